@@ -1,0 +1,179 @@
+"""The one place that opens, commits and rolls back.
+
+Used at the edges only: one transaction per web request, per job, per command line.
+Code below the edges takes the session as its first argument and never ends it.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+
+from engine import settings
+from engine.errors import Conflict
+
+T = TypeVar("T")
+
+#: Tries of one unit of work before a conflict reaches a person.
+ATTEMPTS = 4
+
+#: Set after each commit that may have made work due; the embedded worker waits for it.
+wake = threading.Event()
+
+_factory: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+_engine: Engine | None = None
+
+
+def bind(url: str | None = None) -> Engine:
+    """Connect this process to a database; without an address to the one in the settings."""
+    global _engine
+    if _engine is not None:
+        _engine.dispose()
+    _engine = connect(url or settings.current().url)
+    _factory.configure(bind=_engine)
+    return _engine
+
+
+def engine() -> Engine:
+    """Return this process's database, connecting at the first use."""
+    return _engine or bind()
+
+
+def connect(url: str) -> Engine:
+    """Make an engine with the settings that survive a kill (`reliability.md` §0.5, §2.5)."""
+    if url.startswith("sqlite"):
+        made = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(made, "connect", _prepare_sqlite)
+        event.listen(made, "begin", _begin_immediate)
+        return made
+    made = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=10,
+        connect_args={
+            "options": "-c lock_timeout=10s -c statement_timeout=60s"
+            " -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
+        },
+    )
+    event.listen(made, "commit", _notify_nothing)
+    return made
+
+
+def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Say whether this SQLite is free of the WAL-reset fault (fixed in 3.51.3)."""
+    return version >= (3, 51, 3) or version[:3] in ((3, 44, 6), (3, 50, 7))
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    # The driver must not begin or end transactions behind our back.
+    connection.isolation_level = None
+    mode = "WAL" if wal_is_safe() else "DELETE"
+    for pragma in (
+        f"journal_mode={mode}",
+        "synchronous=FULL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Any) -> None:
+    # A deferred transaction that turns into a writer can fail half way; this one waits first.
+    reads = connection.get_execution_options().get("reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _notify_nothing(_: Any) -> None:
+    """Keep the place where PostgreSQL roles are woken by NOTIFY (sent by `hint`)."""
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a session, commit when the block ends well, roll back when it does not."""
+    engine()
+    with _factory.begin() as session:
+        yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a session that only reads. Fetch and leave before anything is rendered.
+
+    On SQLite without WAL an open reader blocks every commit.
+    """
+    bound = engine().execution_options(reads=True)
+    with Session(bind=bound, expire_on_commit=False, autoflush=False) as session:
+        yield session
+
+
+def unit(work: Callable[[Session], T]) -> T:
+    """Run a whole unit of work in a transaction, again when somebody was faster.
+
+    Only conflicts are tried again (`engine.md` §5): another writer of the same
+    instance, a serialisation failure, a lock that was not free in time.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            with transaction() as session:
+                return work(session)
+        except (Conflict, OperationalError) as failure:
+            if attempt == ATTEMPTS - 1 or not _is_conflict(failure):
+                raise
+            time.sleep(random.uniform(0.005, 0.05) * (attempt + 1))  # noqa: S311 - jitter
+    raise AssertionError("unreachable")
+
+
+def _is_conflict(failure: Exception) -> bool:
+    if isinstance(failure, Conflict):
+        return True
+    text = str(getattr(failure, "orig", failure))
+    return any(
+        sign in text
+        for sign in ("database is locked", "deadlock", "could not serialize", "lock timeout")
+    )
+
+
+def after_commit(session: Session, action: Callable[[], None]) -> None:
+    """Run `action` once this transaction is durable; forget it on rollback."""
+    session.info.setdefault("after_commit", []).append(action)
+
+
+def hint(session: Session) -> None:
+    """Say that work may be due as soon as this transaction is durable."""
+    if "hinted" in session.info:
+        return
+    session.info["hinted"] = True
+    after_commit(session, wake.set)
+
+
+def is_postgres(session: Session) -> bool:
+    """Say whether row locks and NOTIFY exist here."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+@event.listens_for(_factory, "after_commit")
+def _run_pending(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint, not the end
+    session.info.pop("hinted", None)
+    for action in session.info.pop("after_commit", []):
+        action()
+
+
+@event.listens_for(_factory, "after_soft_rollback")
+def _forget_pending(session: Session, previous: SessionTransaction) -> None:
+    if previous.nested:
+        return
+    session.info.pop("hinted", None)
+    session.info.pop("after_commit", None)

@@ -1,0 +1,91 @@
+"""Who acts, and who wants to know: the engine's two doors to the areas.
+
+The engine knows no organisations. `processes.people` registers a hook that writes
+`case_access` in the same transaction as each command (`engine.md` §11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it: an account login, a worker's case, the engine. Never a name."""
+
+    id: str
+    groups: frozenset[str] = frozenset()
+    kind: Literal["person", "worker", "system"] = "person"
+
+
+SYSTEM = Actor("system", kind="system")
+
+
+@dataclass(frozen=True)
+class OpenedTask:
+    """A human task that this command opened."""
+
+    id: str
+    element_id: str
+    assignee: str | None
+    users: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass
+class Change:
+    """What one command changed in one instance, told before the commit."""
+
+    instance_id: str
+    root_id: str
+    bundle: str
+    process: str
+    actor: Actor
+    started: bool = False
+    ended: bool = False
+    opened: list[OpenedTask] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+
+ChangeHook = Callable[[Session, Sequence[Change]], None]
+CaseSummary = Callable[[Session, Any, str], Mapping[str, Any] | None]
+
+_change_hooks: list[ChangeHook] = []
+_summaries: dict[str, CaseSummary] = {}
+
+
+def on_change(hook: ChangeHook) -> ChangeHook:
+    """Register a function that is told of every change inside its transaction."""
+    if hook not in _change_hooks:
+        _change_hooks.append(hook)
+    return hook
+
+
+def tell(session: Session, changes: Sequence[Change]) -> None:
+    """Call every hook with what changed; their statements belong to the command."""
+    for hook in _change_hooks:
+        hook(session, changes)
+
+
+def case_summary(bundle: str) -> Callable[[CaseSummary], CaseSummary]:
+    """Register how a bundle describes its case beside a task.
+
+    The function gets `(session, viewer, root_instance_id)` and returns a mapping with
+    `number`, `title`, `tags`, `fields` [(label, value)], `sections` [(heading, text)],
+    `attachments` [Attachment id], `links` [(label, path)], all masked for that viewer.
+    """
+
+    def register(function: CaseSummary) -> CaseSummary:
+        _summaries[bundle] = function
+        return function
+
+    return register
+
+
+def summary_of(bundle: str) -> CaseSummary | None:
+    """Return the registered description of a bundle's case, if it has one."""
+    return _summaries.get(bundle)

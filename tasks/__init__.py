@@ -1,0 +1,1 @@
+"""Moves hints and drains queues; nothing is true here."""
