@@ -101,3 +101,22 @@ def load_all(root: Path = ROOT) -> list[str]:
                 importlib.import_module(module)
                 loaded.append(module)
     return loaded
+
+
+def in_order(found: list[Bundle]) -> list[Bundle]:
+    """Order bundles so that what one refers to is published before it.
+
+    A bundle may say `after = ["support"]`; people and ledgers come first anyway.
+    """
+    left = {bundle.name: bundle for bundle in sorted(found, key=lambda item: item.name)}
+    ordered: list[Bundle] = []
+    while left:
+        free = [
+            bundle
+            for bundle in left.values()
+            if not set(bundle.meta.get("after", ())) & (set(left) - {bundle.name})
+        ]
+        # A circle of `after` is broken by name: deployment then says what is missing.
+        chosen = free[0] if free else next(iter(left.values()))
+        ordered.append(left.pop(chosen.name))
+    return ordered

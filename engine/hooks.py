@@ -86,6 +86,59 @@ def case_summary(bundle: str) -> Callable[[CaseSummary], CaseSummary]:
     return register
 
 
+Prefill = Callable[[Session, Any], Mapping[str, Any]]
+_prefills: dict[str, Prefill] = {}
+
+
+def prefill(bundle: str) -> Callable[[Prefill], Prefill]:
+    """Register what a bundle writes into a form before the person starts typing.
+
+    The function gets `(session, human_task)` and returns values by field key; they are
+    shown, never stored, and the person's draft wins over them.
+    """
+
+    def register(function: Prefill) -> Prefill:
+        _prefills[bundle] = function
+        return function
+
+    return register
+
+
+def prefill_of(bundle: str) -> Prefill | None:
+    """Return the registered prefill of a bundle, if it has one."""
+    return _prefills.get(bundle)
+
+
 def summary_of(bundle: str) -> CaseSummary | None:
     """Return the registered description of a bundle's case, if it has one."""
     return _summaries.get(bundle)
+
+
+Seeder = Callable[[Session], None]
+ActorSource = Callable[[Session, str], Actor]
+_seeders: list[Seeder] = []
+_actor_source: list[ActorSource] = []
+
+
+def on_seed(seeder: Seeder) -> Seeder:
+    """Register what a fresh demo or scenario database holds before anything is walked."""
+    if seeder not in _seeders:
+        _seeders.append(seeder)
+    return seeder
+
+
+def seed(session: Session) -> None:
+    """Fill a fresh database: organisations, accounts, answer library."""
+    for seeder in _seeders:
+        seeder(session)
+
+
+def actor_source(source: ActorSource) -> ActorSource:
+    """Register who turns an account login into an actor with its groups."""
+    _actor_source[:] = [source]
+    return source
+
+
+def actor(session: Session, login: str) -> Actor:
+    """Return the actor behind a login; without a source it is a bare person."""
+    return _actor_source[0](session, login) if _actor_source else Actor(login)

@@ -203,6 +203,8 @@ class ProcessInstance(Base):
     )
     #: The parent's token that waits for this instance.
     parent_token: Mapped[str | None] = mapped_column(String(64))
+    #: The call activity of the parent's diagram.
+    parent_element: Mapped[str | None] = mapped_column(String(120))
     #: The outermost caller; its row is the lock of the whole family.
     root_id: Mapped[str] = mapped_column(String(32), index=True)
     depth: Mapped[int] = mapped_column(default=0)
@@ -212,6 +214,7 @@ class ProcessInstance(Base):
     #: active, suspended, completed, cancelled
     status: Mapped[str] = mapped_column(String(12), default="active")
     state: Mapped[bytes]
+    #: Counts writes; a second writer of the same state is refused by it.
     revision: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
     started_by: Mapped[Code]
@@ -219,6 +222,8 @@ class ProcessInstance(Base):
     #: The end event that was reached, or the reason of a cancellation.
     outcome: Mapped[str | None]
     is_demo: Mapped[bool] = mapped_column(default=False, index=True)
+
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": revision}  # noqa: RUF100
 
 
 class Variable(Base):
@@ -252,6 +257,8 @@ class HumanTask(Base):
     process_key: Mapped[Code]
     element_id: Mapped[Code]
     name: Mapped[str]
+    #: The wait of the instance's state that this row stands for.
+    wait: Mapped[str] = mapped_column(String(160), unique=True)
     token: Mapped[str] = mapped_column(String(64))
     #: open, completed, cancelled
     status: Mapped[str] = mapped_column(String(10), default="open")
@@ -371,13 +378,15 @@ class Job(Base):
     instance_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("process_instance.id"))
     definition_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     element_id: Mapped[str | None] = mapped_column(String(120))
+    #: The wait of the instance's state that this row stands for.
+    wait: Mapped[str | None] = mapped_column(String(160), unique=True)
     token: Mapped[str | None] = mapped_column(String(64))
     #: Which event of the element (boundary, event gateway).
     slot: Mapped[str | None] = mapped_column(String(120))
     #: When it is owed, in engine time. Never moved: lateness is measured from it.
     due_at: Mapped[datetime]
     deadline: Mapped[dict[str, Any] | None]
-    #: open, done, failed (an incident), cancelled
+    #: open, done, failed (an incident), parked (a message nobody waits for yet), undelivered
     status: Mapped[str] = mapped_column(String(10), default="open")
     attempts: Mapped[int] = mapped_column(default=0)
     max_attempts: Mapped[int] = mapped_column(default=3)
@@ -411,6 +420,8 @@ class Subscription(Base):
     instance_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("process_instance.id"))
     definition_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     element_id: Mapped[Code]
+    #: The wait of the instance's state that this row stands for.
+    wait: Mapped[str | None] = mapped_column(String(160), unique=True)
     token: Mapped[str | None] = mapped_column(String(64))
     slot: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime]

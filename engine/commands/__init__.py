@@ -1,0 +1,26 @@
+"""What may be done: one function, one transaction's work. None of them commits.
+
+`engine.md` §5 has the order of every command; edges open the transaction (`engine.db`).
+"""
+
+from engine.commands.deploy import check, deploy
+from engine.commands.instances import cancel, resume, retry, start, suspend
+from engine.commands.messages import correlate
+from engine.commands.tasks import Completion, claim, complete, may_act, save_draft, unclaim
+
+__all__ = [
+    "Completion",
+    "cancel",
+    "check",
+    "claim",
+    "complete",
+    "correlate",
+    "deploy",
+    "may_act",
+    "resume",
+    "retry",
+    "save_draft",
+    "start",
+    "suspend",
+    "unclaim",
+]

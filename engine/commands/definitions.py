@@ -1,0 +1,204 @@
+"""What was published, read once per process: definitions never change.
+
+The cache belongs to the database it was read from, so that a process (or a test) that
+turns to another database does not meet the definitions of the first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from engine import decisions, forms
+from engine.bpmn.definition import Description
+from engine.decisions import DecisionModel
+from engine.errors import NotFound
+from engine.forms import FormSchema
+from engine.models import (
+    DecisionDefinition,
+    Deployment,
+    DeploymentResource,
+    FormDefinition,
+    ProcessDefinition,
+    Resource,
+)
+
+T = TypeVar("T")
+
+#: Parsed things kept per database and kind.
+LIMIT = 400
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A process definition as the runtime needs it."""
+
+    id: int
+    deployment_id: int
+    bundle: str
+    key: str
+    version: int
+    name: str
+    normalized: bytes = field(repr=False)
+    description: Description = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form definition with its parsed schema."""
+
+    key: str
+    version: int
+    schema: FormSchema = field(repr=False)
+
+
+@dataclass
+class _Cache:
+    kept: dict[str, OrderedDict[Any, Any]] = field(default_factory=dict)
+
+    def get(self, kind: str, key: Any, make: Callable[[], T]) -> T:
+        shelf = self.kept.setdefault(kind, OrderedDict())
+        if key in shelf:
+            shelf.move_to_end(key)
+            return shelf[key]  # type: ignore[no-any-return]  # each kind holds one type
+        made = make()
+        shelf[key] = made
+        while len(shelf) > LIMIT:
+            shelf.popitem(last=False)
+        return made
+
+
+_caches: WeakKeyDictionary[Engine, _Cache] = WeakKeyDictionary()
+
+
+def _cache(session: Session) -> _Cache:
+    engine = session.get_bind().engine
+    return _caches.setdefault(engine, _Cache())
+
+
+def by_id(session: Session, definition_id: int) -> Definition:
+    """Return one definition, from the cache where possible."""
+    return _cache(session).get("process", definition_id, lambda: _read(session, definition_id))
+
+
+def _read(session: Session, definition_id: int) -> Definition:
+    row = session.get_one(ProcessDefinition, definition_id)
+    return Definition(
+        row.id,
+        row.deployment_id,
+        row.bundle,
+        row.key,
+        row.version,
+        row.name,
+        row.normalized,
+        Description.from_dict(row.description),
+    )
+
+
+def latest(session: Session, key: str) -> Definition:
+    """Return the newest version of a process.
+
+    Raises:
+        NotFound: no process of this key was ever published.
+    """
+    found = session.scalar(
+        select(ProcessDefinition.id)
+        .where(ProcessDefinition.key == key)
+        .order_by(ProcessDefinition.version.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NotFound(f"没有已发布的流程“{key}”。")
+    return by_id(session, found)
+
+
+def bound(
+    session: Session, key: str, binding: str, version: int | None, caller: Definition
+) -> Definition:
+    """Return the process a call activity means: latest, deployment or version."""
+    wanted = select(ProcessDefinition.id).where(ProcessDefinition.key == key)
+    if binding == "deployment":
+        wanted = wanted.where(ProcessDefinition.deployment_id == caller.deployment_id)
+    elif binding == "version":
+        wanted = wanted.where(ProcessDefinition.version == version)
+    found = session.scalar(wanted.order_by(ProcessDefinition.version.desc()).limit(1))
+    if found is None:
+        raise NotFound(f"调用的流程“{key}”没有发布。")
+    return by_id(session, found)
+
+
+def form(session: Session, key: str, deployment_id: int) -> Form | None:
+    """Return a form: the one deployed together with the diagram, else the newest."""
+
+    def read() -> Form | None:
+        row = session.execute(
+            select(FormDefinition.key, FormDefinition.version, Resource.content)
+            .join(Resource, Resource.sha == FormDefinition.sha)
+            .where(FormDefinition.key == key)
+            .order_by(
+                (FormDefinition.deployment_id == deployment_id).desc(),
+                FormDefinition.version.desc(),
+            )
+            .limit(1)
+        ).first()
+        return row and Form(row.key, row.version, forms.parse(json.loads(row.content)))
+
+    return _cache(session).get("form", (key, deployment_id), read)
+
+
+def decision(session: Session, key: str) -> tuple[DecisionModel, int]:
+    """Return the newest model that holds a decision, and the decision's version.
+
+    Raises:
+        NotFound: no decision of this key was ever published.
+    """
+    row = session.execute(
+        select(DecisionDefinition.sha, DecisionDefinition.version)
+        .where(DecisionDefinition.key == key)
+        .order_by(DecisionDefinition.version.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        raise NotFound(f"没有已发布的决策表“{key}”。")
+    model = _cache(session).get(
+        "decision",
+        row.sha,
+        lambda: decisions.parse(session.get_one(Resource, row.sha).content),
+    )
+    return model, row.version
+
+
+def original(session: Session, definition_id: int) -> bytes:
+    """Return the diagram as the analyst drew it."""
+    return session.scalars(
+        select(Resource.content)
+        .join(ProcessDefinition, ProcessDefinition.original_sha == Resource.sha)
+        .where(ProcessDefinition.id == definition_id)
+    ).one()
+
+
+def current_deployment(session: Session, bundle: str) -> Deployment | None:
+    """Return the deployment that is current for a bundle."""
+    return session.scalar(
+        select(Deployment)
+        .where(Deployment.bundle == bundle)
+        .order_by(Deployment.id.desc())
+        .limit(1)
+    )
+
+
+def files(session: Session, deployment_id: int) -> dict[str, bytes]:
+    """Return the files of a deployment by name."""
+    rows = session.execute(
+        select(DeploymentResource.name, Resource.content)
+        .join(Resource, Resource.sha == DeploymentResource.sha)
+        .where(DeploymentResource.deployment_id == deployment_id)
+    )
+    return {row.name: row.content for row in rows}

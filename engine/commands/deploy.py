@@ -1,0 +1,304 @@
+"""Making a bundle current: everything is checked before anything is written.
+
+A deployment is a whole bundle. Definitions never change afterwards; running instances
+stay on theirs. Keys belong to one bundle. (`engine.md` §2)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from engine import clock, decisions, forms, services
+from engine.bpmn import admit, definition, normalize, pool, rules
+from engine.bpmn.definition import Description
+from engine.bundles import Bundle
+from engine.commands import definitions
+from engine.errors import DeploymentRefused, Problem
+from engine.hooks import Actor
+from engine.models import (
+    DecisionDefinition,
+    Deployment,
+    DeploymentResource,
+    FormDefinition,
+    ProcessDefinition,
+    Resource,
+    Subscription,
+)
+
+#: The three kinds of definition, which share the rule that a key has one owner.
+KINDS = (ProcessDefinition, DecisionDefinition, FormDefinition)
+
+
+@dataclass
+class Checked:
+    """A bundle that may be published, taken apart."""
+
+    processes: list[tuple[str, Description, bytes]] = field(default_factory=list)
+    decisions: list[tuple[str, str, str]] = field(default_factory=list)
+    forms: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def check(session: Session, bundle: Bundle, *, house: bool = True) -> Checked:
+    """Check every file of a bundle, alone and against what is already published.
+
+    Args:
+        house: whether the house rules refuse (bundles, studio) or only warn (REST).
+
+    Raises:
+        DeploymentRefused: at least one problem is an error; all of them are named.
+    """
+    checked, problems = Checked(), list[Problem]()
+    roots = dict[str, etree._Element]()
+    for name, content in bundle.of(".form").items():
+        problems += _form(checked, name, content)
+    for name, content in bundle.of(".dmn").items():
+        problems += _decisions(checked, name, content)
+    for name, content in bundle.of(".bpmn").items():
+        problems += _diagram(checked, name, content, roots)
+    problems += _owners(session, bundle, checked)
+    known = _known(session, checked)
+    for name, description, _ in checked.processes:
+        found = rules.check(description, roots[name], known)
+        problems += [
+            problem if house or not problem.code.startswith("house-") else _warn(problem)
+            for problem in found
+        ]
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise DeploymentRefused(errors)
+    checked.warnings = problems
+    return checked
+
+
+def _warn(problem: Problem) -> Problem:
+    return Problem(problem.element, problem.code, problem.message, "warning")
+
+
+def _form(checked: Checked, name: str, content: bytes) -> list[Problem]:
+    key = name.rpartition("/")[2].removesuffix(".form")
+    try:
+        schema = json.loads(content)
+    except ValueError as error:
+        return [Problem(key, "form-json", f"表单文件 {name} 不是有效的 JSON：{error}")]
+    if not isinstance(schema, dict):
+        return [Problem(key, "form-json", f"表单文件 {name} 应当是一个 JSON 对象。")]
+    checked.forms.append((key, name))
+    return [
+        Problem(f"{key}#{p.element}", p.code, p.message, p.severity) for p in forms.lint(schema)
+    ]
+
+
+def _decisions(checked: Checked, name: str, content: bytes) -> list[Problem]:
+    try:
+        model = decisions.parse(content)
+    except DeploymentRefused as refused:
+        return refused.problems
+    checked.decisions += [(key, made.name, name) for key, made in model.decisions.items()]
+    return list(decisions.check(model))
+
+
+def _diagram(
+    checked: Checked, name: str, content: bytes, roots: dict[str, etree._Element]
+) -> list[Problem]:
+    try:
+        root = admit.admit(content)
+    except DeploymentRefused as refused:
+        return refused.problems
+    roots[name] = root
+    ids = definition.process_ids(root)
+    if not ids:
+        return [Problem(name, "no-process", f"{name} 里没有可执行的流程，请勾选“可执行”。")]
+    described = [definition.describe(root, key) for key in ids]
+    # The normaliser works on a copy: the drawn tree is what the rules and pages look at.
+    normal, problems = normalize.normalize(admit.admit(content))
+    xml = etree.tostring(normal, encoding="utf-8")
+    if not any(problem.severity == "error" for problem in problems):
+        problems = [*problems, *_parses(xml, ids)]
+    for description in described:
+        checked.processes.append((name, description, xml))
+    return problems
+
+
+def _parses(xml: bytes, ids: list[str]) -> Iterator[Problem]:
+    """Build each process once, so that what cannot run is refused now and not at a start."""
+    for key in ids:
+        try:
+            with pool.checkout(0, xml, key):
+                pass
+        except DeploymentRefused as refused:
+            yield from refused.problems
+
+
+def _owners(session: Session, bundle: Bundle, checked: Checked) -> Iterator[Problem]:
+    mine = (
+        [d.key for _, d, _ in checked.processes],
+        [key for key, _, _ in checked.decisions],
+        [key for key, _ in checked.forms],
+    )
+    for kind, keys in zip(KINDS, mine, strict=True):
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            yield Problem(key, "key-twice", f"“{key}”在流程包里出现了两次，请改名。")
+        taken = session.execute(
+            select(kind.key, kind.bundle)
+            .where(kind.key.in_(keys), kind.bundle != bundle.name)
+            .distinct()
+        )
+        for key, owner in taken:
+            yield Problem(key, "key-taken", f"“{key}”已属于流程包 {owner}，请换一个标识。")
+
+
+def _known(session: Session, checked: Checked) -> rules.Known:
+    def published(kind: type[ProcessDefinition | DecisionDefinition | FormDefinition]) -> set[str]:
+        return set(session.scalars(select(kind.key).distinct()))
+
+    return rules.Known(
+        processes=published(ProcessDefinition) | {d.key for _, d, _ in checked.processes},
+        decisions=published(DecisionDefinition) | {key for key, _, _ in checked.decisions},
+        forms=published(FormDefinition) | {key for key, _ in checked.forms},
+        handlers={service.name for service in services.catalogue()},
+    )
+
+
+def deploy(
+    session: Session,
+    bundle: Bundle,
+    *,
+    actor: Actor,
+    source: str = "files",
+    reason: str = "",
+    house: bool = True,
+) -> Deployment:
+    """Publish a bundle as the newest version of everything in it.
+
+    The same files again change nothing and return the current deployment.
+
+    Raises:
+        DeploymentRefused: see `check`; nothing was written.
+    """
+    current = definitions.current_deployment(session, bundle.name)
+    if current is not None and current.digest == bundle.digest:
+        return current
+    checked = check(session, bundle, house=house)
+    now = clock.now()
+    made = Deployment(
+        bundle=bundle.name,
+        source=source,
+        digest=bundle.digest,
+        deployed_at=now,
+        deployed_by=actor.id,
+        reason=reason,
+        meta=bundle.meta,
+    )
+    session.add(made)
+    session.flush()  # its id is what everything below refers to
+    shas = _store(session, made, bundle)
+    _write_forms(session, made, checked, shas)
+    _write_decisions(session, made, checked, shas)
+    _write_processes(session, made, checked, shas)
+    return made
+
+
+def _store(session: Session, made: Deployment, bundle: Bundle) -> dict[str, str]:
+    shas = {name: hashlib.sha256(content).hexdigest() for name, content in bundle.files.items()}
+    kept = set(session.scalars(select(Resource.sha).where(Resource.sha.in_(shas.values()))))
+    contents = {shas[name]: content for name, content in bundle.files.items()}
+    fresh = [{"sha": sha, "content": c} for sha, c in contents.items() if sha not in kept]
+    if fresh:
+        session.execute(insert(Resource), fresh)
+    session.execute(
+        insert(DeploymentResource),
+        [{"deployment_id": made.id, "name": name, "sha": sha} for name, sha in shas.items()],
+    )
+    return shas
+
+
+def _next(
+    session: Session, kind: type[ProcessDefinition | DecisionDefinition | FormDefinition], key: str
+) -> int:
+    last = session.scalar(select(func.max(kind.version)).where(kind.key == key))
+    return (last or 0) + 1
+
+
+def _write_forms(
+    session: Session, made: Deployment, checked: Checked, shas: dict[str, str]
+) -> None:
+    for key, name in checked.forms:
+        session.add(
+            FormDefinition(
+                deployment_id=made.id,
+                bundle=made.bundle,
+                key=key,
+                version=_next(session, FormDefinition, key),
+                resource=name,
+                sha=shas[name],
+            )
+        )
+
+
+def _write_decisions(
+    session: Session, made: Deployment, checked: Checked, shas: dict[str, str]
+) -> None:
+    for key, title, name in checked.decisions:
+        session.add(
+            DecisionDefinition(
+                deployment_id=made.id,
+                bundle=made.bundle,
+                key=key,
+                version=_next(session, DecisionDefinition, key),
+                name=title,
+                resource=name,
+                sha=shas[name],
+            )
+        )
+
+
+def _write_processes(
+    session: Session, made: Deployment, checked: Checked, shas: dict[str, str]
+) -> None:
+    for name, description, xml in checked.processes:
+        row = ProcessDefinition(
+            deployment_id=made.id,
+            bundle=made.bundle,
+            key=description.key,
+            version=_next(session, ProcessDefinition, description.key),
+            name=description.name,
+            resource=name,
+            original_sha=shas[name],
+            normalized=xml,
+            normalizer=normalize.VERSION,
+            description=description.as_dict(),
+            deployed_at=made.deployed_at,
+        )
+        session.add(row)
+        session.flush()  # subscriptions refer to its id
+        _subscribe(session, row, description)
+
+
+def _subscribe(session: Session, row: ProcessDefinition, description: Description) -> None:
+    """Start subscriptions belong to the newest version: swapped in this transaction."""
+    older = select(ProcessDefinition.id).where(ProcessDefinition.key == row.key)
+    session.execute(
+        delete(Subscription)
+        .where(Subscription.definition_id.in_(older))
+        .execution_options(synchronize_session=False)
+    )
+    for event in description.starts:
+        if event.kind in ("message", "signal"):
+            session.add(
+                Subscription(
+                    kind=event.kind,
+                    name=event.name,
+                    correlation="",
+                    definition_id=row.id,
+                    element_id=event.element,
+                    created_at=row.deployed_at,
+                )
+            )

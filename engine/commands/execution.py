@@ -1,0 +1,319 @@
+"""One command's work on one family of instances: a root and its call activities.
+
+    with Execution(session, actor) as work:
+        loaded = work.open(instance)
+        loaded.run.complete(token)
+        work.settle()
+
+`settle` runs every touched instance to its next waits, starts and returns call
+activities, and writes what changed (`engine.commands.rows`). It never commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.bpmn import pool
+from engine.commands import definitions, rows
+from engine.commands.definitions import Definition
+from engine.commands.host import InstanceHost
+from engine.errors import BpmnError, NotFound, StepBudgetExceeded
+from engine.hooks import Actor, Change
+from engine.models import Attachment, ProcessInstance, new_id
+from engine.services import Outgoing
+from engine.state import Run, Wait
+
+#: Call activities inside call activities (`engine.md` §4).
+MAX_DEPTH = 20
+#: Times one command may go round instances before it is taken for endless.
+MAX_ROUNDS = 2_000
+
+
+@dataclass
+class Loaded:
+    """An instance in memory, and how it looked when it was loaded."""
+
+    row: ProcessInstance
+    definition: Definition
+    run: Run
+    host: InstanceHost
+    before: dict[str, Wait] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
+    started: bool = False
+    #: Waits that were acted on, so that their rows are closed as done, not cancelled.
+    acted: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Execution:
+    """The state of one command between loading and writing."""
+
+    session: Session
+    actor: Actor
+    submission: Mapping[str, Any] = field(default_factory=dict)
+    submission_id: str | None = None
+    files: Sequence[Attachment] = ()
+    now: datetime = field(default_factory=clock.now)
+    loaded: dict[str, Loaded] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    outgoing: list[tuple[str, Outgoing]] = field(default_factory=list)
+    messages: list[tuple[ProcessInstance, str, str, Mapping[str, Any], str]] = field(
+        default_factory=list
+    )
+    #: Sequence flows walked, by instance: one line of history for all of them.
+    paths: dict[str, list[str]] = field(default_factory=dict)
+    changes: dict[str, Change] = field(default_factory=dict)
+    _dirty: list[str] = field(default_factory=list)
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Execution:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    # ---- loading ------------------------------------------------------------------------
+
+    def open(self, row: ProcessInstance) -> Loaded:
+        """Load an instance for this command; the root's row must be locked already."""
+        known = self.loaded.get(row.id)
+        if known is not None:
+            return known
+        definition = definitions.by_id(self.session, row.definition_id)
+        spec = self._checkout(definition)
+        host = InstanceHost(self, row, definition)
+        run = Run.load(spec, row.state, host)
+        loaded = Loaded(row, definition, run, host, run.waits(), rows.tagged(run.variables))
+        self.loaded[row.id] = loaded
+        self.change(loaded)
+        self.touch(loaded)
+        return loaded
+
+    def begin(
+        self,
+        definition: Definition,
+        *,
+        variables: Mapping[str, Any],
+        business_key: str | None,
+        start_element: str | None = None,
+        parent: Loaded | None = None,
+        call: Wait | None = None,
+    ) -> Loaded:
+        """Create an instance and put its token on the start event.
+
+        Raises:
+            StepBudgetExceeded: call activities are nested deeper than `MAX_DEPTH`.
+        """
+        depth = parent.row.depth + 1 if parent else 0
+        if depth > MAX_DEPTH:
+            raise StepBudgetExceeded(f"调用活动嵌套超过 {MAX_DEPTH} 层，请检查流程是否互相调用。")
+        identity = new_id()
+        row = ProcessInstance(
+            id=identity,
+            definition_id=definition.id,
+            bundle=definition.bundle,
+            process_key=definition.key,
+            parent_id=parent.row.id if parent else None,
+            parent_token=call.token if call else None,
+            parent_element=call.element if call else None,
+            root_id=parent.row.root_id if parent else identity,
+            depth=depth,
+            business_key=business_key,
+            title=parent.row.title if parent else definition.name,
+            status="active",
+            state=b"",
+            started_at=self.now,
+            started_by=self.actor.id,
+            is_demo=parent.row.is_demo if parent else bool(self.session.info.get("is_demo")),
+        )
+        self.session.add(row)
+        self.session.flush()  # handlers write rows that refer to it
+        host = InstanceHost(self, row, definition)
+        run = Run.start(
+            self._checkout(definition), host, start_element=start_element, variables=variables
+        )
+        loaded = Loaded(row, definition, run, host, started=True)
+        self.loaded[row.id] = loaded
+        self.change(loaded).started = True
+        self.note(row, "started", name=definition.name, version=definition.version)
+        self.touch(loaded)
+        return loaded
+
+    def _checkout(self, definition: Definition) -> pool.Spec:
+        return self._stack.enter_context(
+            pool.checkout(definition.id, definition.normalized, definition.key)
+        )
+
+    # ---- moving -------------------------------------------------------------------------
+
+    def touch(self, loaded: Loaded) -> None:
+        """Say that this instance may have automatic steps to run."""
+        if loaded.row.id not in self._dirty:
+            self._dirty.append(loaded.row.id)
+
+    def settle(self, *, advance: bool = True) -> None:
+        """Run to the next waits and write what changed.
+
+        With `advance=False` the tokens stay where the command put them; a job of kind
+        `async` must take them on.
+        """
+        if advance:
+            self._run_all()
+        rows.write(self)
+
+    def _run_all(self) -> None:
+        for _ in range(MAX_ROUNDS):
+            if not self._dirty:
+                return
+            loaded = self.loaded[self._dirty.pop()]
+            if loaded.row.status != "active":
+                continue
+            loaded.run.advance()
+            self._start_calls(loaded)
+            self._drop_calls(loaded)
+            if loaded.run.ended:
+                self._return(loaded)
+        raise StepBudgetExceeded("流程在一次办理中反复调用子流程，没有停下来，请检查流程图。")
+
+    def _start_calls(self, loaded: Loaded) -> None:
+        """Start a child for every call activity that was entered in this command."""
+        for key, wait in loaded.run.waits().items():
+            if wait.kind != "call" or key in loaded.before:
+                continue
+            if any(child.row.parent_token == wait.token for child in self._children(loaded)):
+                continue
+            inputs = loaded.run.call_inputs(wait.token)
+            version = int(inputs.version) if (inputs.version or "").isdigit() else None
+            definition = definitions.bound(
+                self.session, inputs.called_element, inputs.binding, version, loaded.definition
+            )
+            self.begin(
+                definition,
+                variables=inputs.variables,
+                business_key=inputs.business_key,
+                parent=loaded,
+                call=wait,
+            )
+
+    def _children(self, loaded: Loaded) -> list[Loaded]:
+        return [child for child in self.loaded.values() if child.row.parent_id == loaded.row.id]
+
+    def _drop_calls(self, loaded: Loaded) -> None:
+        """Cancel children whose call activity was interrupted or left by an error."""
+        now = {wait.token for wait in loaded.run.waits().values() if wait.kind == "call"}
+        gone = {w.token for w in loaded.before.values() if w.kind == "call"} - now
+        gone |= {
+            child.row.parent_token or "" for child in self._children(loaded) if child.started
+        } - now
+        if not gone:
+            return
+        children = self.session.scalars(
+            select(ProcessInstance).where(
+                ProcessInstance.parent_id == loaded.row.id,
+                ProcessInstance.parent_token.in_(gone),
+                ProcessInstance.status == "active",
+            )
+        ).all()
+        for row in children:
+            child = self.open(row)
+            if not child.run.ended:
+                self.cancel(child, "由上级流程结束")
+
+    def cancel(self, loaded: Loaded, reason: str) -> None:
+        """End an instance and everything it called."""
+        loaded.run.cancel()
+        loaded.row.status = "cancelled"
+        loaded.row.ended_at = self.now
+        loaded.row.outcome = reason
+        self.note(loaded.row, "cancelled", reason=reason)
+        self.change(loaded).ended = True
+        self._drop_calls(loaded)
+
+    def _return(self, child: Loaded) -> None:
+        """Close an instance that reached its end, and tell its caller."""
+        row, run = child.row, child.run
+        row.status = "completed"
+        row.ended_at = self.now
+        row.outcome = run.outcome[-1] if run.outcome else None
+        self.change(child).ended = True
+        self.note(row, "ended", outcome=row.outcome)
+        thrown = run.thrown
+        if row.parent_id is None or row.parent_token is None:
+            if thrown is not None:
+                raise BpmnError(thrown.code, thrown.message)
+            return
+        parent = self.open(self._get(row.parent_id))
+        if parent.row.status != "active":
+            return
+        if thrown is not None:
+            parent.run.throw_error(row.parent_token, thrown.code, thrown.message)
+        else:
+            values = parent.run.call_outputs(row.parent_token, run.variables)
+            parent.acted.update(
+                key for key, w in parent.before.items() if w.token == row.parent_token
+            )
+            parent.run.complete(row.parent_token, values)
+        self.touch(parent)
+
+    def escalate(self, row: ProcessInstance, code: str, payload: Mapping[str, Any]) -> bool:
+        """Give an escalation nobody caught to the caller; True when it caught it."""
+        if row.parent_id is None or row.parent_token is None:
+            return False
+        parent = self.open(self._get(row.parent_id))
+        caught = parent.run.escalate(row.parent_token, code, payload)
+        self.touch(parent)
+        return caught
+
+    def _get(self, instance_id: str) -> ProcessInstance:
+        row = self.session.get(ProcessInstance, instance_id)
+        if row is None:
+            raise NotFound("没有这个在办件，可能已经归档。")
+        return row
+
+    # ---- noting -------------------------------------------------------------------------
+
+    def change(self, loaded: Loaded) -> Change:
+        """Return what hooks will be told about this instance."""
+        row = loaded.row
+        if row.id not in self.changes:
+            self.changes[row.id] = Change(
+                row.id, row.root_id, row.bundle, row.process_key, self.actor
+            )
+        return self.changes[row.id]
+
+    def note(
+        self,
+        row: ProcessInstance,
+        kind: str,
+        *,
+        element: str | None = None,
+        name: str | None = None,
+        **data: Any,
+    ) -> None:
+        """Collect a line of history; it is written with everything else."""
+        self.history.append(
+            {
+                "instance_id": row.id,
+                "root_id": row.root_id,
+                "at": self.now,
+                "kind": kind,
+                "element_id": element,
+                "name": name,
+                "actor": self.actor.id,
+                "data": data or None,
+            }
+        )

@@ -1,0 +1,125 @@
+"""What an instance asks of its command: time, functions, handlers, decisions, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine import calendar, services, settings
+from engine.commands import definitions
+from engine.commands.definitions import Definition
+from engine.errors import NotFound, ServiceFailed
+from engine.models import ProcessInstance
+from engine.services import ServiceCall
+from engine.state import Run, Trace
+
+if TYPE_CHECKING:
+    from engine.commands.execution import Execution
+
+#: Kinds of trace that become a line of history. Entering is not: leaving says it all,
+#: and a waiting element has its human task, job or subscription row.
+KEPT = frozenset({"left", "chosen", "caught", "thrown", "cancelled", "moved"})
+
+
+class InstanceHost:
+    """The world as one instance of one command sees it."""
+
+    def __init__(self, work: Execution, row: ProcessInstance, definition: Definition) -> None:
+        self.work = work
+        self.row = row
+        self.definition = definition
+        self.functions: Mapping[str, Callable[..., Any]] = calendar.functions(
+            work.session, work.now, decide=self._sla
+        )
+
+    def now(self) -> datetime:
+        """Return the moment of the command; one command has one."""
+        return self.work.now
+
+    def service(
+        self, run: Run, token: str, handler: str, inputs: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """Call the registered handler inside this transaction.
+
+        Raises:
+            ServiceFailed: no handler of this name is registered (an older deployment).
+        """
+        service = services.get(handler)
+        if service is None:
+            raise ServiceFailed(f"没有登记名为“{handler}”的办理程序，请联系系统管理员。")
+        work = self.work
+        call = ServiceCall(
+            session=work.session,
+            instance=self.row,
+            element_id=run.element(token),
+            variables=MappingProxyType(dict(run.scope(token))),
+            inputs=MappingProxyType(dict(inputs)),
+            submission=work.submission,
+            submission_id=work.submission_id,
+            files=work.files,
+            actor=work.actor,
+            now=work.now,
+        )
+        result = service.handler(call)
+        work.outgoing.extend((self.row.id, item) for item in call.outgoing)
+        work.messages.extend(
+            (self.row, name, correlation, payload, "message")
+            for name, correlation, payload in call.messages
+        )
+        for kind, data in call.notes:
+            work.note(self.row, kind, element=call.element_id, **data)
+        return result
+
+    def decide(
+        self, run: Run, token: str, reference: str, binding: str, version: str | None
+    ) -> Sequence[Mapping[str, Any]]:
+        """Evaluate a decision over the token's scope and keep why it said what it said."""
+        model, number = definitions.decision(self.work.session, reference)
+        result = model.decisions[reference].evaluate(
+            run.scope(token), functions=self.functions, explain=True
+        )
+        self.work.note(
+            self.row,
+            "decided",
+            element=run.element(token),
+            name=model.decisions[reference].name,
+            decision=reference,
+            version=number,
+            explanation=result.explanation,
+        )
+        return result.rows
+
+    def throw(
+        self,
+        run: Run,
+        token: str,
+        kind: Literal["message", "signal", "escalation"],
+        name: str,
+        payload: Mapping[str, Any],
+        correlation: str | None,
+    ) -> None:
+        """Send an event out: messages and signals become jobs, escalations go to the caller."""
+        if kind == "escalation":
+            self.work.escalate(self.row, name, payload)
+            return
+        key = correlation if correlation is not None else self.row.business_key or ""
+        self.work.messages.append((self.row, name, key, payload, kind))
+
+    def trace(self, event: Trace) -> None:
+        """Keep what a person may ask about later."""
+        if event.kind == "taken":
+            self.work.paths.setdefault(self.row.id, []).append(event.element)
+        elif event.kind in KEPT:
+            self.work.note(
+                self.row, event.kind, element=event.element, name=event.name, **event.detail
+            )
+
+    def _sla(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        reference = settings.current().sla_decision
+        model, _ = definitions.decision(self.work.session, reference)
+        found = model.decisions[reference].evaluate(values, explain=False).single_result
+        if found is None:
+            raise NotFound(f"时限表没有“{values.get('stage')}”这一阶段，请在时限表中补上。")
+        return found

@@ -1,0 +1,132 @@
+"""What a person entered in a form: checked against the published schema, stored once, encrypted.
+
+Only closed components become variables (`engine.md` §10); everything else is read by
+handlers as `call.submission` and never reaches the process's variables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import forms, vault
+from engine.commands import definitions
+from engine.commands.definitions import Definition
+from engine.errors import IdempotencyMismatch, InvalidInput
+from engine.models import Attachment, Submission, new_id
+
+#: Additional data of the sealed payload: a submission cannot be moved to another column.
+CONTEXT = "submission.payload"
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A checked submission: all values, and those that become variables."""
+
+    id: str
+    values: dict[str, Any] = field(repr=False)
+    variables: dict[str, Any]
+    form_key: str | None
+    form_version: int | None
+    digest: str
+
+
+def digest(values: Mapping[str, Any]) -> str:
+    """Return a fingerprint of what was posted, the same for the same content."""
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def earlier(session: Session, key: str | None, values: Mapping[str, Any]) -> Submission | None:
+    """Return what was stored under this idempotency key, if the click came twice.
+
+    Raises:
+        IdempotencyMismatch: the key was used with another content.
+    """
+    if key is None:
+        return None
+    found = session.scalar(select(Submission).where(Submission.idempotency_key == key))
+    if found is not None and found.digest != digest(values):
+        raise IdempotencyMismatch("这张表已经提交过，内容与这次不同。请返回查看已提交的内容。")
+    return found
+
+
+def check(
+    session: Session,
+    definition: Definition,
+    form_key: str | None,
+    values: Mapping[str, Any],
+    scope: Mapping[str, Any],
+) -> Entered:
+    """Check values against the form of an element and split off the variables.
+
+    An element without a form accepts nothing but an empty submission.
+
+    Raises:
+        InvalidInput: fields are missing or wrong; `fields` says which and why.
+    """
+    form = definitions.form(session, form_key, definition.deployment_id) if form_key else None
+    if form is None:
+        if values:
+            raise InvalidInput("这一步没有表单，不能提交内容。")
+        return Entered(new_id(), {}, {}, form_key, None, digest(values))
+    bound = forms.bind(form.schema, data=scope, posted=forms.posted(values), scope=scope)
+    if not bound.validate():
+        errors = {name: message for name, _, message in bound.error_list()}
+        raise InvalidInput("还有内容需要修改，请按提示改好后再提交。", errors)
+    accepted = bound.values()
+    return Entered(new_id(), accepted, bound.variables(), form.key, form.version, digest(values))
+
+
+def store(
+    session: Session,
+    entered: Entered,
+    *,
+    instance_id: str,
+    human_task_id: str | None,
+    element_id: str,
+    person: str,
+    now: datetime,
+    idempotency_key: str | None,
+    files: Sequence[Attachment] = (),
+) -> None:
+    """Write the submission, and hang the files that came with it on the case."""
+    session.execute(
+        insert(Submission),
+        [
+            {
+                "id": entered.id,
+                "instance_id": instance_id,
+                "human_task_id": human_task_id,
+                "element_id": element_id,
+                "form_key": entered.form_key,
+                "form_version": entered.form_version,
+                "payload": vault.seal(
+                    json.dumps(entered.values, ensure_ascii=False, default=str), CONTEXT
+                ),
+                "submitted_by": person,
+                "submitted_at": now,
+                "idempotency_key": idempotency_key,
+                "digest": entered.digest,
+            }
+        ],
+    )
+    if files:
+        session.execute(
+            update(Attachment)
+            .where(Attachment.id.in_([item.id for item in files]))
+            .values(instance_id=instance_id, submission_id=entered.id)
+            .execution_options(synchronize_session="fetch")
+        )
+
+
+def read(row: Submission) -> dict[str, Any]:
+    """Open a stored submission. The caller has checked who may see it."""
+    return dict(json.loads(vault.open_text(row.payload, CONTEXT)))

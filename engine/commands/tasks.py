@@ -1,0 +1,352 @@
+"""What people do with a human task: sign for it, put it back, keep a draft, complete it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from engine import clock, db, vault
+from engine.commands import retries, submissions
+from engine.commands.execution import Execution, Loaded
+from engine.errors import (
+    Conflict,
+    HumanTaskClosed,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+)
+from engine.hooks import Actor
+from engine.models import (
+    Attachment,
+    Draft,
+    HumanTask,
+    HumanTaskCandidate,
+    Job,
+    ProcessInstance,
+)
+
+log = structlog.get_logger()
+
+#: Additional data of a sealed draft.
+DRAFT = "draft.payload"
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What completing a task led to."""
+
+    human_task_id: str
+    instance_id: str
+    root_id: str
+    #: The actor's own next open task of the same case, to be opened at once.
+    next_task_id: str | None
+    #: True when the same click had been answered before.
+    repeated: bool = False
+    #: True when what follows failed and will be tried again by a job.
+    postponed: bool = False
+
+
+def complete(
+    session: Session,
+    human_task_id: str,
+    *,
+    actor: Actor,
+    submission: Mapping[str, Any] | None = None,
+    files: Sequence[Attachment] = (),
+    idempotency_key: str | None = None,
+) -> Completion:
+    """Complete a human task with what the person entered, and move on.
+
+    If something automatic after it fails, the completion stands and the rest becomes a
+    job with retries: a person's work is never lost to a broken service (`engine.md` §5).
+
+    Raises:
+        NotFound: there is no such task.
+        NotAllowed: it is another person's task.
+        HumanTaskClosed: somebody, or a timer, closed it first.
+        InvalidInput: the form is not acceptable; `fields` names the reasons.
+        IdempotencyMismatch: the key was used for another content.
+    """
+    posted = dict(submission or {})
+    task, row = _lock(session, human_task_id)
+    if submissions.earlier(session, idempotency_key, posted) is not None:
+        return _completion(session, task, actor, repeated=True)
+    _check_open(task, row)
+    _check_permission(task, actor)
+    with Execution(session, actor, files=files) as work:
+        loaded = work.open(row)
+        entered = submissions.check(
+            session,
+            loaded.definition,
+            task.form_key,
+            posted,
+            loaded.run.scope(task.token),
+        )
+        submissions.store(
+            session,
+            entered,
+            instance_id=row.id,
+            human_task_id=task.id,
+            element_id=task.element_id,
+            person=actor.id,
+            now=work.now,
+            idempotency_key=idempotency_key,
+            files=files,
+        )
+        work.submission, work.submission_id = entered.values, entered.id
+        _close(work, task, loaded, entered.variables)
+        postponed = not _go_on(work, task, entered.variables)
+    _forget_drafts(session, task)
+    return _completion(session, task, actor, postponed=postponed)
+
+
+def _lock(session: Session, human_task_id: str) -> tuple[HumanTask, ProcessInstance]:
+    """Lock the case's root row, then read the task and its instance as they are now."""
+    if db.is_postgres(session):
+        session.execute(
+            select(ProcessInstance.id)
+            .where(
+                ProcessInstance.id
+                == select(HumanTask.root_id).where(HumanTask.id == human_task_id).scalar_subquery()
+            )
+            .with_for_update()
+        )
+    found = session.execute(
+        select(HumanTask, ProcessInstance)
+        .join(ProcessInstance, ProcessInstance.id == HumanTask.instance_id)
+        .where(HumanTask.id == human_task_id)
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        raise NotFound("没有这项待办，可能已经撤销。")
+    return found[0], found[1]
+
+
+def _check_open(task: HumanTask, row: ProcessInstance) -> None:
+    if task.status != "open":
+        raise HumanTaskClosed(task.id, task.status, task.completed_by)
+    if row.status == "suspended":
+        raise NotAllowed("这件诉求已暂停办理，恢复后才能提交。")
+    if row.status != "active":
+        raise HumanTaskClosed(task.id, "cancelled")
+
+
+def may_act(task: HumanTask, actor: Actor) -> bool:
+    """Say whether the actor is the assignee or, while nobody is, one of the candidates."""
+    if actor.kind == "system" or task.assignee == actor.id:
+        return True
+    return task.assignee is None and (
+        actor.id in task.users or bool(actor.groups & set(task.groups))
+    )
+
+
+def _check_permission(task: HumanTask, actor: Actor) -> None:
+    if may_act(task, actor):
+        return
+    if task.assignee is not None and (actor.groups & set(task.groups)):
+        raise NotAllowed(f"“{task.name}”已由他人签收，请先联系对方退回待签收。")
+    raise NotAllowed(f"“{task.name}”不是您的待办，请与承办单位联系。")
+
+
+def _close(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[str, Any]) -> None:
+    task.status = "completed"
+    task.closed_at = work.now
+    task.completed_by = work.actor.id
+    task.claimed_at = task.claimed_at or work.now
+    task.assignee = task.assignee or work.actor.id
+    work.note(
+        loaded.row,
+        "completed",
+        element=task.element_id,
+        name=task.name,
+        task=task.id,
+        entered={key: str(value)[:80] for key, value in variables.items()},
+    )
+    key = task.wait.partition(".")[2]
+    if key not in loaded.run.waits():
+        raise Conflict("这项待办与流程的进度不一致，请刷新后重试。")
+    loaded.acted.add(key)
+    _end_wait(loaded, task, variables)
+
+
+def _end_wait(loaded: Loaded, task: HumanTask, variables: Mapping[str, Any]) -> None:
+    loaded.run.complete(task.token, variables)
+
+
+def _go_on(work: Execution, task: HumanTask, variables: Mapping[str, Any]) -> bool:
+    """Run what follows; when that fails, keep the completion and leave the rest to a job."""
+    history = list(work.history)
+    savepoint = work.session.begin_nested()
+    try:
+        work.settle()
+    except (InvalidInput, NotAllowed, Conflict):
+        raise  # the person must hear this, or the whole is tried again
+    except Exception as failure:  # noqa: BLE001 - whatever it is, the person's work stands
+        savepoint.rollback()
+        log.warning("continuation failed", element=task.element_id, error=type(failure).__name__)
+        _postpone(work, task, variables, history, failure)
+        return False
+    savepoint.commit()
+    return True
+
+
+def _postpone(
+    work: Execution,
+    task: HumanTask,
+    variables: Mapping[str, Any],
+    history: list[dict[str, Any]],
+    failure: Exception,
+) -> None:
+    session = work.session
+    row = session.get_one(ProcessInstance, task.instance_id, populate_existing=True)
+    with Execution(
+        session, work.actor, work.submission, work.submission_id, work.files, work.now
+    ) as again:
+        loaded = again.open(row)
+        again.history.extend(history)
+        loaded.acted.add(task.wait.partition(".")[2])
+        _end_wait(loaded, task, variables)
+        again.note(
+            row, "postponed", element=task.element_id, name=task.name, reason=str(failure)[:300]
+        )
+        again.settle(advance=False)
+        session.add(
+            Job(
+                kind="async",
+                instance_id=row.id,
+                element_id=task.element_id,
+                due_at=work.now,
+                attempts=0,
+                max_attempts=retries.ATTEMPTS,
+                backoff=list(retries.BACKOFF),
+                payload={"submission": work.submission_id, "actor": work.actor.id},
+                created_at=work.now,
+            )
+        )
+        db.hint(session)
+
+
+def _forget_drafts(session: Session, task: HumanTask) -> None:
+    session.execute(
+        delete(Draft)
+        .where(Draft.human_task_id == task.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _completion(
+    session: Session,
+    task: HumanTask,
+    actor: Actor,
+    *,
+    repeated: bool = False,
+    postponed: bool = False,
+) -> Completion:
+    return Completion(
+        task.id,
+        task.instance_id,
+        task.root_id,
+        _next_of(session, task, actor),
+        repeated,
+        postponed,
+    )
+
+
+def _next_of(session: Session, task: HumanTask, actor: Actor) -> str | None:
+    """Find the actor's own next task of the case: assigned to them, or for their groups."""
+    if actor.kind != "person":
+        return None
+    candidate = select(HumanTaskCandidate.human_task_id).where(
+        or_(
+            (HumanTaskCandidate.kind == "group") & HumanTaskCandidate.who.in_(actor.groups),
+            (HumanTaskCandidate.kind == "user") & (HumanTaskCandidate.who == actor.id),
+        )
+    )
+    return session.scalar(
+        select(HumanTask.id)
+        .where(
+            HumanTask.root_id == task.root_id,
+            HumanTask.status == "open",
+            or_(
+                HumanTask.assignee == actor.id,
+                HumanTask.assignee.is_(None) & HumanTask.id.in_(candidate),
+            ),
+        )
+        .order_by(HumanTask.created_at, HumanTask.id)
+        .limit(1)
+    )
+
+
+def claim(session: Session, human_task_id: str, *, actor: Actor) -> HumanTask:
+    """Sign for a task (签收): it is then this person's, with the moment kept.
+
+    Raises:
+        NotFound, NotAllowed, HumanTaskClosed: as for `complete`.
+    """
+    task, row = _lock(session, human_task_id)
+    _check_open(task, row)
+    _check_permission(task, actor)
+    if task.assignee != actor.id:
+        task.assignee = actor.id
+        task.claimed_at = clock.now()
+        _note(session, row, task, "claimed", actor)
+    return task
+
+
+def unclaim(session: Session, human_task_id: str, *, actor: Actor) -> HumanTask:
+    """Put a signed task back for its group (退回待签收); the draft stays.
+
+    Raises:
+        NotAllowed: the task is not this person's, or no group could take it.
+    """
+    task, row = _lock(session, human_task_id)
+    _check_open(task, row)
+    _check_permission(task, actor)
+    if not task.groups and not task.users:
+        raise NotAllowed("这项待办指定由您办理，没有其他候选人，不能退回待签收。")
+    if task.assignee is not None:
+        task.assignee = None
+        task.claimed_at = None
+        _note(session, row, task, "unclaimed", actor)
+    return task
+
+
+def _note(session: Session, row: ProcessInstance, task: HumanTask, kind: str, actor: Actor) -> None:
+    work = Execution(session, actor)
+    work.note(row, kind, element=task.element_id, name=task.name, task=task.id)
+    work.settle(advance=False)
+
+
+def save_draft(
+    session: Session, human_task_id: str, *, actor: Actor, payload: Mapping[str, Any]
+) -> None:
+    """Keep what somebody has typed so far, encrypted; the last writing wins.
+
+    Raises:
+        NotFound: there is no such task, or it is not this person's to work on.
+        HumanTaskClosed: it was closed; the page must keep the text itself.
+    """
+    task = session.get(HumanTask, human_task_id)
+    if task is None or not may_act(task, actor):
+        raise NotFound("没有这项待办，可能已经撤销。")
+    if task.status != "open":
+        raise HumanTaskClosed(task.id, task.status, task.completed_by)
+    sealed = vault.seal(json.dumps(dict(payload), ensure_ascii=False), DRAFT)
+    draft = session.get(Draft, (human_task_id, actor.id))
+    if draft is None:
+        session.add(
+            Draft(
+                human_task_id=human_task_id,
+                person=actor.id,
+                payload=sealed,
+                saved_at=clock.now(),
+            )
+        )
+    else:
+        draft.payload, draft.saved_at = sealed, clock.now()

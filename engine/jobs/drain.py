@@ -1,0 +1,114 @@
+"""The edge that runs due jobs: one short claim, one transaction for the batch.
+
+When the batch fails its jobs run again one by one, so that a bad one hurts nobody.
+"""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from engine import db, failpoints, testclock
+from engine.errors import Conflict, EngineError, ServiceFailed
+from engine.jobs import claim
+from engine.jobs.perform import perform
+from engine.models import Job, ProcessInstance
+
+log = structlog.get_logger()
+
+#: Jobs of one batch (`engine.md` §6).
+BATCH = 50
+
+
+def drain(limit: int = BATCH) -> int:
+    """Claim due jobs and run them; return how many were claimed.
+
+    Zero means that nothing is due now. Call again until it is zero.
+    """
+    testclock.refresh()
+    with db.transaction() as session:
+        token, jobs = claim.claim(session, limit)
+    if not jobs:
+        return 0
+    failpoints.hit("after_claim")
+    worn = [job for job in jobs if job.attempts > job.max_attempts]
+    for job in worn:
+        with db.transaction() as session:
+            claim.give_up(
+                session,
+                job.id,
+                token,
+                "worker-died",
+                "执行这项作业的程序多次中断，已停止重试，请检查后重试。",
+            )
+    ids = [job.id for job in jobs if job not in worn]
+    if len(ids) > 1 and _together(ids, token):
+        return len(jobs)
+    for job_id in ids:
+        _alone(job_id, token)
+    return len(jobs)
+
+
+def _together(ids: list[int], token: str) -> bool:
+    try:
+        with db.transaction() as session:
+            _lock(session, ids)
+            for job_id in ids:
+                _run(session, job_id, token)
+                failpoints.hit("between_jobs")
+            failpoints.hit("before_commit")
+    except Exception as failure:  # noqa: BLE001 - whichever it was, each is tried alone
+        log.info("batch failed, running singly", jobs=len(ids), error=type(failure).__name__)
+        return False
+    failpoints.hit("after_commit")
+    return True
+
+
+def _lock(session: Session, ids: list[int]) -> None:
+    """Lock the cases in the order of their ids: two batches cannot block each other."""
+    if not db.is_postgres(session):
+        return
+    roots = (
+        select(ProcessInstance.root_id)
+        .join(Job, Job.instance_id == ProcessInstance.id)
+        .where(Job.id.in_(ids))
+    )
+    session.execute(
+        select(ProcessInstance.id)
+        .where(ProcessInstance.id.in_(roots))
+        .order_by(ProcessInstance.id)
+        .with_for_update()
+    )
+
+
+def _run(session: Session, job_id: int, token: str) -> None:
+    job = session.scalar(
+        select(Job)
+        .where(Job.id == job_id, Job.lease == token, Job.status == "open")
+        .execution_options(populate_existing=True)
+    )
+    if job is not None:
+        perform(session, job)
+        session.flush()  # the job's own row and its guard, before the next one starts
+
+
+def _alone(job_id: int, token: str) -> None:
+    try:
+        with db.transaction() as session:
+            _lock(session, [job_id])
+            _run(session, job_id, token)
+            failpoints.hit("before_commit")
+    except (Conflict, StaleDataError, OperationalError) as conflict:
+        log.info("job met a conflict", job=job_id, error=type(conflict).__name__)
+        with db.transaction() as session:
+            claim.give_back(session, job_id, token)
+    except Exception as failure:  # noqa: BLE001 - counted, and an incident at last
+        final = isinstance(failure, ServiceFailed) and not failure.retry
+        code = failure.code if isinstance(failure, EngineError) else type(failure).__name__
+        log.warning("job failed", job=job_id, error=code)
+        with db.transaction() as session:
+            claim.give_up(session, job_id, token, "no-retry" if final else code, str(failure))
+    failpoints.hit("after_commit")

@@ -1,0 +1,134 @@
+"""What one job does, inside the transaction of its batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.commands import instances, messages, retries, submissions
+from engine.commands.execution import Execution
+from engine.errors import EngineError
+from engine.hooks import SYSTEM, Actor
+from engine.models import Attachment, Job, Submission
+
+
+def perform(session: Session, job: Job) -> None:
+    """Do what the job owes and close it. The caller holds its lease.
+
+    Raises:
+        EngineError: a person may have to look; the caller counts the attempt.
+    """
+    done = {
+        "timer": _timer,
+        "async": _continue,
+        "message": _message,
+        "signal": _signal,
+    }.get(job.kind)
+    if done is None:
+        raise EngineError(f"不认识的作业类型 {job.kind}。")
+    parked = done(session, job)
+    if parked:
+        job.status, job.lease, job.attempts, job.not_before = "parked", None, 0, None
+        return
+    job.status, job.done_at, job.lease = "done", clock.now(), None
+
+
+def _timer(session: Session, job: Job) -> bool:
+    row = instances.lock(session, job.instance_id or "")
+    with Execution(session, SYSTEM) as work:
+        loaded = work.open(row)
+        key = (job.wait or "").partition(".")[2]
+        if row.status != "active" or key not in loaded.run.waits():
+            return False  # the wait ended in the same batch: nothing is owed any more
+        loaded.acted.add(key)
+        work.note(
+            row,
+            "fired",
+            element=job.element_id,
+            due=job.due_at.isoformat(),
+            deadline=job.deadline,
+        )
+        loaded.run.fire(job.token or "", job.slot or "")
+        work.settle()
+    return False
+
+
+def _continue(session: Session, job: Job) -> bool:
+    """Go on where an async continuation or a failed automatic step was left."""
+    row = instances.lock(session, job.instance_id or "")
+    payload = job.payload or {}
+    values, identity, files = _submitted(session, payload)
+    with Execution(session, _actor(payload), values, identity, files) as work:
+        loaded = work.open(row)
+        if row.status != "active":
+            return False
+        if job.wait:
+            key = job.wait.partition(".")[2]
+            if key not in loaded.run.waits():
+                return False
+            loaded.acted.add(key)
+            loaded.run.complete(job.token or "")
+        work.settle()
+    return False
+
+
+def _submitted(
+    session: Session, payload: Mapping[str, Any]
+) -> tuple[dict[str, Any], str | None, list[Attachment]]:
+    """Give a postponed step the form that led to it."""
+    identity = payload.get("submission")
+    if not identity:
+        return {}, None, []
+    row = session.get(Submission, identity)
+    if row is None:
+        return {}, None, []
+    files = session.scalars(select(Attachment).where(Attachment.submission_id == identity))
+    return submissions.read(row), row.id, list(files)
+
+
+def _message(session: Session, job: Job) -> bool:
+    data = job.payload or {}
+    receiver = messages.route(session, str(data["name"]), str(data.get("correlation") or ""))
+    if receiver is None:
+        return True
+    messages.receive(session, receiver, data, _actor(data))
+    return False
+
+
+def _signal(session: Session, job: Job) -> bool:
+    """Split a broadcast into one job per receiver, or deliver one of those."""
+    data = job.payload or {}
+    name = str(data["name"])
+    if "receiver" in data:
+        messages.receive(
+            session, messages.Receiver(name=name, **data["receiver"]), data, _actor(data)
+        )
+        return False
+    everybody = messages.waiting(session, "signal", name) + messages.starts(session, "signal", name)
+    for receiver in everybody:
+        fields = {key: value for key, value in vars(receiver).items() if key != "name"}
+        session.add(
+            Job(
+                kind="signal",
+                instance_id=receiver.instance_id,
+                topic=name,
+                due_at=job.due_at,
+                max_attempts=retries.ATTEMPTS,
+                backoff=list(retries.BACKOFF),
+                payload={**data, "receiver": fields},
+                created_at=clock.now(),
+            )
+        )
+    return False
+
+
+def _actor(data: Mapping[str, Any]) -> Actor:
+    kind = data.get("actor_kind", "person")
+    known = str(data.get("actor") or SYSTEM.id)
+    if known == SYSTEM.id:
+        return SYSTEM
+    return Actor(known, kind=cast(Literal["person", "worker", "system"], kind))

@@ -1,0 +1,67 @@
+"""Once a minute: what should have moved and did not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete, func, select, update
+
+from engine import clock, db
+from engine.commands.rows import MESSAGE_TTL
+from engine.models import Draft, HistoryEvent, HumanTask, Job, ProcessInstance
+
+log = structlog.get_logger()
+
+#: Finished jobs are kept so long for the monitor.
+KEEP_DONE = timedelta(days=30)
+#: A due job older than this is a sign that nobody works.
+LATE = timedelta(seconds=60)
+
+
+def reconcile() -> dict[str, int]:
+    """Expire messages nobody waited for, prune finished jobs, report what is late."""
+    now = clock.now()
+    with db.transaction() as session:
+        expired = session.scalars(
+            select(Job).where(Job.status == "parked", Job.due_at < now - MESSAGE_TTL)
+        ).all()
+        for job in expired:
+            job.status = "undelivered"
+            sender = (job.payload or {}).get("from")
+            root = session.scalar(
+                select(ProcessInstance.root_id).where(ProcessInstance.id == sender)
+            )
+            if sender and root:
+                session.add(
+                    HistoryEvent(
+                        instance_id=sender,
+                        root_id=root,
+                        at=now,
+                        kind="undelivered",
+                        actor="system",
+                        data={"message": job.topic},
+                    )
+                )
+        session.execute(delete(Job).where(Job.status == "done", Job.done_at < now - KEEP_DONE))
+        closed = select(HumanTask.id).where(HumanTask.status != "open")
+        session.execute(
+            delete(Draft)
+            .where(Draft.human_task_id.in_(closed))
+            .execution_options(synchronize_session=False)
+        )
+        # A lease that ended without its worker: the next claim takes it anyway; the
+        # token is cleared so that a frozen owner can no longer finish it.
+        session.execute(
+            update(Job)
+            .where(Job.status == "open", Job.lease.is_not(None), Job.not_before < clock.real())
+            .values(lease=None)
+        )
+        late = session.scalar(
+            select(func.count()).where(
+                Job.status == "open", Job.kind != "external", Job.due_at < now - LATE
+            )
+        )
+    if late:
+        log.warning("jobs are late", count=late)
+    return {"undelivered": len(expired), "late": late or 0}

@@ -1,0 +1,42 @@
+"""The read side: inbox, cases, history. Never writes.
+
+Every function takes a `Viewer` and joins `case_access` (`queries.access`); what is not
+visible does not exist: `NotFound`, the same as for a wrong number.
+"""
+
+from engine.queries.access import Viewer, may_see, require, visible
+from engine.queries.history import Line, history
+from engine.queries.inbox import Counts, InboxFilter, TaskRow, counts, inbox
+from engine.queries.instances import (
+    InstanceFilter,
+    InstanceRow,
+    InstanceView,
+    instance,
+    instances,
+    statistics,
+)
+from engine.queries.paging import Page
+from engine.queries.tasks import TaskView, task
+
+__all__ = [
+    "Counts",
+    "InboxFilter",
+    "InstanceFilter",
+    "InstanceRow",
+    "InstanceView",
+    "Line",
+    "Page",
+    "TaskRow",
+    "TaskView",
+    "Viewer",
+    "counts",
+    "history",
+    "inbox",
+    "instance",
+    "instances",
+    "may_see",
+    "require",
+    "statistics",
+    "task",
+    "visible",
+]
