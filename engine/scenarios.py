@@ -119,6 +119,12 @@ def prepare(session: Any, root: Path = bundles.ROOT) -> None:
         commands.deploy(session, bundle, actor=hooks.SYSTEM, reason="scenario")
 
 
+def publish(folder: Path) -> None:
+    """Publish a folder on the bound database, as `huiyin check` finds it."""
+    with db.transaction() as session:
+        commands.deploy(session, bundles.read(folder), actor=hooks.SYSTEM, reason="check")
+
+
 def walk(scenario: Scenario, tell: Callable[[str], None] = lambda _: None) -> Walk:
     """Walk a scenario on the bound database and return what happened.
 

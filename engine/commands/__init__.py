@@ -3,7 +3,7 @@
 `engine.md` §5 has the order of every command; edges open the transaction (`engine.db`).
 """
 
-from engine.commands.deploy import check, deploy
+from engine.commands.deploy import check, deploy, publish_files
 from engine.commands.instances import cancel, resume, retry, start, suspend
 from engine.commands.messages import correlate
 from engine.commands.tasks import Completion, claim, complete, may_act, save_draft, unclaim
@@ -17,6 +17,7 @@ __all__ = [
     "correlate",
     "deploy",
     "may_act",
+    "publish_files",
     "resume",
     "retry",
     "save_draft",

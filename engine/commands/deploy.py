@@ -302,3 +302,20 @@ def _subscribe(session: Session, row: ProcessDefinition, description: Descriptio
                     created_at=row.deployed_at,
                 )
             )
+
+
+def publish_files(
+    session: Session, bundle: Bundle, *, actor: Actor, reason: str = "", forced: bool = False
+) -> tuple[bool, str]:
+    """Publish a folder's files if they are new and nothing else was published meanwhile.
+
+    Returns (whether something was published, what happened in words). A publication from
+    the studio is never reverted by a restart: it is reported as diverged instead.
+    """
+    current = definitions.current_deployment(session, bundle.name)
+    if current is not None and current.digest == bundle.digest:
+        return False, "没有变化"
+    if current is not None and current.source != "files" and not forced:
+        return False, "在线发布的版本与文件不同，保留在线版本"
+    made = deploy(session, bundle, actor=actor, reason=reason)
+    return True, f"已发布（第 {made.id} 次部署）"

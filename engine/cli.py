@@ -1,0 +1,71 @@
+"""`huiyin`: the command group. Floors above register their own commands by entry point."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import click
+
+from engine import VERSION, bundles, cli_bundles, cli_work, logs, settings
+from engine.errors import DeploymentRefused, EngineError
+
+
+class HuiyinGroup(click.Group):
+    """Shows a refusal as a sentence, not as a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run the command; an engine error ends it with status 1 and its reason."""
+        try:
+            return super().invoke(context)
+        except DeploymentRefused as refused:
+            for problem in refused.problems:
+                click.echo(f"  ✗ {problem}", err=True)
+            click.echo(f"不能发布：共 {len(refused.problems)} 处需要修改。", err=True)
+            sys.exit(1)
+        except EngineError as refused:
+            click.echo(f"✗ {refused}［{refused.code}］", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=HuiyinGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="huiyin")
+def main() -> None:
+    """Huiyin 回音: processes drawn in BPMN, executed, and answered for.
+
+    Settings are read from HUIYIN_* variables; `huiyin settings` lists them.
+    """
+    logs.configure()
+    bundles.load_all()
+
+
+@main.command("settings")
+def show_settings() -> None:
+    """List every HUIYIN_* variable with its meaning and its value here."""
+    current = settings.current()
+    for name, field in settings.Settings.model_fields.items():
+        value = "(set)" if name == "secret_key" and current.secret_key else getattr(current, name)
+        click.echo(f"HUIYIN_{name.upper():<18} {value!s:<24} {field.description}")
+
+
+def register(group: click.Group) -> None:
+    """Add the engine's own commands."""
+    cli_bundles.register(group)
+    cli_work.register(group)
+
+
+def _load_commands() -> None:
+    """Let every installed floor add its commands to the group."""
+    for point in sorted(entry_points(group="huiyin.commands"), key=lambda found: found.name):
+        point.load()(main)
+
+
+_load_commands()
+
+
+def data_folder() -> Path:
+    """Make the data folder if it is missing, readable by its owner only."""
+    folder = settings.current().data
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
