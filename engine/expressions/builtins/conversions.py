@@ -1,0 +1,123 @@
+"""Conversion functions (DMN 1.3, 10.3.4.1)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from engine.expressions import operators, temporal, values
+from engine.expressions.builtins import arguments as arg
+from engine.expressions.builtins.registry import builtin
+from engine.expressions.limits import Undefined
+from engine.expressions.values import YearsMonths, label
+
+
+@builtin("date", "from")
+def date_from(value: Any) -> date:
+    value = arg.single(value)
+    return temporal.parse_date(value) if isinstance(value, str) else arg.day(value)
+
+
+@builtin("date", "year", "month", "day")
+def date_of(year: Any, month: Any, day: Any) -> date:
+    return temporal.make_date(arg.whole(year), arg.whole(month), arg.whole(day))
+
+
+@builtin("time", "from")
+def time_from(value: Any) -> time:
+    value = operators.settle(arg.single(value))
+    if isinstance(value, str):
+        return temporal.parse_time(value)
+    if isinstance(value, datetime):
+        return value.timetz()
+    if isinstance(value, date):
+        return time(tzinfo=UTC)
+    if not isinstance(value, time):
+        raise Undefined(f"这里需要时间，得到的是{label(value)}。")
+    return value
+
+
+@builtin("time", "hour", "minute", "second", "offset?")
+def time_of(hour: Any, minute: Any, second: Any, offset: Any = None) -> time:
+    zone = None if offset is None else _zone(arg.duration(offset))
+    seconds = Decimal(arg.number(second))
+    try:
+        return time(
+            arg.whole(hour), arg.whole(minute), int(seconds), int(seconds % 1 * 1_000_000), zone
+        )
+    except (ValueError, OverflowError):
+        raise Undefined("没有这个时间。") from None
+
+
+def _zone(offset: timedelta) -> timezone:
+    if abs(offset) > timedelta(hours=14):
+        raise Undefined("时区偏移超出范围。")
+    return timezone(offset)
+
+
+@builtin("date and time", "from")
+def moment_from(value: Any) -> datetime:
+    value = operators.settle(arg.single(value))
+    if isinstance(value, str):
+        return temporal.parse_moment(value)
+    if not isinstance(value, date):
+        raise Undefined(f"这里需要日期时间，得到的是{label(value)}。")
+    return temporal.as_moment(value)
+
+
+@builtin("date and time", "date", "time|timezone")
+def moment_of(day: Any, clock: Any) -> datetime:
+    clock = arg.single(clock)
+    if isinstance(clock, str):  # a zone: the same moment, told there
+        return moment_from(day).astimezone(temporal.zone(f"@{clock}"))
+    if not isinstance(clock, time):
+        raise Undefined(f"这里需要时间，得到的是{label(clock)}。")
+    return temporal.combine(arg.day(day), clock)
+
+
+@builtin("duration", "from")
+def duration(value: Any) -> timedelta | YearsMonths:
+    value = arg.single(value)
+    if isinstance(value, timedelta | YearsMonths):
+        return value
+    return temporal.parse_duration(arg.text(value))
+
+
+@builtin("years and months duration", "from", "to")
+def months_between(start: Any, end: Any) -> YearsMonths:
+    return temporal.months_between(arg.day(start), arg.day(end))
+
+
+@builtin("string", "from")
+def string(value: Any) -> str | None:
+    return None if value is None else values.text(value)
+
+
+@builtin("number", "from", "grouping separator?", "decimal separator?")
+def number(source: Any, grouping: Any = None, point: Any = None) -> int | Decimal:
+    source = arg.single(source)
+    if operators.is_number(source):
+        return operators.exact(source)
+    digits = arg.text(source).strip()
+    if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
+        raise Undefined("千位符应为空格、逗号或句点，小数点应为逗号或句点。")
+    if grouping is not None and grouping == (point or "."):
+        raise Undefined("千位符与小数点不能相同。")
+    if len(digits) > 100 or "_" in digits or not digits.isascii():
+        raise Undefined(f"“{digits[:20]}”不是数字。")
+    if grouping:
+        digits = digits.replace(grouping, "")
+    if point == ",":
+        digits = digits.replace(".", "x").replace(",", ".")
+    return _read(digits)
+
+
+def _read(digits: str) -> int | Decimal:
+    try:
+        value = operators.DECIMAL.create_decimal(digits)
+    except (InvalidOperation, ArithmeticError):
+        raise Undefined(f"“{digits[:20]}”不是数字。") from None
+    if not value.is_finite() or abs(value.adjusted()) > 6_000:
+        raise Undefined(f"“{digits[:20]}”不是数字。")
+    return int(digits) if digits.lstrip("+-").isdigit() and len(digits) <= 34 else value

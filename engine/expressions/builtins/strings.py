@@ -1,0 +1,109 @@
+"""String functions (DMN 1.3, 10.3.4.3). Positions count from 1, negative ones from the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.expressions.builtins import arguments as arg
+from engine.expressions.builtins import patterns
+from engine.expressions.builtins.registry import builtin
+from engine.expressions.environment import Run
+from engine.expressions.limits import Undefined, sized_text
+
+
+@builtin("substring", "string", "start position", "length?")
+def substring(value: Any, start: Any, length: Any = None) -> str:
+    string, first = arg.text(value), arg.whole(start)
+    if first == 0:
+        raise Undefined("位置从 1 开始，不能是 0。")
+    begin = first - 1 if first > 0 else max(len(string) + first, 0)
+    if length is None:
+        return string[begin:]
+    count = arg.whole(length)
+    if count < 1:
+        raise Undefined("长度应大于 0。")
+    return string[begin : begin + count]
+
+
+@builtin("string length", "string")
+def string_length(value: Any) -> int:
+    return len(arg.text(value))
+
+
+@builtin("upper case", "string")
+def upper_case(value: Any) -> str:
+    return arg.text(value).upper()
+
+
+@builtin("lower case", "string")
+def lower_case(value: Any) -> str:
+    return arg.text(value).lower()
+
+
+@builtin("trim", "string")
+def trim(value: Any) -> str:
+    return arg.text(value).strip()
+
+
+@builtin("substring before", "string", "match")
+def substring_before(value: Any, match: Any) -> str:
+    before, found, _ = arg.text(value).partition(arg.text(match) or "\0")
+    return before if found else ""
+
+
+@builtin("substring after", "string", "match")
+def substring_after(value: Any, match: Any) -> str:
+    string, wanted = arg.text(value), arg.text(match)
+    return string.partition(wanted)[2] if wanted else string
+
+
+@builtin("contains", "string", "match")
+def contains(value: Any, match: Any) -> bool:
+    return arg.text(match) in arg.text(value)
+
+
+@builtin("starts with", "string", "match")
+def starts_with(value: Any, match: Any) -> bool:
+    return arg.text(value).startswith(arg.text(match))
+
+
+@builtin("ends with", "string", "match")
+def ends_with(value: Any, match: Any) -> bool:
+    return arg.text(value).endswith(arg.text(match))
+
+
+@builtin("matches", "input", "pattern", "flags?")
+def matches(run: Run, value: Any, pattern: Any, flags: Any = None) -> bool:
+    value = arg.text(value)
+    run.tick(len(value) // 16)
+    return patterns.matches(value, arg.text(pattern), arg.text(flags or ""))
+
+
+@builtin("replace", "input", "pattern", "replacement", "flags?")
+def replace(run: Run, value: Any, pattern: Any, new: Any, flags: Any = None) -> str:
+    value = arg.text(value)
+    run.tick(len(value) // 4)
+    return patterns.replace(value, arg.text(pattern), arg.text(new), arg.text(flags or ""))
+
+
+@builtin("split", "string", "delimiter")
+def split(run: Run, value: Any, delimiter: Any) -> list[str]:
+    value = arg.text(value)
+    run.tick(len(value) // 4)
+    return patterns.split(value, arg.text(delimiter))
+
+
+@builtin("extract", "string", "pattern")
+def extract(run: Run, value: Any, pattern: Any) -> list[str]:
+    value = arg.text(value)
+    run.tick(len(value) // 4)
+    return patterns.extract(value, arg.text(pattern))
+
+
+@builtin("string join", "list", "delimiter?")
+def string_join(run: Run, values: Any, delimiter: Any = None) -> str:
+    parts = [arg.text(item) for item in arg.items(values, run) if item is not None]
+    between = arg.text(delimiter) if delimiter is not None else ""
+    # The size is known before the text exists.
+    run.tick((sum(map(len, parts)) + len(between) * len(parts)) // 64)
+    return sized_text(between.join(parts))

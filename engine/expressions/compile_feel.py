@@ -1,0 +1,257 @@
+"""FEEL's own constructs: three-valued logic, loops, filters, contexts, ranges, types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from engine.expressions import access, nodes, operators
+from engine.expressions.calls import call, function_of
+from engine.expressions.compile_tests import in_tests
+from engine.expressions.compiler import BUILDERS, Builder, Compiler
+from engine.expressions.environment import Closure, Env
+from engine.expressions.limits import MAX_ITEMS, LimitReached, Undefined, sized_list
+from engine.expressions.nodes import Node
+from engine.expressions.values import Range, adopt, kind, label
+
+
+def logic(node: nodes.Logic, compiler: Compiler) -> Closure:
+    """Build `and`/`or`: decided by one operand, else null if one is not a boolean."""
+    decisive: bool = node.op == "or"
+    operands = compiler.build_all(node.operands)
+
+    def decide(env: Env) -> bool | None:
+        result: bool | None = not decisive
+        for operand in operands:
+            value: object = operand(env)
+            if value is decisive:
+                return decisive
+            if not isinstance(value, bool):
+                result = None
+        return result
+
+    return decide
+
+
+def if_then(node: nodes.If, compiler: Compiler) -> Closure:
+    condition = compiler.build(node.condition)
+    then, otherwise = compiler.build(node.then), compiler.build(node.otherwise)
+    return lambda env: then(env) if condition(env) is True else otherwise(env)
+
+
+def between(node: nodes.Between, compiler: Compiler) -> Closure:
+    subject, low, high = (compiler.build(part) for part in (node.subject, node.low, node.high))
+
+    def test(env: Env) -> bool:
+        value = subject(env)
+        return bool(operators.at_least(value, low(env)) and operators.at_most(value, high(env)))
+
+    return compiler.guarded(test)
+
+
+def path(node: nodes.Path, compiler: Compiler) -> Closure:
+    base, name = compiler.build(node.base), node.name
+    return compiler.guarded(lambda env: access.property_of(base(env), name, env.run))
+
+
+def range_of(node: nodes.RangeOf, compiler: Compiler) -> Closure:
+    low = compiler.build(node.low) if node.low else None
+    high = compiler.build(node.high) if node.high else None
+
+    def build(env: Env) -> Range:
+        ends = [None if end is None else end(env) for end in (low, high)]
+        if (low and ends[0] is None) or (high and ends[1] is None):
+            raise Undefined("区间的一端没有值。")
+        if low and high and kind(ends[0]) != kind(ends[1]):
+            raise Undefined(f"区间的两端不同类：{label(ends[0])}与{label(ends[1])}。")
+        return Range(ends[0], ends[1], node.low_closed, node.high_closed)
+
+    return compiler.guarded(build)
+
+
+def context_of(node: nodes.ContextOf, compiler: Compiler) -> Closure:
+    """Build a context; an entry sees those before it."""
+    entries: list[tuple[str, Closure]] = []
+    seen: tuple[str, ...] = ()
+    for key, value in node.entries:
+        entries.append((key, compiler.inside(seen, value)))
+        seen = (*seen, key)
+
+    def build(env: Env) -> dict[str, Any]:
+        built: dict[str, Any] = {}
+        inner = env.inside(built)
+        for key, value in entries:
+            built[key] = value(inner)
+        return built
+
+    return build
+
+
+# --- loops --------------------------------------------------------------------
+
+Loop = Callable[[Env], Iterator[Env]]
+
+
+def _loop(bindings: tuple[nodes.Binding, ...], body: Node, compiler: Compiler) -> Loop:
+    """Return a function that yields one environment per combination, and pays for it."""
+    cost = sum(1 for _ in nodes.walk(body)) + 1
+    seen: tuple[str, ...] = ()
+    sources: list[tuple[str, Closure]] = []
+    for binding in bindings:
+        sources.append((binding.name, compiler.inside(seen, _source_node(binding))))
+        seen = (*seen, binding.name)
+
+    def rounds(env: Env, level: int = 0) -> Iterator[Env]:
+        name, source = sources[level]
+        for item in _items(source(env)):
+            env.run.tick(cost)
+            inner = env.inside({name: item})
+            if level + 1 < len(sources):
+                yield from rounds(inner, level + 1)
+            else:
+                yield inner
+
+    return rounds
+
+
+def _source_node(binding: nodes.Binding) -> Node:
+    if binding.until is None:
+        return binding.source
+    return nodes.RangeOf(binding.source, binding.until, True, True)
+
+
+def _items(source: Any) -> list[Any]:
+    """Return what a loop goes over: a list, the integers of a range, or the one value."""
+    if isinstance(source, list):
+        return source
+    if source is None:
+        raise Undefined("循环的列表没有值。")
+    if not isinstance(source, Range):
+        return [source]
+    low, high = access.whole(source.low), access.whole(source.high)
+    if abs(high - low) >= MAX_ITEMS:
+        raise LimitReached(f"循环超过 {MAX_ITEMS} 次。")
+    if high < low:
+        return list(range(low, high - 1, -1))
+    return list(range(low, high + 1))
+
+
+def for_each(node: nodes.For, compiler: Compiler) -> Closure:
+    """Build `for … return`; `partial` is the list of the results so far."""
+    names = tuple(binding.name for binding in node.bindings)
+    rounds = _loop(node.bindings, node.body, compiler)
+    body = compiler.inside((*names, "partial"), node.body)
+
+    def collect(env: Env) -> list[Any]:
+        results: list[Any] = []
+        for inner in rounds(env.inside({"partial": results})):
+            results.append(body(inner))
+            sized_list(results)
+        return results
+
+    return compiler.guarded(collect)
+
+
+def quantified(node: nodes.Quantified, compiler: Compiler) -> Closure:
+    """Build `some`/`every … satisfies`, three-valued as `or`/`and` are."""
+    decisive: bool = node.kind == "some"
+    names = tuple(binding.name for binding in node.bindings)
+    rounds = _loop(node.bindings, node.body, compiler)
+    body = compiler.inside(names, node.body)
+
+    def decide(env: Env) -> bool | None:
+        result: bool | None = not decisive
+        for inner in rounds(env):
+            value: object = body(inner)
+            if value is decisive:
+                return decisive
+            if not isinstance(value, bool):
+                result = None
+        return result
+
+    return compiler.guarded(decide)
+
+
+def filter_of(node: nodes.Filter, compiler: Compiler) -> Closure:
+    """Build `list[condition]`: a number picks, a condition selects."""
+    base = compiler.build(node.base)
+    if isinstance(node.condition, nodes.Literal) and operators.is_number(node.condition.value):
+        index = node.condition.value
+        return compiler.guarded(lambda env: access.pick(_as_list(base(env)), index))
+    condition = compiler.inside(("item",), node.condition)
+    cost = sum(1 for _ in nodes.walk(node.condition)) + 1
+
+    def select(env: Env) -> Any:
+        items = _as_list(base(env))
+        chosen: list[Any] = []
+        for place, raw in enumerate(items):
+            env.run.tick(cost)
+            item = adopt(raw)
+            inner = env.inside({"item": item})
+            verdict = condition(inner.inside(item) if isinstance(item, Mapping) else inner)
+            if place == 0 and operators.is_number(verdict):
+                return access.pick(items, verdict)
+            if verdict is True:
+                chosen.append(item)
+        return chosen
+
+    return compiler.guarded(select)
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+# --- types --------------------------------------------------------------------
+
+
+def instance_of(node: nodes.InstanceOf, compiler: Compiler) -> Closure:
+    subject, wanted = compiler.build(node.subject), node.type
+    return lambda env: is_instance(subject(env), wanted)
+
+
+_SYNONYMS: Final = {
+    "dateTime": "date and time",
+    "Null": "null",
+    "day time duration": "days and time duration",
+    "year month duration": "years and months duration",
+}
+
+
+def is_instance(value: Any, wanted: nodes.TypeRef) -> bool:
+    """Tell whether a value conforms to a type; null conforms only to Null and Any."""
+    name = _SYNONYMS.get(wanted.name, wanted.name)
+    if name == "Any":
+        return value is not None
+    if kind(value) != name:
+        return False
+    if name == "list" and wanted.items:
+        return all(is_instance(adopt(item), wanted.items[0][1]) for item in value)
+    if name == "context":
+        return all(
+            key in value and is_instance(adopt(value[key]), item) for key, item in wanted.items
+        )
+    if name == "range" and wanted.items:
+        ends = [end for end in (value.low, value.high) if end is not None]
+        return all(is_instance(end, wanted.items[0][1]) for end in ends)
+    return True
+
+
+FEEL: Final[dict[type[Node], Builder]] = {
+    **BUILDERS,
+    nodes.Logic: logic,
+    nodes.If: if_then,
+    nodes.Between: between,
+    nodes.In: in_tests,
+    nodes.Path: path,
+    nodes.RangeOf: range_of,
+    nodes.ContextOf: context_of,
+    nodes.For: for_each,
+    nodes.Quantified: quantified,
+    nodes.Filter: filter_of,
+    nodes.Call: call,
+    nodes.FunctionOf: function_of,
+    nodes.InstanceOf: instance_of,
+}

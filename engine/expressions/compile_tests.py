@@ -1,0 +1,122 @@
+"""FEEL's unary tests: what a cell of a decision table accepts (DMN 1.3, 7.3 and 10.3.2.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.expressions import nodes, operators
+from engine.expressions.compiler import Compiler
+from engine.expressions.environment import Closure, Env
+from engine.expressions.limits import Undefined
+from engine.expressions.nodes import Node
+from engine.expressions.values import Range
+
+#: Does the test accept the value? None if they cannot be compared.
+Test = Callable[[Env, Any], "bool | None"]
+
+
+def tests_of(node: nodes.Tests, compiler: Compiler) -> Test:
+    """Return the test that accepts what one of the tests accepts, or none if negated."""
+    if not node.tests:
+        return lambda _env, _value: True
+    test = _one_of(node.tests, compiler)
+    if any(isinstance(part, nodes.Name) and part.name == "?" for part, _ in nodes.walk(node)):
+        test = _with_input(test)
+    return _negated(test) if node.negated else test
+
+
+def _with_input(test: Test) -> Test:
+    return lambda env, value: test(env.inside({"?": value}), value)
+
+
+def _negated(test: Test) -> Test:
+    def negated(env: Env, value: Any) -> bool | None:
+        accepted = test(env, value)
+        return None if accepted is None else not accepted
+
+    return negated
+
+
+def _one_of(parts: tuple[Node, ...], compiler: Compiler) -> Test:
+    literals = [part.value for part in parts if isinstance(part, nodes.Literal)]
+    if len(literals) == len(parts) and all(isinstance(value, str) for value in literals):
+        accepted = frozenset(literals)
+        return lambda _env, value: isinstance(value, str) and value in accepted
+    tests = [_test(part, compiler) for part in parts]
+    if len(tests) == 1:
+        return tests[0]
+
+    def any_of(env: Env, value: Any) -> bool | None:
+        result: bool | None = False
+        for test in tests:
+            accepted = test(env, value)
+            if accepted:
+                return True
+            if accepted is None:
+                result = None
+        return result
+
+    return any_of
+
+
+def _test(node: Node, compiler: Compiler) -> Test:
+    if isinstance(node, nodes.Literal):
+        constant = node.value
+        return lambda _env, value: operators.same(value, constant)
+    if isinstance(node, nodes.Against):
+        return _against(node, compiler)
+    uses_input = any(isinstance(n, nodes.Name) and n.name == "?" for n, _ in nodes.walk(node))
+    operand = compiler.build(node)
+
+    def test(env: Env, value: Any) -> bool | None:
+        try:
+            return _accepts(operand(env), value, uses_input)
+        except Undefined as why:
+            env.note(why)
+            return None
+
+    return test
+
+
+def _against(node: nodes.Against, compiler: Compiler) -> Test:
+    operation = operators.COMPARISONS[node.op]
+    operand = compiler.build(node.operand)
+
+    def test(env: Env, value: Any) -> bool | None:
+        try:
+            return bool(operation(value, operand(env)))
+        except Undefined as why:
+            env.note(why)
+            return None
+
+    return test
+
+
+def _accepts(result: Any, value: Any, uses_input: bool) -> bool | None:
+    """Tell what the result of a test's expression says about the value.
+
+    A range contains it, a list has it (or a range around it), a condition is the
+    answer itself, anything else must be equal.
+    """
+    if isinstance(result, Range):
+        return operators.contains(result, value)
+    if isinstance(result, bool) and (uses_input or not isinstance(value, bool)):
+        return result
+    if result is None and uses_input:
+        return None
+    if isinstance(result, list) and not (isinstance(value, list) and operators.same(result, value)):
+        return any(
+            operators.contains(item, value)
+            if isinstance(item, Range) and value is not None
+            else operators.same(item, value)
+            for item in result
+        )
+    return operators.same(result, value)
+
+
+def in_tests(node: nodes.In, compiler: Compiler) -> Closure:
+    """Build `value in tests`."""
+    subject = compiler.build(node.subject)
+    test = tests_of(node.tests, compiler)
+    return lambda env: test(env, subject(env))

@@ -1,0 +1,175 @@
+"""Syntax tree → closures: what both languages share.
+
+A compiler is a table from node type to a function that builds the closure. Straight
+code costs nothing to bound (its length is bounded); loops and calls pay by `tick`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from engine.errors import ExpressionError
+from engine.expressions import nodes
+from engine.expressions.environment import MISSING, Closure, Env
+from engine.expressions.limits import Undefined, sized_list
+from engine.expressions.nodes import Node
+from engine.expressions.operators import Operator, negate
+from engine.expressions.values import plain
+
+Builder = Callable[[Any, "Compiler"], Closure]
+#: What an explanation lists as a sub-condition.
+_CONDITIONS: Final = (
+    nodes.Between, nodes.In, nodes.InstanceOf, nodes.Empty, nodes.Method, nodes.Call,
+)  # fmt: skip
+_COMPARING: Final = frozenset({"=", "!=", "<", "<=", ">", ">="})
+MAX_TRACE: Final = 60
+
+
+class Compiler:
+    """Builds closures for one source text in one language."""
+
+    def __init__(
+        self,
+        source: str,
+        builders: Mapping[type[Node], Builder],
+        operators: Mapping[str, Operator],
+        *,
+        lenient: bool,
+        traced: bool = False,
+    ) -> None:
+        self.source = source
+        self.builders = builders
+        self.operators = operators
+        #: Operations without a result give null (FEEL) or fail (JUEL).
+        self.lenient = lenient
+        self.traced = traced
+        #: Names bound by loops and parameters around the node: they hide built-ins.
+        self.bound: frozenset[str] = frozenset()
+
+    def build(self, node: Node) -> Closure:
+        """Return the closure that computes a node."""
+        closure = self.builders[type(node)](node, self)
+        return self._traced(node, closure) if self.traced else closure
+
+    def build_all(self, many: tuple[Node, ...]) -> tuple[Closure, ...]:
+        return tuple(self.build(node) for node in many)
+
+    def inside(self, names: tuple[str, ...], node: Node) -> Closure:
+        """Return the closure of a node in which these names are bound."""
+        before, self.bound = self.bound, self.bound | set(names)
+        closure = self.build(node)
+        self.bound = before
+        return closure
+
+    def guarded(self, closure: Closure) -> Closure:
+        """Return the closure, with null instead of `Undefined` if the language wants so."""
+        if not self.lenient:
+            return closure
+
+        def guard(env: Env) -> Any:
+            try:
+                return closure(env)
+            except Undefined as why:
+                env.note(why)
+                return None
+
+        return guard
+
+    def text(self, node: Node) -> str:
+        """Return the source text of a node."""
+        return self.source[node.span[0] : node.span[1]]
+
+    def _traced(self, node: Node, closure: Closure) -> Closure:
+        comparing = isinstance(node, nodes.Binary) and node.op in _COMPARING
+        if not (comparing or isinstance(node, _CONDITIONS)):
+            return closure
+        text = self.text(node)
+
+        def trace(env: Env) -> Any:
+            value = closure(env)
+            if (value is None or isinstance(value, bool)) and len(env.run.trace) < MAX_TRACE:
+                env.run.trace.append({"text": text, "result": value})
+            return value
+
+        return trace
+
+
+def literal(node: nodes.Literal, _compiler: Compiler) -> Closure:
+    value = node.value
+    return lambda _env: value
+
+
+def name(node: nodes.Name, compiler: Compiler) -> Closure:
+    wanted = node.name
+    if compiler.traced:
+        return _traced_name(wanted, compiler.lenient)
+    if compiler.lenient:
+
+        def read(env: Env) -> Any:
+            value = env.get(wanted)
+            return None if value is MISSING else value
+
+        return read
+
+    def demand(env: Env) -> Any:
+        value = env.get(wanted)
+        if value is MISSING:
+            raise unknown(wanted)
+        return value
+
+    return demand
+
+
+def _traced_name(wanted: str, lenient: bool) -> Closure:
+    def read(env: Env) -> Any:
+        value = env.get(wanted)
+        if value is MISSING:
+            if not lenient:
+                raise unknown(wanted)
+            env.note(unknown(wanted))
+            value = None
+        env.run.values.setdefault(wanted, plain(value))
+        return value
+
+    return read
+
+
+def unknown(wanted: str) -> ExpressionError:
+    """Return the error for a variable that does not exist."""
+    return ExpressionError(f"变量“{wanted}”不存在（此时还没有赋值）。")
+
+
+def binary(node: nodes.Binary, compiler: Compiler) -> Closure:
+    operation = compiler.operators[node.op]
+    left, right = compiler.build(node.left), compiler.build(node.right)
+    if not compiler.lenient:
+        return lambda env: operation(left(env), right(env))
+
+    def compute(env: Env) -> Any:
+        try:
+            return operation(left(env), right(env))
+        except Undefined as why:
+            env.note(why)
+            return None
+
+    return compute
+
+
+def negative(node: nodes.Negative, compiler: Compiler) -> Closure:
+    operand = compiler.build(node.operand)
+    return compiler.guarded(lambda env: negate(operand(env)))
+
+
+def list_of(node: nodes.ListOf, compiler: Compiler) -> Closure:
+    items = compiler.build_all(node.items)
+    return lambda env: sized_list([item(env) for item in items])
+
+
+BUILDERS: Final[dict[type[Node], Builder]] = {
+    nodes.Literal: literal,
+    nodes.Name: name,
+    nodes.Binary: binary,
+    nodes.Negative: negative,
+    nodes.ListOf: list_of,
+}

@@ -1,0 +1,134 @@
+"""Source text → tokens, for both languages."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from engine.errors import ExpressionError
+from engine.expressions import limits
+
+
+class Token(NamedTuple):
+    #: number, text, name, quoted (a name in backquotes), op, end
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+_NUMBER: Final = re.compile(r"(?:\d+(?:\.(?=\d)\d+)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_NAME: Final = re.compile(r"[^\W\d]\w*")
+_SPACE: Final = re.compile(r"\s+")
+_FEEL_OP: Final = re.compile(r"\.\.|\*\*|!=|<=|>=|->|[-+*/<>=.,:()\[\]{}?@]")
+_JUEL_OP: Final = re.compile(r"\|\||&&|==|!=|<=|>=|[-+*/%<>!?:.,()\[\]]")
+_DOUBLE: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SINGLE: Final = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
+_BACKQUOTED: Final = re.compile(r"`[^`\n]+`")
+_ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
+_CONTROL: Final = {"n": "\n", "r": "\r", "t": "\t"}
+#: FEEL names that contain a word of the language.
+_WORDED: Final = re.compile(
+    r"date\s+and\s+time\b|years\s+and\s+months\s+duration\b|days\s+and\s+time\s+duration\b"
+    r"|get\s+or\s+else\b"
+)
+
+
+def complain(message: str, source: str, at: int) -> ExpressionError:
+    """Return an error that shows the place."""
+    near = source[at : at + 12].replace("\n", " ")
+    where = f"第 {at + 1} 个字符“{near}”处" if near else "结尾处"
+    return ExpressionError(f"表达式{where}：{message}")
+
+
+def tokens(source: str, *, feel: bool, known: tuple[str, ...] = (), start: int = 0) -> list[Token]:
+    """Cut the source, from `start` on, into tokens; the last one is `end`.
+
+    `known` are names with operators or words of the language in them (`a-b`,
+    `x and y`), longest first: only their owner can tell that they are names.
+
+    Raises:
+        ExpressionError: a character that is not of the language, or too long a text.
+    """
+    if len(source) > limits.MAX_SOURCE:
+        raise limits.LimitReached(f"表达式超过 {limits.MAX_SOURCE} 个字符。")
+    found: list[Token] = []
+    at = _skip(source, start, feel)
+    while at < len(source):
+        token = _next(source, at, feel, known)
+        found.append(token)
+        at = _skip(source, token.end, feel)
+    found.append(Token("end", "", len(source), len(source)))
+    return found
+
+
+def _skip(source: str, at: int, feel: bool) -> int:
+    while True:
+        space = _SPACE.match(source, at)
+        at = space.end() if space else at
+        if feel and source.startswith("//", at):
+            line = source.find("\n", at)
+            at = len(source) if line < 0 else line
+        elif feel and source.startswith("/*", at):
+            close = source.find("*/", at + 2)
+            if close < 0:
+                raise complain("注释没有结束。", source, at)
+            at = close + 2
+        else:
+            return at
+
+
+def _next(source: str, at: int, feel: bool, known: tuple[str, ...]) -> Token:
+    first = source[at]
+    if number := _NUMBER.match(source, at):
+        return Token("number", number[0], at, number.end())
+    if first == '"' or (first == "'" and not feel):
+        return _quoted(source, at, _DOUBLE if first == '"' else _SINGLE)
+    if first == "`" and feel and (name := _BACKQUOTED.match(source, at)):
+        return Token("quoted", " ".join(name[0][1:-1].split()), at, name.end())
+    if feel and (name_token := _special_name(source, at, known)):
+        return name_token
+    if name := _NAME.match(source, at):
+        if "__" in name[0]:
+            raise complain("名称不能含有连续下划线。", source, at)
+        return Token("name", name[0], at, name.end())
+    if operator := (_FEEL_OP if feel else _JUEL_OP).match(source, at):
+        return Token("op", operator[0], at, operator.end())
+    raise complain("有不认识的字符。", source, at)
+
+
+def _quoted(source: str, at: int, pattern: re.Pattern[str]) -> Token:
+    match = pattern.match(source, at)
+    if match is None:
+        raise complain("文字没有结束的引号。", source, at)
+    body = match[0][1:-1]
+    if "\\" in body:
+        body = _ESCAPE.sub(_unescape, body)
+    try:  # two escapes may form one character; one half alone is no text
+        body = body.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise complain("文字里有不完整的字符。", source, at) from None
+    return Token("text", body, at, match.end())
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = match[1]
+    if len(code) > 1:
+        try:
+            return chr(int(code[1:], 16))
+        except (ValueError, OverflowError):
+            raise ExpressionError(f"没有编号为 {code} 的字符。") from None
+    return _CONTROL.get(code, code)
+
+
+def _special_name(source: str, at: int, known: tuple[str, ...]) -> Token | None:
+    for name in known:
+        if source.startswith(name, at) and not _word_follows(source, at + len(name)):
+            return Token("quoted", name, at, at + len(name))
+    if match := _WORDED.match(source, at):
+        return Token("name", " ".join(match[0].split()), at, match.end())
+    return None
+
+
+def _word_follows(source: str, at: int) -> bool:
+    return at < len(source) and (source[at].isalnum() or source[at] == "_")

@@ -1,0 +1,74 @@
+"""How much one expression may cost. Everything an author writes is bounded by these figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.errors import ExpressionError
+
+#: Characters of source text.
+MAX_SOURCE = 8_000
+#: Nested brackets and operators. Also keeps the parser inside Python's own stack.
+MAX_DEPTH = 60
+#: Work in one evaluation: an iteration costs as many steps as its body has parts.
+MAX_STEPS = 50_000
+#: Characters of one computed text.
+MAX_TEXT = 65_536
+#: Items of one computed list or range.
+MAX_ITEMS = 10_000
+#: Parts of a result, counted through all levels (a small expression can share parts).
+MAX_PARTS = 50_000
+#: Absolute value of an exponent.
+MAX_EXPONENT = 999
+#: Functions defined in an expression that call each other.
+MAX_CALLS = 8
+#: Characters of a regular expression (they run on RE2, in linear time).
+MAX_PATTERN = 500
+
+
+class Undefined(ExpressionError):
+    """An operation has no result for these values. FEEL makes null of it, JUEL fails."""
+
+
+class LimitReached(ExpressionError):
+    """The expression is too large or costs too much. Never turned into null."""
+
+    code = "expression-limit"
+
+
+def sized_text(value: str) -> str:
+    """Return the text, if it is not too long."""
+    if len(value) > MAX_TEXT:
+        raise LimitReached(f"计算出的文字超过 {MAX_TEXT} 个字符。")
+    return value
+
+
+def sized_list(value: list[Any]) -> list[Any]:
+    """Return the list, if it is not too long."""
+    if len(value) > MAX_ITEMS:
+        raise LimitReached(f"计算出的列表超过 {MAX_ITEMS} 项。")
+    return value
+
+
+def weigh(value: Any) -> Any:
+    """Return the value, if it is small enough to be stored.
+
+    Raises:
+        LimitReached: it has more than `MAX_PARTS` parts, or is nested too deeply.
+    """
+    if not isinstance(value, list | dict):
+        return value
+    budget = MAX_PARTS
+    pending: list[tuple[Any, int]] = [(value, 1)]
+    while pending:
+        part, depth = pending.pop()
+        budget -= 1
+        if isinstance(part, str):
+            budget -= len(part) // 100
+        if budget < 0 or depth > MAX_DEPTH:
+            raise LimitReached("计算结果太大或嵌套太深。")
+        if isinstance(part, list):
+            pending.extend((item, depth + 1) for item in part)
+        elif isinstance(part, dict):
+            pending.extend((item, depth + 1) for item in part.values())
+    return value

@@ -1,0 +1,302 @@
+"""What `+ - * / **` and the comparisons mean for two values.
+
+Each raises `Undefined` where there is no result; the language decides what that means.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from typing import Any, Final
+
+from engine.expressions import limits, temporal
+from engine.expressions.limits import LimitReached, Undefined, sized_text
+from engine.expressions.values import (
+    Function,
+    Range,
+    YearsMonths,
+    adopt,
+    declared,
+    finite,
+    kind,
+    label,
+)
+
+Operator = Callable[[Any, Any], Any]
+
+#: IEEE 754 decimal128, as DMN prescribes: 34 digits.
+DECIMAL: Final = Context(
+    prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144,
+    traps=[InvalidOperation, DivisionByZero, Overflow],
+)  # fmt: skip
+_LARGEST: Final = 10**34
+_ORDERED: Final = frozenset(
+    {
+        "number", "string", "date", "time", "date and time",
+        "days and time duration", "years and months duration",
+    }
+)  # fmt: skip
+_SAME: Final = frozenset({int, str, bool, Decimal})
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether the value is a number (true and false are not)."""
+    return isinstance(value, int | Decimal | float) and not isinstance(value, bool)
+
+
+def exact(value: Any) -> int | Decimal:
+    """Return a number that arithmetic can use.
+
+    Raises:
+        Undefined: the value is not a number.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
+        raise Undefined(f"这里需要数字，得到的是{label(value)}。")
+    return finite(value) if isinstance(value, float) else value
+
+
+def bounded(value: int | Decimal) -> int | Decimal:
+    """Return the number with at most 34 digits."""
+    if isinstance(value, int):
+        return value if -_LARGEST < value < _LARGEST else DECIMAL.create_decimal(value)
+    return value
+
+
+def _compute(operation: Operator, left: Any, right: Any) -> Any:
+    try:
+        return operation(left, right)
+    except Overflow:
+        raise LimitReached("数字太大。") from None
+    except (DivisionByZero, InvalidOperation):
+        raise Undefined("没有计算结果（除数为零或数字无效）。") from None
+
+
+def _refuse(sign: str, left: Any, right: Any) -> Undefined:
+    return Undefined(f"{label(left)}与{label(right)}不能用“{sign}”计算。")
+
+
+def add(left: Any, right: Any) -> Any:
+    """Return the sum: numbers, texts, durations, a moment and a duration."""
+    if type(left) is int and type(right) is int:
+        return bounded(left + right)
+    if is_number(left) and is_number(right):
+        return _compute(DECIMAL.add, exact(left), exact(right))
+    if isinstance(left, str) and isinstance(right, str):
+        return sized_text(left + right)
+    if isinstance(left, timedelta | YearsMonths):
+        if type(left) is type(right):
+            return _sum_durations(left, right)
+        left, right = right, left
+    if isinstance(left, date | time) and isinstance(right, timedelta | YearsMonths):
+        return temporal.shift(left, right)
+    raise _refuse("+", left, right)
+
+
+def _sum_durations(left: Any, right: Any) -> Any:
+    if isinstance(left, YearsMonths):
+        return temporal.make_months(left.months + right.months)
+    try:
+        return left + right
+    except OverflowError:
+        raise Undefined("时长太长。") from None
+
+
+def subtract(left: Any, right: Any) -> Any:
+    """Return the difference: numbers, durations, moments, a moment and a duration."""
+    if type(left) is int and type(right) is int:
+        return bounded(left - right)
+    if is_number(left) and is_number(right):
+        return _compute(DECIMAL.subtract, exact(left), exact(right))
+    if isinstance(right, timedelta | YearsMonths):
+        return add(left, negate(right))
+    kinds = {kind(left), kind(right)}
+    if kinds in ({"date"}, {"time"}, {"date and time"}, {"date", "date and time"}):
+        return temporal.difference(left, right)
+    raise _refuse("-", left, right)
+
+
+def multiply(left: Any, right: Any) -> Any:
+    """Return the product of numbers, or of a duration and a number."""
+    if type(left) is int and type(right) is int:
+        return bounded(left * right)
+    if is_number(left) and is_number(right):
+        return _compute(DECIMAL.multiply, exact(left), exact(right))
+    if is_number(left):
+        left, right = right, left
+    if isinstance(left, timedelta | YearsMonths) and is_number(right):
+        return _scale(left, exact(right), DECIMAL.multiply)
+    raise _refuse("*", left, right)
+
+
+def divide(left: Any, right: Any) -> Any:
+    """Return the quotient: exact integers stay integers."""
+    if is_number(left) and is_number(right):
+        left, right = exact(left), exact(right)
+        if isinstance(left, int) and isinstance(right, int) and right and left % right == 0:
+            return left // right
+        return _compute(DECIMAL.divide, left, right)
+    if isinstance(left, timedelta | YearsMonths):
+        if type(left) is type(right):
+            return divide(_size(left), _size(right))
+        if is_number(right):
+            return _scale(left, exact(right), DECIMAL.divide)
+    raise _refuse("/", left, right)
+
+
+def _size(length: timedelta | YearsMonths) -> int:
+    if isinstance(length, YearsMonths):
+        return length.months
+    return length // timedelta(microseconds=1)
+
+
+def _scale(length: timedelta | YearsMonths, factor: int | Decimal, operation: Operator) -> Any:
+    size = _compute(operation, _size(length), factor)
+    if isinstance(length, YearsMonths):
+        return temporal.make_months(int(size))
+    try:
+        return timedelta(microseconds=int(size))
+    except OverflowError:
+        raise Undefined("时长太长。") from None
+
+
+def modulo(left: Any, right: Any) -> Any:
+    """Return FEEL's modulo: the sign of the divisor."""
+    left, right = exact(left), exact(right)
+    if right == 0:
+        raise Undefined("除数为零。")
+    if isinstance(left, int) and isinstance(right, int):
+        return left % right
+    whole = _compute(DECIMAL.divide, left, right).to_integral_value("ROUND_FLOOR")
+    return _compute(DECIMAL.subtract, left, _compute(DECIMAL.multiply, right, whole))
+
+
+def power(left: Any, right: Any) -> Any:
+    """Return a power; the exponent is bounded."""
+    left, right = exact(left), exact(right)
+    if abs(right) > limits.MAX_EXPONENT:
+        raise LimitReached("指数太大。")
+    result = _compute(DECIMAL.power, left, right)
+    whole = isinstance(left, int) and isinstance(right, int) and abs(result) < _LARGEST
+    return int(result) if whole and result == result.to_integral_value() else result
+
+
+def negate(value: Any) -> Any:
+    """Return a number or duration with the opposite sign."""
+    if isinstance(value, YearsMonths):
+        return YearsMonths(-value.months)
+    if isinstance(value, timedelta):
+        return -value
+    number = exact(value)
+    return -number if isinstance(number, int) else DECIMAL.minus(number)
+
+
+def settle(value: Any) -> Any:
+    """Return the value that stands for an object in comparisons: its `due_at`, if it has one."""
+    if isinstance(value, float):
+        return finite(value)
+    return adopt(value.due_at) if "due_at" in declared(value) else adopt(value)
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Tell whether two values are equal; null equals only null.
+
+    Raises:
+        Undefined: they are of different kinds.
+    """
+    if type(left) is type(right) and type(left) in _SAME:
+        return bool(left == right)
+    if left is None or right is None:
+        return left is right
+    left, right = settle(left), settle(right)
+    if kind(left) != kind(right):
+        raise Undefined(f"{label(left)}与{label(right)}不能比较。")
+    return _same(left, right, [limits.MAX_PARTS])
+
+
+def same(left: Any, right: Any) -> bool:
+    """Tell whether two values are equal; different kinds are simply not."""
+    try:
+        return equal(left, right)
+    except Undefined:
+        return False
+
+
+def _same(left: Any, right: Any, budget: list[int]) -> bool:
+    budget[0] -= 1
+    if budget[0] < 0:
+        raise LimitReached("比较的内容太大。")
+    left, right = settle(left), settle(right)
+    if kind(left) != kind(right):
+        return False
+    if isinstance(left, list):
+        return len(left) == len(right) and all(
+            _same(one, other, budget) for one, other in zip(left, right, strict=True)
+        )
+    if isinstance(left, Mapping):
+        return left.keys() == right.keys() and all(
+            _same(left[key], right[key], budget) for key in left
+        )
+    if isinstance(left, Range | Function):
+        return left is right or bool(left == right)
+    return bool(left == right)
+
+
+def _ordering(operation: Operator, sign: str) -> Operator:
+    def compare(left: Any, right: Any) -> bool:
+        if type(left) is type(right) and type(left) in _SAME and type(left) is not bool:
+            return bool(operation(left, right))
+        left, right = settle(left), settle(right)
+        if kind(left) != kind(right) or kind(left) not in _ORDERED:
+            raise Undefined(f"{label(left)}与{label(right)}不能用“{sign}”比较。")
+        try:
+            return bool(operation(left, right))
+        except TypeError:  # a time with a zone and one without
+            raise Undefined(f"带时区与不带时区的时间不能用“{sign}”比较。") from None
+
+    return compare
+
+
+def unequal(left: Any, right: Any) -> bool:
+    """Tell whether two values of one kind differ."""
+    return not equal(left, right)
+
+
+less = _ordering(operator.lt, "<")
+at_most = _ordering(operator.le, "<=")
+more = _ordering(operator.gt, ">")
+at_least = _ordering(operator.ge, ">=")
+
+ARITHMETIC: Final[dict[str, Operator]] = {
+    "+": add, "-": subtract, "*": multiply, "/": divide, "%": modulo, "**": power,
+}  # fmt: skip
+COMPARISONS: Final[dict[str, Operator]] = {
+    "=": equal, "!=": unequal, "<": less, "<=": at_most, ">": more, ">=": at_least,
+}  # fmt: skip
+ALL: Final[dict[str, Operator]] = {**ARITHMETIC, **COMPARISONS}
+
+
+def contains(interval: Range, value: Any) -> bool:
+    """Tell whether a value lies in an interval.
+
+    Raises:
+        Undefined: the value cannot be compared with the ends.
+    """
+    if value is None:
+        raise Undefined("空值不能与区间比较。")
+    if interval.low is not None:
+        above = at_least if interval.low_closed else more
+        if not above(value, interval.low):
+            return False
+    if interval.high is not None:
+        below = at_most if interval.high_closed else less
+        return bool(below(value, interval.high))
+    return True
+
+
+def as_datetime(value: Any) -> Any:
+    """Return midnight for a date, for languages that compare dates with moments."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return temporal.as_moment(value)
+    return value

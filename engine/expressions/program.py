@@ -1,0 +1,123 @@
+"""A source text, compiled once: which language it is in, and how to run it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from engine.errors import ExpressionError
+from engine.expressions import coercion, limits, nodes, operators
+from engine.expressions.compile_feel import FEEL
+from engine.expressions.compile_juel import JUEL
+from engine.expressions.compile_tests import Test, tests_of
+from engine.expressions.compiler import Compiler
+from engine.expressions.environment import Closure, Env, Functions, Run
+from engine.expressions.feel import FeelParser
+from engine.expressions.juel import JuelParser, parse_text
+from engine.expressions.nodes import Node
+
+Scope = Mapping[str, Any]
+Known = tuple[str, ...]
+NO_FUNCTIONS: Final[Functions] = {}
+#: How many compiled texts a process keeps.
+CACHE: Final = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled expression."""
+
+    tree: Node
+    run: Closure
+    feel: bool
+    compiler: Compiler = field(repr=False)
+
+
+def text_program(text: str, *, traced: bool = False) -> Program:
+    """Compile what stands in a diagram's attribute: `=` FEEL, otherwise text with `${…}`."""
+    return _text_program(bounded(text), traced)
+
+
+def condition_program(text: str, *, traced: bool = False) -> Program:
+    """Compile a condition: as `text_program`, but a bare body is JUEL."""
+    return _condition_program(bounded(text), traced)
+
+
+def feel_program(text: str, known: Known = ()) -> Program:
+    """Compile FEEL without the leading `=`."""
+    return _feel_program(bounded(text), known, False)
+
+
+def bounded(text: str) -> str:
+    """Return the text, if it is one and not too long to be kept in a cache."""
+    if not isinstance(text, str):
+        raise ExpressionError("表达式应为文字。")
+    if len(text) > limits.MAX_SOURCE:
+        raise limits.LimitReached(f"表达式超过 {limits.MAX_SOURCE} 个字符。")
+    return text
+
+
+@lru_cache(maxsize=CACHE)
+def _text_program(text: str, traced: bool) -> Program:
+    stripped = text.strip()
+    if stripped.startswith("="):
+        return _feel_program(stripped[1:], (), traced)
+    if not has_juel(text):
+        return _juel_program(nodes.Literal(text), text, traced)
+    return _juel_program(parse_text(stripped), stripped, traced)
+
+
+@lru_cache(maxsize=CACHE)
+def _condition_program(text: str, traced: bool) -> Program:
+    stripped = text.strip()
+    if stripped.startswith("=") or has_juel(stripped):
+        return _text_program(text, traced)
+    return _juel_program(JuelParser(stripped).parse(), stripped, traced)
+
+
+@lru_cache(maxsize=CACHE)
+def _feel_program(text: str, known: Known, traced: bool) -> Program:
+    compiler = Compiler(text, FEEL, operators.ALL, lenient=True, traced=traced)
+    return _program(FeelParser(text, known).parse(), compiler)
+
+
+def _juel_program(tree: Node, source: str, traced: bool) -> Program:
+    compiler = Compiler(source, JUEL, coercion.OPERATORS, lenient=False, traced=traced)
+    return _program(tree, compiler)
+
+
+def _program(tree: Node, compiler: Compiler) -> Program:
+    return Program(tree, compiler.build(tree), compiler.lenient, compiler)
+
+
+@lru_cache(maxsize=CACHE)
+def unary_program(text: str, known: Known = ()) -> tuple[nodes.Tests, Test]:
+    """Compile unary tests."""
+    tree = FeelParser(bounded(text), known).parse_tests()
+    compiler = Compiler(text, FEEL, operators.ALL, lenient=True)
+    return tree, tests_of(tree, compiler)
+
+
+def has_juel(text: str) -> bool:
+    """Tell whether the text has `${…}` or `#{…}` in it."""
+    return "${" in text or "#{" in text
+
+
+def run(program: Program, scope: Scope, functions: Functions) -> Any:
+    """Compute a program.
+
+    Raises:
+        ExpressionError: it has no result, or costs too much.
+    """
+    return run_in(program, Env(scope, Run(functions)))
+
+
+def run_in(program: Program, env: Env) -> Any:
+    """Compute a program in an environment that the caller made."""
+    try:
+        result = program.run(env)
+        return limits.weigh(result) if type(result) in (list, dict) else result
+    except (RecursionError, MemoryError):
+        raise limits.LimitReached("表达式计算太深或太大。") from None

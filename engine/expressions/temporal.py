@@ -1,0 +1,245 @@
+"""Dates, times and durations: from text, between each other, and their properties.
+
+A date and time without a zone is China's. Arithmetic goes through UTC, so that a
+change of summer time elsewhere does not falsify a duration.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.clock import CHINA
+from engine.expressions.limits import Undefined
+from engine.expressions.values import YearsMonths
+
+_DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_TIME: Final = re.compile(
+    r"(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]{1,64})?",
+    re.ASCII,
+)
+_DAYS: Final = re.compile(
+    r"(-?)P(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
+    r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?",
+    re.ASCII,
+)
+_MONTHS: Final = re.compile(r"(-?)P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?", re.ASCII)
+#: Python's calendar ends with year 9999.
+MAX_MONTHS: Final = 12 * 9_999_999
+
+
+def zone(name: str) -> tzinfo:
+    """Return the zone `Z`, `+08:00` or `@Asia/Shanghai`.
+
+    Raises:
+        Undefined: there is no such zone.
+    """
+    if name == "Z":
+        return UTC
+    if name.startswith("@"):
+        try:
+            return ZoneInfo(name[1:])
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Undefined(f"没有时区“{name[1:]}”。") from None
+    hours, minutes, *seconds = (int(part) for part in name[1:].split(":"))
+    offset = timedelta(hours=hours, minutes=minutes, seconds=sum(seconds))
+    if offset > timedelta(hours=14):
+        raise Undefined(f"时区偏移“{name}”超出范围。")
+    return timezone(-offset if name[0] == "-" else offset)
+
+
+def parse_date(source: str) -> date:
+    """Return the date `2026-03-01`."""
+    match = _DATE.fullmatch(source)
+    if match is None:
+        raise Undefined(f"“{source}”不是日期，应写成 2026-03-01。")
+    return make_date(*(int(part) for part in match.groups()))
+
+
+def make_date(year: int, month: int, day: int) -> date:
+    """Return a date, or refuse one that is not in the calendar."""
+    try:
+        return date(year, month, day)
+    except (ValueError, OverflowError):
+        raise Undefined(f"没有 {year} 年 {month} 月 {day} 日。") from None
+
+
+def parse_time(source: str) -> time:
+    """Return the time `08:30:00`, with or without a zone."""
+    match = _TIME.fullmatch(source)
+    if match is None:
+        raise Undefined(f"“{source}”不是时间，应写成 08:30:00。")
+    hour, minute, second, fraction, zone_name = match.groups()
+    micro = int(Decimal(fraction) * 1_000_000) if fraction else 0
+    try:
+        return time(
+            int(hour), int(minute), int(second), micro, zone(zone_name) if zone_name else None
+        )
+    except ValueError:
+        raise Undefined(f"“{source}”不是有效的时间。") from None
+
+
+def parse_moment(source: str) -> datetime:
+    """Return the date and time `2026-03-01T08:30:00`; without a zone it is China's."""
+    day, separator, clock = source.partition("T")
+    if not separator:
+        return combine(parse_date(day), time())
+    return combine(parse_date(day), parse_time(clock))
+
+
+def combine(day: date, clock: time) -> datetime:
+    """Return the moment at which this day has this time."""
+    return datetime.combine(day, clock.replace(tzinfo=None), clock.tzinfo or CHINA)
+
+
+def parse_duration(source: str) -> timedelta | YearsMonths:
+    """Return the duration `P1DT2H` or `P1Y2M`."""
+    months = _MONTHS.fullmatch(source)
+    if months is not None and any(months.groups()[1:]):
+        years, rest = int(months[2] or 0), int(months[3] or 0)
+        return make_months((-1 if months[1] else 1) * (years * 12 + rest))
+    match = _DAYS.fullmatch(source)
+    if match is None or source.endswith(("P", "T")):
+        raise Undefined(f"“{source}”不是时长，应写成 P1DT2H 或 P1Y2M。")
+    weeks, days, hours, minutes = (int(part or 0) for part in match.groups()[1:5])
+    seconds = Decimal(match[6] or 0)
+    try:
+        length = timedelta(
+            weeks=weeks, days=days, hours=hours, minutes=minutes,
+            seconds=int(seconds), microseconds=int(seconds % 1 * 1_000_000),
+        )  # fmt: skip
+    except OverflowError:
+        raise Undefined(f"时长“{source}”太长。") from None
+    return -length if match[1] else length
+
+
+def make_months(months: int) -> YearsMonths:
+    """Return a duration of months, within what a calendar holds."""
+    if abs(months) > MAX_MONTHS:
+        raise Undefined("年月时长太长。")
+    return YearsMonths(months)
+
+
+def parse_any(source: str) -> Any:
+    """Return what `@"…"` means: a date, a time, a moment or a duration."""
+    if source.startswith(("P", "-P")):
+        return parse_duration(source)
+    if "T" in source:
+        return parse_moment(source)
+    return parse_time(source) if ":" in source else parse_date(source)
+
+
+def shift(moment: Any, length: timedelta | YearsMonths) -> Any:
+    """Return a date, time or moment moved by a duration.
+
+    A month later than 31 January is the last day of February.
+    """
+    try:
+        if isinstance(length, YearsMonths):
+            return _shift_months(moment, length.months)
+        if isinstance(moment, datetime):
+            return (moment.astimezone(UTC) + length).astimezone(moment.tzinfo)
+        if isinstance(moment, time):
+            day = datetime.combine(date(2000, 1, 1), moment)
+            return (day + timedelta(seconds=length.seconds)).timetz()
+        return (datetime.combine(moment, time()) + length).date()
+    except (OverflowError, ValueError):
+        raise Undefined("日期超出范围。") from None
+
+
+def _shift_months(moment: Any, months: int) -> Any:
+    if not isinstance(moment, date):
+        raise Undefined("时间不能加减年月时长。")
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    if not 1 <= year <= 9999:
+        raise Undefined("日期超出范围。")
+    last = monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
+
+
+def difference(later: Any, earlier: Any) -> timedelta:
+    """Return the time between two dates, two times or two moments."""
+    if isinstance(later, datetime) or isinstance(earlier, datetime):
+        return as_moment(later).astimezone(UTC) - as_moment(earlier).astimezone(UTC)
+    if isinstance(later, time):
+        day = date(2000, 1, 1)
+        try:
+            return datetime.combine(day, later) - datetime.combine(day, earlier)
+        except TypeError:
+            raise Undefined("带时区与不带时区的时间不能相减。") from None
+    length: timedelta = later - earlier
+    return length
+
+
+def as_moment(value: date | datetime) -> datetime:
+    """Return midnight in China for a date, and a moment as it is."""
+    return value if isinstance(value, datetime) else combine(value, time())
+
+
+def months_between(start: date, end: date) -> YearsMonths:
+    """Return the whole months from one date to another."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if months > 0 and end.day < start.day:
+        months -= 1
+    elif months < 0 and end.day > start.day:
+        months += 1
+    return YearsMonths(months)
+
+
+def _offset(value: Any) -> timedelta | None:
+    offset: timedelta | None = value.utcoffset()
+    return offset
+
+
+def _zone_name(value: Any) -> str | None:
+    return getattr(value.tzinfo, "key", None)
+
+
+def _part(unit: int, modulo: int) -> Callable[[timedelta], int]:
+    """Return how many whole units of so many seconds a duration has, with its sign."""
+
+    def part(value: timedelta) -> int:
+        whole = abs(value) // timedelta(seconds=unit)
+        whole = whole % modulo if modulo else whole
+        return -whole if value < timedelta(0) else whole
+
+    return part
+
+
+def _quotient(value: int, divisor: int) -> int:
+    return -(-value // divisor) if value < 0 else value // divisor
+
+
+_DATE_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
+    "year": lambda v: v.year,
+    "month": lambda v: v.month,
+    "day": lambda v: v.day,
+    "weekday": lambda v: v.isoweekday(),
+}
+_TIME_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
+    "hour": lambda v: v.hour,
+    "minute": lambda v: v.minute,
+    "second": lambda v: v.second,
+    "time offset": _offset,
+    "timezone": _zone_name,
+}
+PROPERTIES: Final[dict[type, dict[str, Callable[[Any], Any]]]] = {
+    date: _DATE_PARTS,
+    time: _TIME_PARTS,
+    datetime: {**_DATE_PARTS, **_TIME_PARTS},
+    timedelta: {
+        "days": _part(86_400, 0),
+        "hours": _part(3_600, 24),
+        "minutes": _part(60, 60),
+        "seconds": _part(1, 60),
+    },
+    YearsMonths: {
+        "years": lambda v: _quotient(v.months, 12),
+        "months": lambda v: v.months - 12 * _quotient(v.months, 12),
+    },
+}

@@ -1,0 +1,222 @@
+"""The values of an expression: what may come in, what kinds there are, how they read as text.
+
+Nothing else enters: a Python object is refused, unless its class lists the
+properties an expression may read in `__feel__`, a tuple of names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+from uuid import UUID
+
+from engine.clock import CHINA
+from engine.expressions.limits import Undefined
+
+PLAIN: Final = frozenset({int, str, bool, Decimal, type(None), list, dict, date, timedelta})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class YearsMonths:
+    """A duration in months, which is not a number of days."""
+
+    months: int
+
+    def isoformat(self) -> str:
+        years, months = divmod(abs(self.months), 12)
+        text = (f"{years}Y" if years else "") + (f"{months}M" if months or not years else "")
+        return ("-" if self.months < 0 else "") + "P" + text
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """An interval. An end that is None is open without bound."""
+
+    low: Any
+    high: Any
+    low_closed: bool = True
+    high_closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that was defined in an expression or in a decision model."""
+
+    params: tuple[str, ...]
+    call: Callable[..., Any]
+
+
+_KINDS: Final[dict[type, str]] = {
+    int: "number", Decimal: "number", float: "number", str: "string", bool: "boolean",
+    type(None): "null", list: "list", tuple: "list", dict: "context", date: "date",
+    datetime: "date and time", time: "time", timedelta: "days and time duration",
+    YearsMonths: "years and months duration", Range: "range", Function: "function",
+}  # fmt: skip
+
+KIND_LABELS: Final = {
+    "number": "数字", "string": "文字", "boolean": "是否值", "null": "空值", "list": "列表",
+    "context": "对象", "date": "日期", "date and time": "日期时间", "time": "时间",
+    "days and time duration": "时长", "years and months duration": "年月时长",
+    "range": "区间", "function": "函数",
+}  # fmt: skip
+
+
+def kind(value: Any) -> str:
+    """Return FEEL's name of the value's type."""
+    known = _KINDS.get(type(value))
+    if known is not None:
+        return known
+    return "context"  # a Mapping of the caller, or an object with `__feel__`
+
+
+def label(value: Any) -> str:
+    """Return the kind of value in Chinese, for messages."""
+    return KIND_LABELS[kind(value)]
+
+
+def adopt(value: Any) -> Any:
+    """Return the value as expressions know it.
+
+    Floats become Decimal (exactly what they print), moments without a zone are
+    China's, enumerations become their value.
+
+    Raises:
+        Undefined: it is of a type that expressions may not see.
+    """
+    if type(value) in PLAIN or isinstance(value, time | YearsMonths | Range | Function):
+        return value
+    if isinstance(value, datetime):
+        return value if value.tzinfo is not None else value.replace(tzinfo=CHINA)
+    if isinstance(value, float):
+        return finite(value)
+    if isinstance(value, Enum):
+        return adopt(value.value)
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    if isinstance(value, str | UUID):
+        return str(value)
+    if isinstance(value, Mapping) or hasattr(type(value), "__feel__"):
+        return value
+    raise Undefined(f"表达式不能使用 {type(value).__name__} 类型的值。")
+
+
+def finite(value: float) -> Decimal:
+    """Return the decimal number that the float prints.
+
+    Raises:
+        Undefined: it is infinite or not a number.
+    """
+    number = Decimal(repr(value))
+    if not number.is_finite():
+        raise Undefined("数字无穷大或无效。")
+    return number
+
+
+def text(value: Any) -> str:
+    """Return the value as FEEL's `string()` writes it; null is the empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return _nested(value, 0)
+
+
+def _nested(value: Any, depth: int) -> str:
+    if depth > 40:
+        raise Undefined("嵌套太深，不能写成文字。")
+    if isinstance(value, str):
+        return f'"{value}"' if depth else value
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_nested(adopt(item), depth + 1) for item in value) + "]"
+    if isinstance(value, Mapping):
+        pairs = (f"{key}: {_nested(adopt(item), depth + 1)}" for key, item in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, Range):
+        left, right = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
+        low = "" if value.low is None else _nested(value.low, depth + 1)
+        high = "" if value.high is None else _nested(value.high, depth + 1)
+        return f"{left}{low}..{high}{right}"
+    return _simple(value)
+
+
+def _simple(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float | Decimal):
+        return number_text(value if isinstance(value, Decimal) else finite(value))
+    if isinstance(value, datetime | time):
+        return moment_text(value)
+    if isinstance(value, date | YearsMonths):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return duration_text(value)
+    if isinstance(value, Function):
+        return f"function({', '.join(value.params)})"
+    moment = getattr(value, "due_at", None) if "due_at" in declared(value) else None
+    if moment is not None:
+        return _simple(adopt(moment))
+    raise Undefined(f"{label(value)}不能写成文字。")
+
+
+def declared(value: Any) -> tuple[str, ...]:
+    """Return the properties that the value's class opens to expressions."""
+    names: tuple[str, ...] = getattr(type(value), "__feel__", ())
+    return names
+
+
+def number_text(value: Decimal) -> str:
+    """Return a decimal without exponent and without trailing zeros."""
+    if value == 0:
+        return "0"
+    if abs(value.adjusted()) > 60:
+        return str(value.normalize())
+    digits = format(value, "f")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def moment_text(value: datetime | time) -> str:
+    """Return ISO 8601; a named zone is kept as FEEL writes it, `…@Asia/Shanghai`."""
+    zone = getattr(value.tzinfo, "key", None)
+    if zone is not None and zone != "UTC":
+        return f"{value.replace(tzinfo=None).isoformat()}@{zone}"
+    written = value.isoformat()
+    return written[:-6] + "Z" if written.endswith("+00:00") else written
+
+
+def duration_text(value: timedelta) -> str:
+    """Return a duration as ISO 8601, for example `P1DT2H`."""
+    sign = "-" if value < timedelta(0) else ""
+    value = abs(value)
+    minutes, seconds = divmod(value.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    fraction = f".{value.microseconds:06}".rstrip("0") if value.microseconds else ""
+    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    clock += f"{seconds}{fraction}S" if seconds or fraction else ""
+    days = f"{value.days}D" if value.days else ""
+    return f"{sign}P{days}{'T' + clock if clock else ''}" if days or clock else "PT0S"
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Return the value as JSON can hold it, for explanations: shortened, never failing."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return value if len(value) <= 200 else value[:200] + "…"
+    if isinstance(value, list | tuple):
+        return ["…"] if depth > 3 else [plain(item, depth + 1) for item in value[:20]]
+    if isinstance(value, Mapping):
+        if depth > 3:
+            return {"…": "…"}
+        return {str(key): plain(item, depth + 1) for key, item in list(value.items())[:20]}
+    try:
+        return text(adopt(value))
+    except Undefined:
+        return f"<{type(value).__name__}>"
