@@ -1,0 +1,1 @@
+"""Files that people hand in: what may be kept (`content`), and where (`storage`)."""
