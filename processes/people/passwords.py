@@ -66,8 +66,12 @@ def _weakness(password: str, login: str, name: str) -> str | None:
         return f"密码最多 {LONGEST} 个字符。"
     if plain in _COMMON or len(set(plain)) < 4:
         return "这个密码太常见，容易被猜中，请换一个。"
-    own = [word.casefold() for word in (*_CONTEXT, login, name) if len(word) >= 2]
-    letters = plain.strip("0123456789!@#$%^&*._- ")
-    if letters in own:
+    own = {_bare(word) for word in (*_CONTEXT, login, name)}
+    if _bare(plain) in own - {""}:
         return "密码不能只是单位名、登录名或姓名加数字，请换一个。"
     return None
+
+
+def _bare(word: str) -> str:
+    """Return a word without the digits and signs people put around it."""
+    return word.casefold().strip("0123456789!@#$%^&*._- ")
