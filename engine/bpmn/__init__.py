@@ -1,0 +1,1 @@
+"""Diagrams: admission, normalisation, description, rules, and the specs that are stepped."""

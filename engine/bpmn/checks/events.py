@@ -1,0 +1,134 @@
+"""Events and elements that would not run correctly are refused; references must resolve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.bpmn import timers
+from engine.bpmn.event_parts import TIMER_KINDS, timer_text
+from engine.bpmn.xml import (
+    EVENTS,
+    B,
+    children,
+    event_definitions,
+    event_kind,
+    identifier,
+    is_event_subprocess,
+    is_expression,
+    local,
+    text_of,
+)
+from engine.errors import EngineError, Problem
+
+UNSUPPORTED = {
+    "complexGateway": "暂不支持复杂网关，请用排他、并行或包容网关代替。",
+    "adHocSubProcess": "暂不支持自由子流程（ad-hoc），请用普通子流程代替。",
+    "dataStoreReference": "暂不支持数据存储，请用流程变量或业务台账代替。",
+    "callConversation": "暂不支持会话图。",
+    "choreographyTask": "暂不支持编排图。",
+}
+#: Where each kind of event may stand.
+CATCHING = {"message", "timer", "signal", "conditional", "link"}
+ALLOWED = {
+    "startEvent": {"", "message", "timer", "signal", "conditional"},
+    "eventStart": {"message", "timer", "signal", "conditional", "error", "escalation"},
+    "intermediateCatchEvent": CATCHING,
+    "intermediateThrowEvent": {"", "message", "signal", "escalation", "link"},
+    "boundaryEvent": {"message", "timer", "signal", "conditional", "error", "escalation", "cancel"},
+    "endEvent": {"", "message", "signal", "error", "escalation", "terminate", "cancel"},
+}
+REFERENCES = {
+    "message": ("message", "name", "消息"),
+    "signal": ("signal", "name", "信号"),
+    "error": ("error", "errorCode", "错误"),
+    "escalation": ("escalation", "escalationCode", "升级"),
+}
+
+
+def check(root: etree._Element) -> Iterator[Problem]:
+    """Check every element of every process."""
+    known = {
+        identifier(element): element
+        for element in children(root, "message", "signal", "error", "escalation")
+    }
+    for process in children(root, "process"):
+        for element in process.iter():
+            kind = local(element)
+            if kind in UNSUPPORTED:
+                yield Problem(identifier(element), "unsupported", UNSUPPORTED[kind])
+            if element.get("isForCompensation") == "true":
+                yield Problem(identifier(element), "unsupported", "暂不支持补偿。")
+            if kind in EVENTS:
+                yield from _event(element, known)
+            elif kind == "receiveTask":
+                yield from _receive(element, known)
+
+
+def _event(event: etree._Element, known: dict[str, etree._Element]) -> Iterator[Problem]:
+    name, kind = identifier(event), event_kind(event)
+    place = local(event)
+    parent = event.getparent()
+    if place == "startEvent" and parent is not None and is_event_subprocess(parent):
+        place = "eventStart"
+    if kind == "multiple":
+        yield Problem(name, "multiple-events", "一个事件只能有一种类型，请拆成几个事件。")
+    elif kind not in ALLOWED[place]:
+        what = "补偿" if kind.startswith("compensate") else f"“{kind or '空'}”类型"
+        yield Problem(name, "event-kind", f"这里不能用{what}的事件，请换一种。")
+    if kind == "cancel" and not _in_transaction(event):
+        yield Problem(name, "cancel-outside", "取消事件只能用在事务子流程里或其边界上。")
+    for definition in event_definitions(event):
+        yield from _definition(name, definition, known, catching=place != "endEvent")
+
+
+def _in_transaction(event: etree._Element) -> bool:
+    parent = event.getparent()
+    if parent is None:
+        return False
+    if local(event) == "endEvent":
+        return local(parent) == "transaction"
+    host = event.get("attachedToRef")
+    return any(child.get("id") == host for child in children(parent, "transaction"))
+
+
+def _definition(
+    name: str, definition: etree._Element, known: dict[str, etree._Element], *, catching: bool
+) -> Iterator[Problem]:
+    kind = local(definition)[: -len("EventDefinition")]
+    if kind == "timer":
+        yield from _timer(name, definition)
+    elif kind == "conditional" and not text_of(definition, "condition"):
+        yield Problem(name, "no-condition", "条件事件没有写条件。")
+    elif kind in REFERENCES:
+        tag, attribute, word = REFERENCES[kind]
+        reference = definition.get(f"{kind}Ref")
+        optional = kind in ("error", "escalation") and catching
+        if reference is None and optional:
+            return
+        element = known.get(reference or "")
+        if element is None or local(element) != tag:
+            yield Problem(name, f"no-{kind}", f"请为这个事件选择一个{word}。")
+        elif not (element.get(attribute) or "").strip() and not optional:
+            yield Problem(name, f"no-{kind}", f"{word} {reference} 没有填写 {attribute}。")
+
+
+def _receive(task: etree._Element, known: dict[str, etree._Element]) -> Iterator[Problem]:
+    message = known.get(task.get("messageRef") or "")
+    if message is None or not (message.get("name") or "").strip():
+        yield Problem(identifier(task), "no-message", "接收任务要选择一个消息。")
+
+
+def _timer(name: str, definition: etree._Element) -> Iterator[Problem]:
+    given = [tag for tag in TIMER_KINDS if definition.find(B + tag) is not None]
+    kind, text = timer_text(definition)
+    if len(given) != 1 or not text:
+        yield Problem(name, "no-timer", "定时器要填写日期、时长或循环中的一种。")
+        return
+    if is_expression(text) or "${" in text:
+        return
+    try:
+        timers.check(kind, text)
+    except EngineError as error:
+        yield Problem(name, "bad-timer", str(error))

@@ -1,0 +1,123 @@
+"""Every expression in a diagram can be read. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from lxml import etree
+
+from engine import expressions
+from engine.bpmn.event_parts import TIMER_KINDS
+from engine.bpmn.xml import C, identifier, is_expression, local
+from engine.errors import ExpressionError, Problem
+from engine.state.evaluation import SET_VARIABLE, as_expression
+
+#: `camunda:` attributes that may hold an expression.
+ATTRIBUTES = (
+    "assignee",
+    "candidateUsers",
+    "candidateGroups",
+    "dueDate",
+    "followUpDate",
+    "priority",
+    "calledElementVersion",
+    "topic",
+    "decisionRef",
+    "taskPriority",
+)
+#: Attributes of `camunda:` child elements that hold one.
+INNER = ("sourceExpression", "businessKey")
+CONDITIONS = frozenset({"conditionExpression", "condition", "completionCondition", "loopCondition"})
+
+Check = Callable[[str], object]
+
+
+def check(root: etree._Element) -> Iterator[Problem]:
+    """Read every expression; a problem names the element it belongs to."""
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        for what, text, read in _texts(element):
+            try:
+                read(text)
+            except ExpressionError as error:
+                shown = text.strip()[:60]
+                yield Problem(
+                    _owner(element), "bad-expression", f"{what}“{shown}”不能识别：{error}"
+                )
+
+
+def _texts(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
+    text = (element.text or "").strip()
+    kind = local(element)
+    if kind in CONDITIONS:
+        feel = (element.get("language") or "").lower() == "feel" and not text.startswith("=")
+        yield "条件", "=" + text if feel else text, expressions.check_condition
+    elif kind == "script" or element.tag == C + "script":
+        yield "脚本", text, expressions.script
+    elif kind in TIMER_KINDS and ("${" in text or is_expression(text)):
+        yield "定时器", text, expressions.check
+    elif kind == "loopCardinality":
+        yield "次数", as_expression(text), expressions.check
+    elif element.tag in (C + "inputParameter", C + "outputParameter", C + "value", C + "entry"):
+        yield "参数", text, expressions.check
+    yield from _attributes(element)
+
+
+def _attributes(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
+    for name in ATTRIBUTES:
+        value = element.get(C + name)
+        if value:
+            yield name, value, expressions.check
+    collection = element.get(C + "collection")
+    if collection:
+        yield "集合", as_expression(collection), expressions.check
+    if local(element) == "callActivity" and element.get("calledElement"):
+        yield "被调用流程", element.get("calledElement") or "", expressions.check
+    expression = element.get(C + "expression") or (
+        element.get("expression") if _is_camunda(element) else None
+    )
+    if expression:
+        yield "表达式", expression, _check_effect
+    if not _is_camunda(element):
+        return
+    for name in INNER:
+        value = element.get(name)
+        if value:
+            yield name, value, expressions.check
+    if element.tag == C + "property" and (element.get("name") or "").startswith("huiyin:"):
+        yield element.get("name") or "", element.get("value") or "", expressions.check
+
+
+def _check_effect(text: str) -> None:
+    match = SET_VARIABLE.match(text.strip())
+    expressions.check("${" + match[3] + "}" if match else text)
+
+
+def _is_camunda(element: etree._Element) -> bool:
+    return isinstance(element.tag, str) and element.tag.startswith(C)
+
+
+def _owner(element: etree._Element) -> str:
+    """Return the id of the node, flow or process an element is part of."""
+    current: etree._Element | None = element
+    while current is not None:
+        parent = current.getparent()
+        name = identifier(current)
+        if name and (parent is None or local(current).endswith(OWNERS)):
+            return name
+        current = parent
+    return "文件"
+
+
+OWNERS = (
+    "Task",
+    "task",
+    "Event",
+    "Gateway",
+    "Process",
+    "process",
+    "Flow",
+    "Activity",
+    "transaction",
+)

@@ -1,0 +1,79 @@
+"""Flows connect nodes of one scope; starts, ends and boundary events stand where they may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.bpmn.xml import (
+    ACTIVITIES,
+    SUBPROCESSES,
+    children,
+    event_kind,
+    flow_nodes,
+    identifier,
+    is_event_subprocess,
+    local,
+)
+from engine.errors import Problem
+
+
+def check(root: etree._Element) -> Iterator[Problem]:
+    """Check every process and sub process."""
+    for process in children(root, "process"):
+        for scope in process.iter():
+            if local(scope) == "process" or local(scope) in SUBPROCESSES:
+                yield from _scope(scope)
+
+
+def _scope(scope: etree._Element) -> Iterator[Problem]:
+    nodes = {identifier(node): node for node in flow_nodes(scope)}
+    yield from _starts(scope, list(children(scope, "startEvent")))
+    for flow in children(scope, "sequenceFlow"):
+        yield from _flow(flow, nodes)
+    for event in children(scope, "boundaryEvent"):
+        host = nodes.get(event.get("attachedToRef") or "")
+        if host is None or local(host) not in ACTIVITIES:
+            yield Problem(
+                identifier(event), "boundary-host", "边界事件要附着在同一层的一个任务或子流程上。"
+            )
+        elif is_event_subprocess(host):
+            yield Problem(identifier(event), "boundary-host", "事件子流程上不能附着边界事件。")
+        if event_kind(event) == "":
+            yield Problem(identifier(event), "boundary-kind", "边界事件要选择一种事件类型。")
+
+
+def _starts(scope: etree._Element, starts: list[etree._Element]) -> Iterator[Problem]:
+    name = identifier(scope)
+    if not starts:
+        yield Problem(name, "no-start", "没有开始事件，请加一个。")
+    elif is_event_subprocess(scope):
+        if len(starts) != 1 or not event_kind(starts[0]):
+            yield Problem(name, "event-start", "事件子流程要有且只有一个带事件类型的开始事件。")
+    elif local(scope) in SUBPROCESSES and (len(starts) != 1 or event_kind(starts[0])):
+        yield Problem(name, "plain-start", "子流程要有且只有一个普通开始事件。")
+    elif sum(1 for start in starts if not event_kind(start)) > 1:
+        yield Problem(
+            name, "two-starts", "流程最多有一个普通开始事件，其余应是消息、信号或定时开始。"
+        )
+
+
+def _flow(flow: etree._Element, nodes: dict[str, etree._Element]) -> Iterator[Problem]:
+    name = identifier(flow)
+    source = nodes.get(flow.get("sourceRef") or "")
+    target = nodes.get(flow.get("targetRef") or "")
+    if source is None or target is None:
+        yield Problem(name, "loose-flow", "连线的两端要接在同一层的节点上，不能跨越子流程边界。")
+        return
+    if local(source) == "endEvent":
+        yield Problem(name, "flow-from-end", "结束事件不能再有出线。")
+    if local(target) in ("startEvent", "boundaryEvent"):
+        yield Problem(name, "flow-into-start", "开始事件和边界事件不能有进线。")
+    if is_event_subprocess(source) or is_event_subprocess(target):
+        yield Problem(name, "flow-event-subprocess", "事件子流程由事件启动，不能接连线。")
+    if local(source) == "eventBasedGateway" and local(target) not in (
+        "intermediateCatchEvent",
+        "receiveTask",
+    ):
+        yield Problem(name, "event-gateway", "事件网关后面只能接捕获事件或接收任务。")

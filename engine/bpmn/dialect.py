@@ -1,0 +1,302 @@
+"""Normalised XML → specs that the library steps: which class stands for which element.
+
+The library's own parser is not used: it drops nearly every `camunda:` attribute, orders
+flows by their position on the page, and recurses along the diagram. This one reads each
+element once, in document order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.specs.StartTask import StartTask
+from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
+
+from engine.bpmn import event_parts
+from engine.bpmn.nodes import activities, events, gateways, loops
+from engine.bpmn.nodes.base import Flow, Node, NodeInfo, activities_of
+from engine.bpmn.nodes.definitions import Definition
+from engine.bpmn.xml import (
+    B,
+    C,
+    children,
+    event_definitions,
+    flow_nodes,
+    identifier,
+    is_event_subprocess,
+    local,
+    read_camunda,
+    read_properties,
+    text_of,
+)
+from engine.errors import NotFound
+
+
+class ScopeSpec(BpmnProcessSpec):
+    """One process or sub process.
+
+    The library's end join is left out (a scope ends with its last token), and its start has
+    a name that no element can have, so no element id is reserved.
+    """
+
+    def __init__(self, name: str) -> None:
+        WorkflowSpec.__init__(self, name=name)
+        self.data_objects: dict[str, Any] = {}
+        self.bpmn_start_events: list[Any] = []
+        self.start = StartTask(self, "")
+        #: Event sub processes of this scope.
+        self.listeners: list[events.Listener] = []
+        #: Element id of the start event a token begins at.
+        self.none_start = ""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Everything that is needed to run instances of one definition."""
+
+    process: ScopeSpec
+    #: Sub processes by element id.
+    scopes: dict[str, ScopeSpec]
+
+
+def build(root: etree._Element, process_id: str) -> Spec:
+    """Build the specs of one process from normalised XML.
+
+    Raises:
+        NotFound: there is no such process in the file.
+    """
+    process = next(
+        (found for found in children(root, "process") if found.get("id") == process_id), None
+    )
+    if process is None:
+        raise NotFound(f"文件里没有流程 {process_id}。")
+    builder = _Builder(event_parts.References(root))
+    top = builder.scope(process)
+    return Spec(top, builder.scopes)
+
+
+class _Builder:
+    """Builds scope after scope; sub processes are collected by id."""
+
+    def __init__(self, references: event_parts.References) -> None:
+        self.references = references
+        self.scopes: dict[str, ScopeSpec] = {}
+
+    def scope(self, element: etree._Element) -> ScopeSpec:
+        spec = ScopeSpec(identifier(element))
+        for node in flow_nodes(element):
+            self.node(spec, node)
+        for boundary in children(element, "boundaryEvent"):
+            event = spec.task_specs[identifier(boundary)]
+            spec.task_specs[boundary.get("attachedToRef")].boundary.append(event)
+        for flow in children(element, "sequenceFlow"):
+            _connect(spec, flow)
+        spec.none_start = _first_start(element)
+        _look_upstream(spec)
+        return spec
+
+    def node(self, spec: ScopeSpec, element: etree._Element) -> None:
+        marker = next(
+            children(element, "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"),
+            None,
+        )
+        if marker is None:
+            self.plain(spec, element, identifier(element), _info(element))
+            return
+        name = identifier(element)
+        info = _info(element)
+        item_name = name + "[]"
+        self.plain(spec, element, item_name, _item_info(info, marker))
+        item: Node = spec.task_specs[item_name]
+        item.is_item = True
+        make = _multi_instance if local(marker).startswith("multi") else _standard_loop
+        make(spec, name, info, marker, item_name)
+
+    def plain(self, spec: ScopeSpec, element: etree._Element, name: str, info: NodeInfo) -> None:
+        kind = local(element)
+        if kind in ("subProcess", "transaction"):
+            self.sub_process(spec, element, name, info)
+        elif kind in SIMPLE:
+            SIMPLE[kind](spec, name, info)
+        elif kind == "scriptTask":
+            activities.ScriptTask(spec, name, info, text_of(element, "script"))
+        elif kind == "callActivity":
+            activities.CallActivity(spec, name, info, element.get("calledElement") or "")
+        elif kind == "boundaryEvent":
+            event = self.event(element)
+            interrupting = element.get("cancelActivity") != "false" or event.kind == "error"
+            events.BoundaryEvent(spec, name, info, event, interrupting)
+        else:
+            EVENTFUL[kind](spec, name, info, self.event(element))
+
+    def sub_process(
+        self, spec: ScopeSpec, element: etree._Element, name: str, info: NodeInfo
+    ) -> None:
+        handles = is_event_subprocess(element)
+        activities.SubProcess(spec, name, info, handles_events=handles)
+        inner = self.scope(element)
+        self.scopes[info.element] = inner
+        if not handles:
+            return
+        start = next(children(element, "startEvent"))
+        event = self.event(start)
+        listener = events.Listener(
+            spec,
+            f"{identifier(start)}!",
+            _info(start),
+            event,
+            handler=name,
+            interrupting=start.get("isInterrupting") != "false" or event.kind == "error",
+        )
+        spec.listeners.append(listener)
+
+    def event(self, element: etree._Element) -> Definition:
+        definitions = event_definitions(element)
+        if definitions:
+            return self.references.definition(definitions[0])
+        message = element.get("messageRef")
+        return self.references.message(message) if message else Definition("none")
+
+
+SIMPLE: dict[str, Callable[..., Node]] = {
+    "task": activities.PassTask,
+    "manualTask": activities.PassTask,
+    "userTask": activities.UserTask,
+    "serviceTask": activities.ServiceTask,
+    "businessRuleTask": activities.BusinessRuleTask,
+    "exclusiveGateway": gateways.ExclusiveGateway,
+    "parallelGateway": gateways.ParallelGateway,
+    "inclusiveGateway": gateways.InclusiveGateway,
+}
+EVENTFUL: dict[str, Callable[..., Node]] = {
+    "startEvent": events.StartEvent,
+    "endEvent": events.EndEvent,
+    "intermediateCatchEvent": events.CatchEvent,
+    "intermediateThrowEvent": events.ThrowEvent,
+    "receiveTask": events.ReceiveTask,
+    "sendTask": activities.SendTask,
+    "eventBasedGateway": gateways.EventBasedGateway,
+}
+
+
+def _info(element: etree._Element) -> NodeInfo:
+    attributes = read_camunda(element)
+    for definition in event_definitions(element):
+        attributes.update(read_camunda(definition))
+    return NodeInfo(
+        element=identifier(element),
+        kind=local(element),
+        label=(element.get("name") or "").strip(),
+        attributes=attributes,
+        properties=read_properties(attributes),
+        default_flow=element.get("default") or "",
+    )
+
+
+def _item_info(info: NodeInfo, marker: etree._Element) -> NodeInfo:
+    """Return the item's share: all but what makes the body wait before and after."""
+    attributes = {
+        name: value
+        for name, value in info.attributes.items()
+        if name not in ("asyncBefore", "asyncAfter")
+    }
+    if marker.get(C + "asyncBefore") == "true":
+        attributes["asyncBefore"] = "true"
+    return NodeInfo(info.element, info.kind, info.label, attributes, info.properties)
+
+
+def _multi_instance(
+    spec: ScopeSpec, name: str, info: NodeInfo, marker: etree._Element, item_name: str
+) -> None:
+    item = next(children(marker, "inputDataItem"), None)
+    loops.MultiInstance(
+        spec,
+        name,
+        info,
+        item_name=item_name,
+        sequential=marker.get("isSequential") == "true",
+        cardinality=text_of(marker, "loopCardinality"),
+        collection=marker.get(C + "collection") or text_of(marker, "loopDataInputRef"),
+        element_variable=marker.get(C + "elementVariable")
+        or (item.get("name") or "" if item is not None else ""),
+        completion=text_of(marker, "completionCondition"),
+    )
+
+
+def _standard_loop(
+    spec: ScopeSpec, name: str, info: NodeInfo, marker: etree._Element, item_name: str
+) -> None:
+    maximum = marker.get("loopMaximum")
+    loops.StandardLoop(
+        spec,
+        name,
+        info,
+        item_name=item_name,
+        maximum=int(maximum) if maximum else None,
+        condition=text_of(marker, "loopCondition"),
+        test_before=marker.get("testBefore") == "true",
+    )
+
+
+def _connect(spec: ScopeSpec, element: etree._Element) -> None:
+    condition = element.find(B + "conditionExpression")
+    text = "" if condition is None else (condition.text or "").strip()
+    if text and condition is not None and (condition.get("language") or "").lower() == "feel":
+        text = "=" + text.removeprefix("=")
+    flow = Flow(
+        id=identifier(element),
+        name=(element.get("name") or "").strip(),
+        source=element.get("sourceRef") or "",
+        target=element.get("targetRef") or "",
+        condition=text,
+        listeners=tuple(read_camunda(element).get("@executionListener", ())),
+    )
+    source, target = spec.task_specs[flow.source], spec.task_specs[flow.target]
+    source.flows.append(flow)
+    target.arrivals.append(flow.id)
+    source._outputs.append(flow.target)
+    target._inputs.append(flow.source)
+
+
+def _first_start(element: etree._Element) -> str:
+    starts = list(children(element, "startEvent"))
+    plain = [start for start in starts if not event_definitions(start)]
+    return identifier((plain or starts)[0]) if starts else ""
+
+
+def _look_upstream(spec: ScopeSpec) -> None:
+    """Tell each inclusive join which nodes can reach which of its incoming flows."""
+    joins = [
+        node
+        for node in activities_of(spec.task_specs)
+        if isinstance(node, gateways.InclusiveGateway) and len(node.arrivals) > 1
+    ]
+    if not joins:
+        return
+    before: dict[str, set[str]] = {}
+    sources: dict[str, str] = {}
+    for node in activities_of(spec.task_specs):
+        for flow in node.flows:
+            before.setdefault(flow.target, set()).add(node.name)
+            sources[flow.id] = node.name
+        for event in node.boundary:
+            before.setdefault(event.name, set()).add(node.name)
+    for join in joins:
+        join.upstream = {
+            flow: _reaching(sources[flow], join.name, before) for flow in join.arrivals
+        }
+
+
+def _reaching(start: str, join: str, before: dict[str, set[str]]) -> frozenset[str]:
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        name = todo.pop()
+        if name not in seen and name != join:
+            seen.add(name)
+            todo.extend(before.get(name, ()))
+    return frozenset(seen)

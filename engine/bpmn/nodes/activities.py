@@ -1,0 +1,174 @@
+"""Activities: human tasks, services, decisions, scripts, sub processes, call activities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs import defaults
+
+from engine.bpmn.nodes import mappings
+from engine.bpmn.nodes.base import Node, NodeInfo
+from engine.bpmn.nodes.definitions import Definition
+from engine.bpmn.nodes.events import _Thrower
+from engine.bpmn.nodes.listeners import handler_name
+from engine.errors import EngineError
+from engine.state import variables
+
+if TYPE_CHECKING:
+    from engine.state.tokens import Token
+
+
+class PassTask(Node, defaults.NoneTask):
+    """An abstract or manual task: work the engine does not know of; it goes on at once."""
+
+
+class UserTask(Node, defaults.UserTask):
+    """A human task. READY means open; `Run.complete` ends it."""
+
+    automatic = False
+
+
+class ScriptTask(Node, defaults.ScriptTask):
+    """Assignments, one per line."""
+
+    def __init__(self, wf_spec: Any, name: str, info: NodeInfo, script: str) -> None:
+        super().__init__(wf_spec, name, info, script=script)
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        return my_task.instance.evaluation.execute(my_task, self.script)
+
+
+class _Performer(Node):
+    """Something that a handler, an expression or an outside worker does."""
+
+    outside = "external"
+
+    def perform(self, token: Token) -> bool | None:
+        """Do it; None means that somebody outside will report it done.
+
+        Raises:
+            EngineError: the diagram does not say how.
+        """
+        instance = token.instance
+        if self.attributes.get("type") == "external":
+            return None
+        if "delegateExpression" in self.attributes:
+            result = instance.host.service(
+                instance.run,
+                token.id,
+                handler_name(self.attributes["delegateExpression"]),
+                mappings.inputs(token),
+            )
+            variables.write(instance, token, self.named(result))
+            return True
+        if "expression" in self.attributes:
+            value = instance.evaluation.effect(token, self.attributes["expression"])
+            if "resultVariable" in self.attributes:
+                variables.write(instance, token, {self.attributes["resultVariable"]: value})
+            return True
+        raise EngineError(f"“{self.label or self.element}”（{self.element}）没有说明由谁执行。")
+
+    def named(self, result: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        """Put a handler's answer under `camunda:resultVariable`, if there is one."""
+        name = self.attributes.get("resultVariable")
+        return {name: dict(result or {})} if name else (result or {})
+
+
+class ServiceTask(_Performer, defaults.ServiceTask):
+    """Done by a registered handler, an expression, or an external worker."""
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        return self.perform(my_task)
+
+
+class BusinessRuleTask(_Performer, defaults.ServiceTask):
+    """Asks a decision; the answer goes to `camunda:resultVariable`."""
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        reference = self.attributes.get("decisionRef")
+        if not reference:
+            return self.perform(my_task)
+        instance = my_task.instance
+        rows = instance.host.decide(
+            instance.run,
+            my_task.id,
+            str(instance.evaluation.evaluate(my_task, reference)),
+            self.attributes.get("decisionRefBinding", "latest"),
+            self.attributes.get("decisionRefVersion")
+            or self.attributes.get("decisionRefVersionTag"),
+        )
+        instance.trace("decided", my_task, decision=reference, rows=[dict(row) for row in rows])
+        name = self.attributes.get("resultVariable")
+        if name:
+            variables.write(instance, my_task, {name: self.shape(rows)})
+        return True
+
+    def shape(self, rows: Sequence[Mapping[str, Any]]) -> Any:
+        """Return the answer as `camunda:mapDecisionResult` wants it.
+
+        Raises:
+            EngineError: there are more rows or outputs than the shape can hold.
+        """
+        shape = self.attributes.get("mapDecisionResult", "resultList")
+        if shape == "resultList":
+            return [dict(row) for row in rows]
+        if shape == "collectEntries":
+            return [self.only(list(row.values())) for row in rows]
+        row = self.only(list(rows))
+        if shape == "singleResult":
+            return dict(row) if row is not None else None
+        return self.only(list(row.values())) if row is not None else None
+
+    def only(self, values: list[Any]) -> Any:
+        """Return the one value there is, or None."""
+        if len(values) > 1:
+            raise EngineError(
+                f"“{self.label or self.element}”（{self.element}）的决策返回了 {len(values)} 个"
+                "结果，结果映射方式只允许一个。"
+            )
+        return values[0] if values else None
+
+
+class SendTask(_Performer, _Thrower, defaults.SendTask):
+    """Sends a message, or lets a handler do it."""
+
+    def __init__(self, wf_spec: Any, name: str, info: NodeInfo, event: Definition) -> None:
+        super().__init__(wf_spec, name, info, event_definition=event)
+        self.event = event
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        return self.throw(my_task) if self.event.kind == "message" else self.perform(my_task)
+
+
+class SubProcess(Node, defaults.SubWorkflowTask):
+    """An embedded sub process, a transaction, or an event sub process that was started."""
+
+    def __init__(self, wf_spec: Any, name: str, info: NodeInfo, *, handles_events: bool) -> None:
+        super().__init__(
+            wf_spec,
+            name,
+            info,
+            subworkflow_spec=info.element,
+            transaction=info.kind == "transaction",
+        )
+        self.handles_events = handles_events
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        instance = my_task.instance
+        scope = instance.create_subprocess(my_task, self.spec)
+        start = my_task.marks.pop("start", None) or scope.spec.none_start
+        scope.open(scope.spec.task_specs[start])
+        return None
+
+
+class CallActivity(Node, defaults.CallActivity):
+    """Calls another process, which is an instance of its own; waits for its end."""
+
+    outside = "call"
+
+    def __init__(self, wf_spec: Any, name: str, info: NodeInfo, called: str) -> None:
+        super().__init__(wf_spec, name, info, subworkflow_spec=called)
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        return None

@@ -1,0 +1,266 @@
+"""How a token comes to a node, runs it, and goes on.
+
+The library's life cycle (`_update` → `_ready` → `_run` → `_on_complete`) is kept, its
+predictions are not: followers are made when a token leaves, so the tree holds real tokens
+only, and what is saved is the frontier itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.nodes import listeners, mappings
+from engine.errors import BpmnError, EngineError
+from engine.state import propagation
+from engine.state.host import Wait, WaitKind
+
+if TYPE_CHECKING:
+    from engine.bpmn.nodes.events import BoundaryEvent
+    from engine.state.tokens import Token
+
+BEFORE, AFTER = "before", "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A sequence flow, drawn or made by the normaliser."""
+
+    id: str
+    name: str
+    source: str
+    target: str
+    condition: str = ""
+    listeners: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """What the XML says about a node, besides its class."""
+
+    #: Id in the drawn diagram.
+    element: str
+    kind: str
+    label: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
+    default_flow: str = ""
+
+
+class Node(BpmnSpecMixin):
+    """A flow node. Subclasses override `_run_hook`, sometimes `_update_hook`."""
+
+    is_listener = False
+    #: An event sub process: what it throws is not caught by its neighbours.
+    handles_events = False
+    #: Whether a token here counts as automatic work, done by `advance`.
+    automatic = True
+    #: What an outside party does while the token is STARTED here: `external` or `call`.
+    outside = ""
+    #: Whether an incoming token must know by which flow it came.
+    is_join = False
+
+    def __init__(self, wf_spec: Any, name: str, info: NodeInfo, **more: Any) -> None:
+        super().__init__(wf_spec, name, bpmn_name=info.label, **more)
+        self.bpmn_id = info.element
+        self.element = info.element
+        self.label = info.label
+        self.kind = info.kind
+        self.attributes = info.attributes
+        self.properties = info.properties
+        self.default_flow = info.default_flow
+        #: Outgoing flows in the order of the XML.
+        self.flows: list[Flow] = []
+        #: Ids of the incoming flows.
+        self.arrivals: list[str] = []
+        self.boundary: list[BoundaryEvent] = []
+        #: This node is one item of a multi-instance or loop body.
+        self.is_item = False
+        self.async_before = info.attributes.get("asyncBefore") == "true"
+        self.async_after = info.attributes.get("asyncAfter") == "true"
+
+    # arriving
+
+    def _update(self, my_task: Token) -> None:
+        if self.async_before:
+            my_task.marks["async"] = BEFORE
+            my_task._set_state(TaskState.WAITING)
+            return
+        self.enter(my_task)
+
+    def enter(self, token: Token) -> None:
+        """Take the token in: mappings, listeners, boundary events; then it is ready."""
+        if not self.admit(token):
+            return
+        token.instance.trace("entered", token, **self.traits(token))
+        mappings.apply_inputs(token)
+        listeners.call(token, "start")
+        for event in self.boundary:
+            event.attach(token)
+        if self._update_hook(token):
+            token._ready()
+
+    def admit(self, token: Token) -> bool:
+        """Say whether the token may enter now; joins keep it waiting."""
+        return True
+
+    def traits(self, token: Token) -> dict[str, Any]:
+        """Return what the history should know about this arrival."""
+        return {"index": token.data["loopCounter"]} if self.is_item else {}
+
+    def _update_hook(self, my_task: Token) -> bool:
+        return True
+
+    def _on_ready(self, my_task: Token) -> None:
+        if self.automatic:
+            my_task.instance.agenda.append(my_task)
+
+    # running
+
+    def _run(self, my_task: Token) -> bool | None:
+        try:
+            result: bool | None = self._run_hook(my_task)
+        except BpmnError as error:
+            propagation.throw_error(my_task, error.error_code, str(error))
+            return None
+        return result
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        return True
+
+    def waits(self, token: Token) -> Iterator[Wait]:
+        """Describe what the token waits for, if it waits for something outside."""
+        if "async" in token.marks:
+            yield self._wait(token, "async", suffix=f":{token.marks['async'][0]}")
+        elif token._state == TaskState.READY and not self.automatic:
+            yield self._wait(token, "human")
+        elif token._state == TaskState.STARTED and self.outside:
+            yield self._wait(token, "call" if self.outside == "call" else "external")
+
+    def _wait(self, token: Token, kind: WaitKind, suffix: str = "") -> Wait:
+        return Wait(
+            key=token.id + suffix,
+            token=token.id,
+            kind=kind,
+            element=self.element,
+            name=self.label,
+            type=self.kind,
+            attributes=self.attributes,
+            index=token.data.get("loopCounter") if self.is_item else None,
+        )
+
+    # leaving
+
+    def _on_complete(self, my_task: Token) -> None:
+        if self.async_after and not self.is_item:
+            my_task.marks["async"] = AFTER
+            my_task._set_state(TaskState.WAITING)
+            return
+        self.leave(my_task)
+
+    def leave(self, token: Token) -> None:
+        """Let the token go on: mappings, listeners, then the outgoing flows."""
+        mappings.apply_outputs(token)
+        listeners.call(token, "end")
+        token.instance.trace("left", token, **self.traits(token))
+        self.go(token)
+
+    def go(self, token: Token) -> None:
+        """Move to the followers; the last token of a scope ends it."""
+        if self.is_item:
+            body = token.hangs_on
+            if body is not None:
+                body.node.item_done(body, token)
+            return
+        flows = self.choose(token)
+        for flow in flows:
+            take(token, flow)
+        for event in token.attached:
+            event.cancel()
+        scope = token.scope
+        token.retire()
+        for flow in flows:
+            node = scope.spec.task_specs[flow.target]
+            follower = scope.spawn(node)
+            if node.is_join:
+                follower.marks["in"] = flow.id
+            node._update(follower)
+        if not flows:
+            scope.close_if_empty()
+
+    def choose(self, token: Token) -> list[Flow]:
+        """Return the flows to take: all, and of the conditional ones those that hold."""
+        if all(not flow.condition for flow in self.flows):
+            return self.flows
+        chosen, why = self.test_conditions(token)
+        free = [flow for flow in self.flows if not flow.condition and flow.id != self.default_flow]
+        return self.decide(token, chosen + free, why)
+
+    def test_conditions(
+        self, token: Token, *, first_only: bool = False
+    ) -> tuple[list[Flow], list[dict[str, Any]]]:
+        """Evaluate the conditional flows in order; return those that hold, and why."""
+        chosen, why = [], []
+        for flow in self.flows:
+            if not flow.condition or flow.id == self.default_flow:
+                continue
+            holds, reason = token.instance.evaluation.condition(token, flow.condition)
+            why.append({"flow": flow.id, "name": flow.name, **reason})
+            if holds:
+                chosen.append(flow)
+                if first_only:
+                    break
+        return chosen, why
+
+    def decide(self, token: Token, chosen: list[Flow], why: list[dict[str, Any]]) -> list[Flow]:
+        """Fall back to the default flow, and keep the explanation.
+
+        Raises:
+            EngineError: no condition holds and there is no default flow.
+        """
+        if not chosen:
+            chosen = [flow for flow in self.flows if flow.id == self.default_flow]
+        if not chosen:
+            read = "；".join(f"{reason['text']} 读到 {_shown(reason['values'])}" for reason in why)
+            raise EngineError(
+                f"“{self.label or self.element}”（{self.element}）没有可走的分支：{read}。"
+            )
+        token.instance.trace("chosen", token, flows=[flow.id for flow in chosen], conditions=why)
+        return chosen
+
+    def was_entered(self, token: Token) -> bool:
+        """Tell whether the token did more than wait in front of this node."""
+        return token.marks.get("async") != BEFORE and "in" not in token.marks
+
+    # parts of the library's life cycle that have no meaning without predictions
+
+    def _predict(self, my_task: Token, *args: Any, **kwargs: Any) -> None:
+        return
+
+    def _on_cancel(self, my_task: Token) -> None:
+        if self.was_entered(my_task):
+            listeners.call(my_task, "cancel")
+            my_task.instance.trace("cancelled", my_task, **self.traits(my_task))
+
+
+def take(token: Token, flow: Flow) -> None:
+    """Note that a flow is walked, and call its listeners."""
+    if not flow.id.startswith("_n_"):
+        token.instance.trace("taken", token, flow=flow.id)
+    for listener in flow.listeners:
+        listeners.run(token, listener)
+
+
+def _shown(read: Mapping[str, Any]) -> str:
+    return "、".join(f"{name}={value!s:.40}" for name, value in read.items()) or "空"
+
+
+def activities_of(nodes: Mapping[str, Any]) -> Iterator[Node]:
+    """Yield our nodes among a process spec's task specs."""
+    for node in nodes.values():
+        if isinstance(node, Node):
+            yield node

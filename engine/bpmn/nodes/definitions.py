@@ -1,0 +1,166 @@
+"""Event definitions: what is waited for or thrown, and how waiting for it begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+
+from engine.bpmn import timers
+from engine.errors import EngineError
+from engine.state.host import Wait
+
+if TYPE_CHECKING:
+    from engine.bpmn.nodes.base import Node
+    from engine.state.tokens import Token
+
+CORRELATION = "huiyin:correlation"
+
+
+class Definition(EventDefinition):
+    """A none event, or a kind that is thrown and never waited for (terminate, link)."""
+
+    #: Whether a token waits for it; errors are looked for when they are thrown.
+    is_armed = False
+
+    def __init__(self, kind: str, name: str = "", code: str = "", **variables: str) -> None:
+        super().__init__(name)
+        self.kind = kind
+        self.code = code
+        self.variables = variables
+
+    def catches(self, kind: str, code: str) -> bool:
+        """Tell whether an error, escalation or cancellation is meant. No code: every one."""
+        return self.kind == kind and self.code in ("", code)
+
+    def payload(self, code: str, message: str) -> dict[str, Any]:
+        """Return the variables in which the diagram wants code and message."""
+        wanted = ((self.variables.get("code_variable"), code),
+                  (self.variables.get("message_variable"), message))  # fmt: skip
+        return {name: value for name, value in wanted if name}
+
+    def arm(self, token: Token, node: Node) -> dict[str, Any]:
+        """Begin to wait; return what must be remembered."""
+        return {}
+
+    def wait(self, arm: dict[str, Any]) -> dict[str, Any]:
+        """Return what is particular to this wait."""
+        return {}
+
+    def spend(self, token: Token, slot: str) -> bool:
+        """It happened once, without interrupting; return whether it cannot happen again."""
+        return False
+
+
+class Message(Definition):
+    """A message for one instance, found by its correlation."""
+
+    is_armed = True
+
+    def arm(self, token: Token, node: Node) -> dict[str, Any]:
+        correlation = correlation_of(token, node)
+        return {} if correlation is None else {"for": correlation}
+
+    def wait(self, arm: dict[str, Any]) -> dict[str, Any]:
+        return {"kind": "message", "event": self.name, "correlation": arm.get("for")}
+
+
+class Signal(Definition):
+    """A signal for everybody."""
+
+    is_armed = True
+
+    def wait(self, arm: dict[str, Any]) -> dict[str, Any]:
+        return {"kind": "signal", "event": self.name}
+
+
+class Conditional(Definition):
+    """Happens when a condition becomes true (not: whenever it is true)."""
+
+    is_armed = True
+
+    def arm(self, token: Token, node: Node) -> dict[str, Any]:
+        token.instance.changed = True
+        return {"was": False}
+
+    def wait(self, arm: dict[str, Any]) -> dict[str, Any]:
+        return {"kind": "conditional"}
+
+    def becomes_true(self, token: Token, slot: str) -> bool:
+        """Look at the condition again; remember what it is now."""
+        arm = token.marks["arms"][slot]
+        holds, _ = token.instance.evaluation.condition(token, self.code)
+        was, arm["was"] = arm["was"], holds
+        return holds and not was
+
+
+class Timer(Definition):
+    """A moment, a period, or a repetition. It happens only when the engine is told so."""
+
+    is_armed = True
+
+    def __init__(self, timer_kind: str, text: str) -> None:
+        super().__init__("timer")
+        self.timer_kind = timer_kind
+        self.text = text
+
+    def arm(self, token: Token, node: Node) -> dict[str, Any]:
+        now = token.instance.host.now()
+        value = token.instance.evaluation.evaluate(token, self.text)
+        try:
+            armed = timers.arm(self.timer_kind, value, now)
+        except EngineError as error:
+            raise EngineError(
+                f"“{node.label or node.element}”（{node.element}）：{error}"
+            ) from error
+        if hasattr(value, "due_at"):
+            token.deadlines[node.element] = value
+        return armed
+
+    def wait(self, arm: dict[str, Any]) -> dict[str, Any]:
+        return {"kind": "timer", "due": arm["due"]}
+
+    def spend(self, token: Token, slot: str) -> bool:
+        arms = token.marks["arms"]
+        following = timers.following(arms[slot], token.instance.host.now())
+        token.deadlines.pop(slot, None)
+        if following is None:
+            return True
+        arms[slot] = following
+        return False
+
+
+def correlation_of(token: Token, node: Node) -> str | None:
+    """Return the evaluated correlation of a message event; None means the business key.
+
+    Raises:
+        EngineError: the expression is there but has no value.
+    """
+    expression = node.properties.get(CORRELATION)
+    if not expression:
+        return None
+    value = token.instance.evaluation.evaluate(token, expression)
+    if value in (None, ""):
+        raise EngineError(f"“{node.label or node.element}”（{node.element}）的消息关联值为空。")
+    return str(value)
+
+
+def wait_for(token: Token, node: Any, arm: dict[str, Any]) -> Wait:
+    """Describe one armed event to the outside."""
+    special = node.event.wait(arm)
+    fired = f":{arm['n']}" if arm.get("n") else ""
+    host = token.hangs_on
+    return Wait(
+        key=f"{token.id}:{node.element}{fired}",
+        token=token.id,
+        element=node.element,
+        name=node.label,
+        type=node.kind,
+        attributes=node.attributes,
+        slot=node.element,
+        deadline=token.deadlines.get(node.element),
+        index=token.data.get("loopCounter"),
+        attached_to=host.id if host is not None and not node.is_item else "",
+        interrupting=node.interrupting,
+        **special,
+    )

@@ -1,0 +1,141 @@
+"""Gateways. A join counts tokens: one per incoming flow, wherever loops have led them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.nodes.base import Flow, Node
+from engine.bpmn.nodes.events import Armed
+
+if TYPE_CHECKING:
+    from engine.state.tokens import Token
+
+
+class ExclusiveGateway(Node, defaults.ExclusiveGateway):
+    """Takes the first flow, in the order of the XML, whose condition holds."""
+
+    def choose(self, token: Token) -> list[Flow]:
+        if len(self.flows) < 2 and not any(flow.condition for flow in self.flows):
+            return self.flows
+        chosen, why = self.test_conditions(token, first_only=True)
+        return self.decide(token, chosen, why)
+
+
+class _Join(Node):
+    """A gateway that waits for several tokens."""
+
+    is_join = True
+
+    def waiting(self, token: Token) -> list[Token]:
+        """Return this gateway's tokens in this scope, oldest first, the given one included."""
+        return [
+            other
+            for other in token.scope.here()
+            if other.node is self
+            and (other is token or "in" in other.marks)
+            and "async" not in other.marks
+        ]
+
+    def hold(self, token: Token) -> bool:
+        """Keep the token waiting here."""
+        token._set_state(TaskState.WAITING)
+        return False
+
+    def consume(self, token: Token, others: list[Token]) -> bool:
+        """Let one token stand for all."""
+        for other in others:
+            if other is not token:
+                other.retire()
+        token.instance.joins.pop(token.id, None)
+        token.marks.pop("in", None)
+        return True
+
+
+class ParallelGateway(_Join, defaults.ParallelGateway):
+    """Waits for one token on every incoming flow; takes every outgoing flow."""
+
+    def admit(self, token: Token) -> bool:
+        if len(self.arrivals) < 2 or "in" not in token.marks:
+            return True
+        first: dict[str, Token] = {}
+        for other in self.waiting(token):
+            first.setdefault(other.marks.get("in", ""), other)
+        if any(flow not in first for flow in self.arrivals):
+            return self.hold(token)
+        return self.consume(token, list(first.values()))
+
+    def choose(self, token: Token) -> list[Flow]:
+        return self.flows
+
+
+class InclusiveGateway(_Join, defaults.InclusiveGateway):
+    """Waits while a token can still come to an empty incoming flow; takes all that hold."""
+
+    #: For each incoming flow, the nodes that can reach it without passing this gateway.
+    upstream: dict[str, frozenset[str]]
+
+    def admit(self, token: Token) -> bool:
+        if len(self.arrivals) < 2 or "in" not in token.marks:
+            return True
+        token.instance.joins[token.id] = token
+        return self.hold(token)
+
+    def try_join(self, token: Token) -> bool:
+        """Let the waiting tokens pass if no other can still come. Asked when all else waits."""
+        tokens = self.waiting(token)
+        arrived = {other.marks.get("in", "") for other in tokens}
+        empty = [flow for flow in self.arrivals if flow not in arrived]
+        if any(self._can_come(other, empty, arrived) for other in token.scope.here()):
+            return False
+        for other in tokens:
+            other.instance.joins.pop(other.id, None)
+        self.consume(token, tokens)
+        self.pass_through(token)
+        return True
+
+    def _can_come(self, other: Token, empty: list[str], arrived: set[str]) -> bool:
+        """BPMN 2.0: it reaches an empty flow, and no flow that already has a token."""
+        if other.node is self or other.node.is_listener:
+            return False
+        name = other.node.name
+        return any(name in self.upstream[flow] for flow in empty) and not any(
+            name in self.upstream[flow] for flow in arrived
+        )
+
+    def pass_through(self, token: Token) -> None:
+        """Enter after the join."""
+        self.enter(token)
+
+    def choose(self, token: Token) -> list[Flow]:
+        if not any(flow.condition for flow in self.flows):
+            return self.flows
+        return super().choose(token)
+
+
+class EventBasedGateway(Armed, defaults.EventBasedGateway):
+    """Waits for the first of several events; the token then goes on behind that event."""
+
+    def armed_events(self) -> list[Armed]:
+        """Return the catching events this gateway waits for."""
+        specs: dict[str, Any] = self._wf_spec.task_specs
+        return [specs[flow.target] for flow in self.flows]
+
+    def happened(self, token: Token, slot: str, payload: Mapping[str, Any]) -> None:
+        flow = next(flow for flow in self.flows if self._slot(flow) == slot)
+        scope = token.scope
+        token.marks.pop("arms", None)
+        token.instance.trace("left", token)
+        token.instance.trace("taken", token, flow=flow.id)
+        node = scope.spec.task_specs[flow.target]
+        token.retire()
+        follower = scope.spawn(node, fired=True)
+        node.take_payload(follower, payload)
+        node.enter(follower)
+
+    def _slot(self, flow: Flow) -> str:
+        target: Node = self._wf_spec.task_specs[flow.target]
+        return target.element

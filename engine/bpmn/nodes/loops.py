@@ -1,0 +1,209 @@
+"""Bodies of multi-instance activities and standard loops, which start their items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.nodes.base import Node, NodeInfo
+from engine.errors import EngineError
+from engine.state.evaluation import as_expression
+from engine.state.values import storable
+
+if TYPE_CHECKING:
+    from engine.state.tokens import Token
+
+MAX_ITEMS = 1000
+
+
+class _Body(Node):
+    """Holds the items; what hangs on an activity with a marker hangs on its body."""
+
+    #: Name of the spec of one item.
+    item_name: str
+
+    def enter(self, token: Token) -> None:
+        """Take the token in; mappings and listeners belong to each item."""
+        token.instance.trace("entered", token, body=True)
+        for event in self.boundary:
+            event.attach(token)
+        token._ready()
+
+    def leave(self, token: Token) -> None:
+        """Go on when all items are done."""
+        token.instance.trace("left", token, body=True)
+        self.go(token)
+
+    def traits(self, token: Token) -> dict[str, Any]:
+        return {"body": True}
+
+    def _on_cancel(self, my_task: Token) -> None:
+        if self.was_entered(my_task):
+            my_task.instance.trace("cancelled", my_task, body=True)
+
+    def start_item(self, body: Token, local: dict[str, Any]) -> None:
+        """Put a token on one more item, with its own local variables."""
+        node: Node = self._wf_spec.task_specs[self.item_name]
+        item = body.scope.spawn(node, on=body)
+        item.data.update(local)
+        node._update(item)
+
+    def items(self, body: Token) -> list[Token]:
+        """Return the items at work."""
+        return [token for token in body.attached if token.node.is_item]
+
+    def item_done(self, body: Token, item: Token) -> None:
+        """One item has finished."""
+        raise NotImplementedError
+
+    def finish(self, body: Token) -> None:
+        """Cancel the items still at work, and go on."""
+        for item in self.items(body):
+            item.cancel()
+        body.complete()
+
+
+class MultiInstance(_Body, defaults.ParallelMultiInstanceTask):
+    """One item per element of a collection, at once or one after the other."""
+
+    def __init__(
+        self,
+        wf_spec: Any,
+        name: str,
+        info: NodeInfo,
+        *,
+        item_name: str,
+        sequential: bool,
+        cardinality: str,
+        collection: str,
+        element_variable: str,
+        completion: str,
+    ) -> None:
+        super().__init__(
+            wf_spec,
+            name,
+            info,
+            task_spec=item_name,
+            cardinality=cardinality or None,
+            condition=completion or None,
+        )
+        self.item_name = item_name
+        self.sequential = sequential
+        self.collection = collection
+        self.element_variable = element_variable
+
+    def _elements(self, body: Token) -> list[Any]:
+        evaluation = body.instance.evaluation
+        if self.collection:
+            found = evaluation.evaluate(body, as_expression(self.collection))
+            if found is not None and not isinstance(found, list | tuple):
+                raise self._refusal(f"集合 {self.collection} 不是列表")
+            elements = list(found or ())
+        else:
+            count = evaluation.evaluate(body, as_expression(self.cardinality or "0"))
+            if isinstance(count, bool) or count is None or count != int(count) or count < 0:
+                raise self._refusal(f"次数 {self.cardinality} 不是非负整数")
+            if count > MAX_ITEMS:
+                raise self._refusal(f"要产生 {count} 个多实例，超过上限 {MAX_ITEMS}")
+            elements = [None] * int(count)
+        if len(elements) > MAX_ITEMS:
+            raise self._refusal(f"要产生 {len(elements)} 个多实例，超过上限 {MAX_ITEMS}")
+        return elements
+
+    def _refusal(self, what: str) -> EngineError:
+        return EngineError(f"“{self.label or self.element}”（{self.element}）{what}。")
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        elements = [storable(item, self.element_variable) for item in self._elements(my_task)]
+        if not elements:
+            return True
+        active = 1 if self.sequential else len(elements)
+        my_task.data.update(
+            nrOfInstances=len(elements), nrOfCompletedInstances=0, nrOfActiveInstances=active
+        )
+        # The items may end one another before this returns: STARTED comes first.
+        my_task._set_state(TaskState.STARTED)
+        if self.sequential:
+            my_task.marks["items"] = elements
+        for index in range(active):
+            self._start(my_task, index, elements[index])
+        return None
+
+    def _start(self, body: Token, index: int, element: Any) -> None:
+        local: dict[str, Any] = {"loopCounter": index}
+        if self.element_variable and self.collection:
+            local[self.element_variable] = element
+        self.start_item(body, local)
+
+    def item_done(self, body: Token, item: Token) -> None:
+        data = body.data
+        data["nrOfCompletedInstances"] += 1
+        done, total = data["nrOfCompletedInstances"], data["nrOfInstances"]
+        data["nrOfActiveInstances"] = (
+            int(done < total) if self.sequential else data["nrOfActiveInstances"] - 1
+        )
+        enough = bool(self.condition) and self._enough(body, item)
+        item.retire()
+        if enough or done >= total:
+            self.finish(body)
+        elif self.sequential:
+            self._start(body, done, body.marks["items"][done])
+
+    def _enough(self, body: Token, item: Token) -> bool:
+        holds, why = body.instance.evaluation.condition(item, self.condition)
+        body.instance.trace("chosen", body, body=True, flows=[], conditions=[why])
+        return holds
+
+
+class StandardLoop(_Body, defaults.StandardLoopTask):
+    """Repeats its item while a condition holds, at most so many times."""
+
+    def __init__(
+        self,
+        wf_spec: Any,
+        name: str,
+        info: NodeInfo,
+        *,
+        item_name: str,
+        maximum: int | None,
+        condition: str,
+        test_before: bool,
+    ) -> None:
+        super().__init__(
+            wf_spec,
+            name,
+            info,
+            task_spec=item_name,
+            maximum=maximum,
+            condition=condition or None,
+            test_before=test_before,
+        )
+        self.item_name = item_name
+
+    def _goes_on(self, token: Token, done: int) -> bool:
+        if self.maximum is not None and done >= self.maximum:
+            return False
+        if not self.condition:
+            return True
+        holds, _ = token.instance.evaluation.condition(token, self.condition)
+        return holds
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        my_task.data["loopCounter"] = 0
+        if self.test_before and not self._goes_on(my_task, 0):
+            return True
+        my_task._set_state(TaskState.STARTED)
+        self.start_item(my_task, {"loopCounter": 0})
+        return None
+
+    def item_done(self, body: Token, item: Token) -> None:
+        done = item.data["loopCounter"] + 1
+        body.data["loopCounter"] = done
+        again = self._goes_on(item, done)
+        item.retire()
+        if again:
+            self.start_item(body, {"loopCounter": done})
+        else:
+            self.finish(body)

@@ -1,0 +1,91 @@
+"""Input and output parameters (`camunda:inputOutput`), `camunda:in` and `camunda:out`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.state import variables
+
+if TYPE_CHECKING:
+    from engine.state.tokens import Token
+
+
+def parameters(attributes: Mapping[str, Any], which: str) -> list[Mapping[str, Any]]:
+    """Return the `inputParameter` or `outputParameter` elements of an element."""
+    return [
+        parameter
+        for group in attributes.get("@inputOutput", ())
+        for parameter in group.get(which, ())
+    ]
+
+
+def evaluate_parameter(token: Token, parameter: Mapping[str, Any]) -> Any:
+    """Return the value of a parameter: an expression, a text, a list or a map."""
+    if parameter.get("list"):
+        entries = parameter["list"][0].get("value", ())
+        return [_text(token, entry.get("text", "")) for entry in entries]
+    if parameter.get("map"):
+        entries = parameter["map"][0].get("entry", ())
+        return {entry.get("key", ""): _text(token, entry.get("text", "")) for entry in entries}
+    if parameter.get("script"):
+        text = parameter["script"][0].get("text", "")
+        return token.instance.evaluation.evaluate(token, text)
+    return _text(token, parameter.get("text", ""))
+
+
+def _text(token: Token, text: str) -> Any:
+    return token.instance.evaluation.evaluate(token, text) if text else None
+
+
+def inputs(token: Token) -> dict[str, Any]:
+    """Return the evaluated input parameters of an element."""
+    return {
+        parameter["name"]: evaluate_parameter(token, parameter)
+        for parameter in parameters(token.node.attributes, "inputParameter")
+        if parameter.get("name")
+    }
+
+
+def apply_inputs(token: Token) -> None:
+    """Make the input parameters local variables of the activity, each seeing the earlier."""
+    for parameter in parameters(token.node.attributes, "inputParameter"):
+        value = evaluate_parameter(token, parameter)
+        variables.write(token.instance, token, {parameter["name"]: value}, local=True)
+
+
+def apply_outputs(token: Token) -> None:
+    """Evaluate the output parameters inside the activity, set them around it."""
+    for parameter in parameters(token.node.attributes, "outputParameter"):
+        value = evaluate_parameter(token, parameter)
+        around = token.hangs_on or token.scope.owner
+        variables.write(token.instance, around, {parameter["name"]: value})
+
+
+def payload(token: Token) -> dict[str, Any]:
+    """Return what a throwing event sends: its input parameters and `camunda:in` mappings."""
+    sent = inputs(token)
+    sent.update(mapped(token, token.node.attributes.get("@in", ())))
+    return sent
+
+
+def mapped(token: Token, mappings: Any) -> dict[str, Any]:
+    """Return what `camunda:in` mappings select from the variables a token sees."""
+    return select(
+        mappings,
+        variables.visible(token.instance, token),
+        lambda expression: token.instance.evaluation.evaluate(token, expression),
+    )
+
+
+def select(mappings: Any, source: Mapping[str, Any], evaluate: Any) -> dict[str, Any]:
+    """Return what `camunda:in` or `camunda:out` mappings select from a mapping."""
+    found: dict[str, Any] = {}
+    for mapping in mappings:
+        if mapping.get("variables") == "all":
+            found.update(source)
+        elif "sourceExpression" in mapping:
+            found[mapping["target"]] = evaluate(mapping["sourceExpression"])
+        elif "source" in mapping:
+            found[mapping["target"]] = source.get(mapping["source"])
+    return found

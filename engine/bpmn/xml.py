@@ -1,0 +1,147 @@
+"""Names and small readers of BPMN XML, shared by everything that looks at a diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+BPMN_NS = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+CAMUNDA_NS = "http://camunda.org/schema/1.0/bpmn"
+XSI_NS = "http://www.w3.org/2001/XMLSchema-instance"
+B = f"{{{BPMN_NS}}}"
+C = f"{{{CAMUNDA_NS}}}"
+
+TASKS = frozenset(
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "scriptTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "businessRuleTask",
+    }
+)
+SUBPROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+ACTIVITIES = TASKS | SUBPROCESSES | {"callActivity"}
+GATEWAYS = frozenset(
+    {
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+        "eventBasedGateway",
+        "complexGateway",
+    }
+)
+EVENTS = frozenset(
+    {
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "boundaryEvent",
+    }
+)
+FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
+
+#: Words with which a text says that it is computed.
+EXPRESSION_MARKS = ("${", "#{", "=")
+
+
+def local(element: etree._Element) -> str:
+    """Return a BPMN element's tag without its namespace; "" for everything else."""
+    tag = element.tag
+    return tag[len(B) :] if isinstance(tag, str) and tag.startswith(B) else ""
+
+
+def children(element: etree._Element, *names: str) -> Iterator[etree._Element]:
+    """Yield the direct BPMN children with one of these names, in document order."""
+    for child in element:
+        if local(child) in names:
+            yield child
+
+
+def flow_nodes(scope: etree._Element) -> Iterator[etree._Element]:
+    """Yield the flow nodes directly in a process or sub process."""
+    for child in scope:
+        if local(child) in FLOW_NODES:
+            yield child
+
+
+def text_of(element: etree._Element, name: str) -> str:
+    """Return the stripped text of the first BPMN child of that name, or ""."""
+    return (element.findtext(B + name) or "").strip()
+
+
+def identifier(element: etree._Element) -> str:
+    """Return the id of an element, or ""."""
+    return element.get("id") or ""
+
+
+def event_definitions(event: etree._Element) -> list[etree._Element]:
+    """Return the event definitions of an event (or of a receive or send task)."""
+    return [child for child in event if local(child).endswith("EventDefinition")]
+
+
+def event_kind(event: etree._Element) -> str:
+    """Return `message`, `timer`, … or "" for a none event; `multiple` for more than one."""
+    definitions = event_definitions(event)
+    if len(definitions) > 1:
+        return "multiple"
+    return local(definitions[0])[: -len("EventDefinition")] if definitions else ""
+
+
+def is_event_subprocess(element: etree._Element) -> bool:
+    """Tell whether a sub process is started by an event instead of a flow."""
+    return local(element) in SUBPROCESSES and element.get("triggeredByEvent") == "true"
+
+
+def is_expression(text: str) -> bool:
+    """Tell whether a whole text is one expression, `${…}`, `#{…}` or `=…`."""
+    return text.strip().startswith(EXPRESSION_MARKS)
+
+
+def read_camunda(element: etree._Element) -> dict[str, Any]:
+    """Return every `camunda:` attribute and extension element of an element, JSON-able.
+
+    Attributes stand under their bare name, extension elements as lists under `@name`;
+    nested elements are mappings with lists of children by name, and `text`.
+    """
+    found: dict[str, Any] = {
+        str(name)[len(C) :]: str(value)
+        for name, value in element.attrib.items()
+        if _is_camunda(name)
+    }
+    extension = element.find(B + "extensionElements")
+    for child in extension if extension is not None else ():
+        if _is_camunda(child.tag):
+            found.setdefault("@" + str(child.tag)[len(C) :], []).append(_tree(child))
+    return found
+
+
+def _is_camunda(name: Any) -> bool:
+    return isinstance(name, str) and name.startswith(C)
+
+
+def _tree(element: etree._Element) -> dict[str, Any]:
+    tree: dict[str, Any] = {
+        str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()
+    }
+    for child in element:
+        if isinstance(child.tag, str):
+            tree.setdefault(etree.QName(child).localname, []).append(_tree(child))
+    if (element.text or "").strip():
+        tree["text"] = (element.text or "").strip()
+    return tree
+
+
+def read_properties(attributes: dict[str, Any]) -> dict[str, str]:
+    """Return `camunda:properties` as a plain mapping."""
+    return {
+        entry.get("name", ""): entry.get("value", "")
+        for group in attributes.get("@properties", ())
+        for entry in group.get("property", ())
+    }

@@ -1,0 +1,90 @@
+"""Expressions over the variables a token sees. The only evaluator the library is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine import expressions
+from engine.bpmn.xml import is_expression
+from engine.errors import EngineError, ExpressionError
+from engine.expressions.values import text as as_text
+from engine.state import variables
+
+if TYPE_CHECKING:
+    from engine.state.tokens import Token
+
+SET_VARIABLE = re.compile(
+    r"^[$#]\{\s*execution\.setVariable\(\s*(['\"])(\w+)\1\s*,\s*(.+)\)\s*\}$", re.S
+)
+
+
+def as_expression(text: str) -> str:
+    """Return a text that may lack `${…}` as an expression."""
+    return text if is_expression(text) else "${" + text + "}"
+
+
+class Evaluation:
+    """Evaluates for tokens of one instance. Stands where the library expects a script engine."""
+
+    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
+        self.functions = functions
+
+    def evaluate(self, task: Token, expression: str, external_context: Any = None) -> Any:
+        """Return what an attribute says: `${…}` alone keeps its type, other text is text.
+
+        Raises:
+            ExpressionError: with the element it stands at.
+        """
+        return self.over(task, variables.visible(task.instance, task), expression)
+
+    def over(self, task: Token, names: Mapping[str, Any], expression: str) -> Any:
+        """Return the value of an expression over other names than those the token sees."""
+        try:
+            return expressions.evaluate(expression, names, self.functions)
+        except ExpressionError as error:
+            raise located(error, task, expression) from error
+
+    def template(self, token: Token, text: str) -> str:
+        """Return a text with every `${…}` in it filled; nothing for an empty value."""
+        value = self.evaluate(token, text)
+        return "" if value is None else as_text(value)
+
+    def condition(self, token: Token, text: str) -> tuple[bool, dict[str, Any]]:
+        """Return whether a condition holds, and why: its parts, and the values it read."""
+        names = variables.visible(token.instance, token)
+        try:
+            told = expressions.explain(text, names, self.functions)
+        except ExpressionError as error:
+            raise located(error, token, text) from error
+        if told.result is True or told.result is False:
+            return told.result, told.as_json()
+        why = told.error or f"结果应为“是”或“否”，得到的是 {told.result!s:.40}"
+        raise located(ExpressionError(why), token, text)
+
+    def execute(self, task: Token, script: str, external_context: Any = None) -> bool:
+        """Run the assignments of a script task, in order."""
+        try:
+            lines = expressions.script(script)
+        except ExpressionError as error:
+            raise located(error, task, script) from error
+        for name, expression in lines:
+            variables.write(task.instance, task, {name: self.evaluate(task, expression)})
+        return True
+
+    def effect(self, token: Token, expression: str) -> Any:
+        """Evaluate a listener's expression; `execution.setVariable(…)` sets a variable."""
+        match = SET_VARIABLE.match(expression.strip())
+        if match is None:
+            return self.evaluate(token, expression)
+        value = self.evaluate(token, "${" + match[3] + "}")
+        variables.write(token.instance, token, {match[2]: value})
+        return value
+
+
+def located(error: EngineError, token: Token, expression: str) -> ExpressionError:
+    """Say where in the diagram an expression failed."""
+    element = getattr(token.node, "element", "")
+    where = getattr(token.node, "label", "") or element or "流程"
+    return ExpressionError(f"“{where}”（{element}）的表达式 {expression[:80]}：{error}")

@@ -1,0 +1,88 @@
+"""Errors, escalations and cancellations: who catches what an activity throws.
+
+The search goes outwards: boundary events of the activity, event sub processes of the
+scope it is in, boundary events of that sub process, and so on. What an event sub process
+throws is not caught by its own neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.state.host import Thrown
+
+if TYPE_CHECKING:
+    from engine.bpmn.nodes.events import BoundaryEvent, Listener
+    from engine.state.tokens import AnyScope, Token
+
+Kind = Literal["error", "escalation", "cancel"]
+
+
+def _catchers(
+    token: Token, kind: Kind, code: str
+) -> Iterator[tuple[BoundaryEvent | Listener, Token | None, AnyScope]]:
+    """Yield what would catch it, nearest first, with the activity or scope it belongs to."""
+    activity: Token | None = token
+    scope = token.scope
+    inside_handler = False
+    while True:
+        while activity is not None:
+            for event in activity.node.boundary:
+                if event.event.catches(kind, code):
+                    yield event, activity, scope
+            inside_handler = inside_handler or activity.node.handles_events
+            activity = activity.hangs_on
+        if not inside_handler:
+            for listener in scope.spec.listeners:
+                if listener.event.catches(kind, code):
+                    yield listener, None, scope
+        if scope.owner is None:
+            return
+        activity, scope = scope.owner, scope.owner.scope
+        inside_handler = False
+
+
+def _nearest(
+    token: Token, kind: Kind, code: str
+) -> tuple[BoundaryEvent | Listener, Token | None, AnyScope] | None:
+    return next(_catchers(token, kind, code), None)
+
+
+def throw_error(token: Token, code: str, message: str = "", kind: Kind = "error") -> bool:
+    """Throw a BPMN error from a token; return whether the diagram caught it.
+
+    If nothing does, the instance ends with `Instance.thrown`: the caller decides.
+    """
+    instance = token.instance
+    found = _nearest(token, kind, code)
+    if found is None:
+        element = token.node.element
+        cancel_all(token)
+        instance.thrown = Thrown(code, message, element)
+        instance.ended = True
+        return False
+    event, activity, scope = found
+    event.catch_thrown(activity, scope, event.event.payload(code, message))
+    return True
+
+
+def escalate(token: Token, code: str, payload: Mapping[str, Any] | None = None) -> bool:
+    """Escalate from a token, which goes on unless an interrupting event catches it.
+
+    What nothing catches leaves the instance through `Host.throw`.
+    """
+    instance = token.instance
+    found = _nearest(token, "escalation", code)
+    if found is None:
+        instance.host.throw(instance.run, token.id, "escalation", code, dict(payload or {}), None)
+        return False
+    event, activity, scope = found
+    event.catch_thrown(activity, scope, {**event.event.payload(code, ""), **(payload or {})})
+    return True
+
+
+def cancel_all(token: Token) -> None:
+    """Cancel every token of the instance, outermost scopes first."""
+    for other in token.instance.here():
+        other.cancel()

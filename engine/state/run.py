@@ -1,0 +1,253 @@
+"""One instance in memory: start or load it, act on a token, advance, save.
+
+`complete`, `fire`, `deliver` and the others only do what happened; what follows by itself
+is done by `advance`. Between the two the instance may be saved: a person's work is never
+lost to a broken service behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.dialect import Spec
+from engine.bpmn.nodes import calls
+from engine.bpmn.nodes.base import BEFORE, Node
+from engine.bpmn.nodes.definitions import Conditional, Timer
+from engine.bpmn.nodes.events import Armed, BoundaryEvent, Listener, StartEvent
+from engine.errors import EngineError, NotFound, StepBudgetExceeded
+from engine.state import codec, propagation, stepper, variables
+from engine.state.evaluation import Evaluation
+from engine.state.host import CallInputs, Host, Thrown, Wait
+from engine.state.tokens import Instance, Token
+
+MAX_STEPS = stepper.MAX_STEPS
+__all__ = ["MAX_STEPS", "Run", "StepBudgetExceeded"]
+
+
+class Run:
+    """A process instance between two saves. Not thread-safe; one command owns it.
+
+    Tokens are named by short ids, unique in the instance for ever. Every method that takes
+    one raises `NotFound` when the token has gone on.
+    """
+
+    def __init__(self, spec: Spec, host: Host) -> None:
+        self.host = host
+        self._instance = Instance(spec, host, Evaluation(host.functions))
+        self._instance.run = self
+
+    @classmethod
+    def start(
+        cls,
+        spec: Spec,
+        host: Host,
+        *,
+        start_element: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> Run:
+        """Put a token on a start event (default: the none start event); does not advance.
+
+        Raises:
+            NotFound: there is no such start event.
+        """
+        run = cls(spec, host)
+        instance = run._instance
+        node = spec.process.task_specs.get(start_element or spec.process.none_start)
+        if not isinstance(node, StartEvent):
+            raise NotFound(f"流程没有开始事件 {start_element or ''}。")
+        run.set("", variables or {})
+        instance.open(node)
+        return run
+
+    @classmethod
+    def load(cls, spec: Spec, blob: bytes, host: Host) -> Run:
+        """Restore what `dump` saved.
+
+        Raises:
+            EngineError: an unknown format, or the definition lacks an element.
+        """
+        run = cls(spec, host)
+        codec.restore(run._instance, blob)
+        return run
+
+    def dump(self) -> bytes:
+        """Return the instance as bytes: live tokens and variables only.
+
+        Raises:
+            EngineError: nothing waits, nothing is to be done, and it has not ended.
+        """
+        stepper.check_alive(self._instance)
+        return codec.dump(self._instance)
+
+    def advance(self, *, budget: int = MAX_STEPS) -> int:
+        """Run automatic steps until only waits are left; return how many there were.
+
+        Raises:
+            StepBudgetExceeded: more than `budget` steps, or 20,000 tokens, without waiting.
+        """
+        return stepper.advance(self._instance, budget)
+
+    @property
+    def ready(self) -> bool:
+        """Whether automatic steps are left, so that `advance` would do something."""
+        return any(not token.gone for token in self._instance.agenda)
+
+    def waits(self) -> dict[str, Wait]:
+        """Return everything the instance waits for, by key, oldest token first."""
+        return {
+            wait.key: wait
+            for token in self._instance.tokens.values()
+            for wait in token.node.waits(token)
+        }
+
+    @property
+    def ended(self) -> bool:
+        return self._instance.ended
+
+    @property
+    def thrown(self) -> Thrown | None:
+        """The error that ended the instance uncaught, or None. Not saved."""
+        return self._instance.thrown
+
+    @property
+    def outcome(self) -> list[str]:
+        """Ids of the end events reached in the process itself, in order."""
+        return list(self._instance.outcome)
+
+    # what happens to a token
+
+    def complete(self, token: str, values: Mapping[str, Any] | None = None) -> None:
+        """End a wait of kind human, external, call or async; `values` become variables.
+
+        Raises:
+            NotFound: the token does not wait for that (any more).
+        """
+        found = self._token(token)
+        waiting = found.marks.get("async")
+        if waiting is None and next(Node.waits(found.node, found), None) is None:
+            raise NotFound(f"“{found.node.label or found.node.element}”现在不能完成。")
+        self.set(token, values or {})
+        if waiting is None:
+            found.complete()
+            return
+        del found.marks["async"]
+        found._set_state(TaskState.FUTURE)
+        if waiting == BEFORE:
+            found.node.enter(found)
+        else:
+            found.node.leave(found)
+
+    def fire(self, token: str, slot: str = "") -> None:
+        """Let a timer happen; a repetition arms itself again, under a new key."""
+        found, node = self._armed(token, slot, Timer)
+        found.node.happened(found, node.element, {})
+
+    def deliver(self, token: str, slot: str = "", payload: Mapping[str, Any] | None = None) -> None:
+        """Let a message or signal arrive; the payload becomes variables."""
+        found, node = self._armed(token, slot, None)
+        found.node.happened(found, node.element, dict(payload or {}))
+
+    def throw_error(self, token: str, code: str, message: str = "") -> bool:
+        """Throw a BPMN error out of an activity; return whether the diagram caught it.
+
+        If not, the instance has ended and `thrown` says with what.
+        """
+        return propagation.throw_error(self._token(token), code, message)
+
+    def escalate(self, token: str, code: str, payload: Mapping[str, Any] | None = None) -> bool:
+        """Escalate out of an activity; return whether the diagram caught it here."""
+        return propagation.escalate(self._token(token), code, payload)
+
+    def conditions_changed(self) -> None:
+        """Look at the conditional events again at the next `advance`, even if nothing was set."""
+        self._instance.changed = True
+
+    def move(self, token: str, element: str) -> None:
+        """Take a token from where it is and let it arrive at another node of its scope.
+
+        Raises:
+            NotFound: the scope has no such node.
+            EngineError: the token is one of several items; move its body.
+        """
+        old = self._token(token)
+        node = old.scope.spec.task_specs.get(element)
+        if not isinstance(node, Node) or isinstance(node, BoundaryEvent | Listener):
+            raise NotFound(f"同一层流程里没有可以移到的“{element}”。")
+        if old.hangs_on is not None:
+            raise EngineError("多实例的单个办理人和边界事件不能单独移动，请移动整个环节。")
+        new = old.scope.spawn(node)
+        old.cancel()
+        self._instance.trace("moved", new, source=old.node.element)
+        node._update(new)
+
+    def cancel(self) -> None:
+        """End the instance now: every token is taken away."""
+        propagation.cancel_all(self._instance.task_tree)
+        self._instance.agenda.clear()
+        self._instance.ended = True
+
+    # variables and expressions
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables of the instance scope. Read only: write with `set`."""
+        return self._instance.variables
+
+    def scope(self, token: str) -> Mapping[str, Any]:
+        """Return everything a token sees, the nearest first; "" is the instance."""
+        return variables.visible(self._instance, self._token(token))
+
+    def set(self, token: str, values: Mapping[str, Any], *, local: bool = False) -> None:
+        """Write variables as seen from a token; `local` keeps them at the token.
+
+        Raises:
+            EngineError: a value is of a kind that cannot be stored.
+        """
+        at = self._token(token) if token else None
+        variables.write(self._instance, at, values, local=local)
+
+    def evaluate(self, token: str, expression: str) -> Any:
+        """Return the value of one expression, seen from a token.
+
+        Raises:
+            ExpressionError: with the element and the expression.
+        """
+        return self._instance.evaluation.evaluate(self._token(token), expression)
+
+    def template(self, token: str, text: str) -> str:
+        """Return a text with every `${…}` filled: names, assignees, candidate groups."""
+        return self._instance.evaluation.template(self._token(token), text)
+
+    def call_inputs(self, token: str) -> CallInputs:
+        """Return what a waiting call activity hands to its child (`camunda:in`)."""
+        return calls.inputs(self._token(token))
+
+    def call_outputs(self, token: str, child: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the ended child hands back (`camunda:out`); give it to `complete`."""
+        return calls.outputs(self._token(token), child)
+
+    def element(self, token: str) -> str:
+        """Return the id of the drawn element a token stands on; "" for the instance."""
+        return self._token(token).node.element if token else ""
+
+    # helpers
+
+    def _token(self, token: str) -> Token:
+        return self._instance.get_task_from_id(token) if token else self._instance.task_tree
+
+    def _armed(self, token: str, slot: str, kind: type[Timer] | None) -> tuple[Token, Armed]:
+        found = self._token(token)
+        arms = found.marks.get("arms") or {}
+        if isinstance(found.node, Armed):
+            for node in found.node.armed_events():
+                wanted = node.element == slot or (not slot and len(arms) == 1)
+                if not wanted or node.element not in arms:
+                    continue
+                if kind is None and not isinstance(node.event, Timer | Conditional):
+                    return found, node
+                if kind is not None and isinstance(node.event, kind):
+                    return found, node
+        raise NotFound(f"“{found.node.label or found.node.element}”现在不等待这个事件。")

@@ -1,0 +1,86 @@
+"""Automatic steps: one token after the other, until everything waits.
+
+No step looks at more than its own token. Only when nothing is left to do are the tokens
+at inclusive joins and the conditional events looked at.
+"""
+
+from __future__ import annotations
+
+from engine.bpmn.nodes.events import Armed
+from engine.errors import EngineError, StepBudgetExceeded
+from engine.state.tokens import Instance, Token
+
+#: Steps without a wait in one command; more is a loop that does not end.
+MAX_STEPS = 2000
+#: Tokens of one instance at the same time.
+MAX_TOKENS = 20_000
+
+
+def advance(instance: Instance, budget: int) -> int:
+    """Run what is ready, and what becomes ready by it; return the number of steps."""
+    steps = 0
+    while True:
+        while instance.agenda:
+            token = instance.agenda.popleft()
+            if token.gone:
+                continue
+            steps += 1
+            if steps > budget or len(instance.tokens) > MAX_TOKENS:
+                raise _exceeded(token, steps, budget)
+            token.run()
+        if instance.ended or not _settle(instance):
+            return steps
+        steps += 1
+        if steps > budget:
+            raise StepBudgetExceeded(f"连续运行超过 {budget} 步仍没有停下，请检查流程图里的循环。")
+
+
+def _exceeded(token: Token, steps: int, budget: int) -> StepBudgetExceeded:
+    where = f"“{token.node.label or token.node.element}”（{token.node.element}）"
+    if steps > budget:
+        return StepBudgetExceeded(
+            f"连续运行超过 {budget} 步仍没有停下，最后在{where}，请检查流程图里的循环。"
+        )
+    return StepBudgetExceeded(f"同时进行的步骤超过 {MAX_TOKENS} 个，最后在{where}。")
+
+
+def _settle(instance: Instance) -> bool:
+    """Let one thing happen that was waiting for the rest to come to a stand."""
+    for token in list(instance.joins.values()):
+        if token.node.try_join(token):
+            return True
+    if not instance.changed:
+        return False
+    instance.changed = False
+    return _look_at_conditions(instance)
+
+
+def _look_at_conditions(instance: Instance) -> bool:
+    happened = False
+    for token in list(instance.tokens.values()):
+        if token.gone or not isinstance(token.node, Armed):
+            continue
+        for slot, event in token.node.conditions(token):
+            if event.becomes_true(token, slot):
+                token.node.happened(token, slot, {})
+                happened = True
+                break
+    return happened
+
+
+def check_alive(instance: Instance) -> None:
+    """Refuse to save an instance that neither ended nor can ever go on.
+
+    Raises:
+        EngineError: nothing waits and nothing is ready; names where the tokens stand.
+    """
+    if instance.ended or any(not token.gone for token in instance.agenda):
+        return
+    for token in instance.tokens.values():
+        if next(token.node.waits(token), None) is not None:
+            return
+    stuck = sorted({token.node.element for token in instance.tokens.values()})
+    raise EngineError(
+        f"流程卡住了：没有任何待办、定时或消息，令牌停在 {'、'.join(stuck[:5]) or '空处'}。"
+        "请检查合并网关的每条进线是否都会走到。"
+    )

@@ -1,0 +1,137 @@
+"""Values of variables: which kinds there are, and how they are written into the state.
+
+JSON with tags. What JSON has stands as it is; everything else is `{"$": [tag, text]}`, so
+that a decimal stays a decimal and a date a date. A mapping with a key `$` is itself
+wrapped, so no value a person can enter is mistaken for a tag.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from engine.errors import EngineError
+from engine.expressions.values import YearsMonths
+
+MAX_DEPTH = 20
+MAX_TEXT = 65_536
+MAX_ITEMS = 10_000
+
+Encoder = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FileReference:
+    """A stored file, by the id of its attachment. The content is never a variable."""
+
+    id: str
+    name: str
+    media_type: str = ""
+    size: int = 0
+
+    #: What an expression may read.
+    __feel__ = ("id", "name", "media_type", "size")
+
+
+def storable(value: Any, name: str) -> Any:
+    """Return a value as it is kept: own copy, only known kinds.
+
+    A deadline (anything with an aware `due_at`) is kept as its moment: what it was
+    computed from is kept with the job or human task.
+
+    Raises:
+        EngineError: the kind is unknown, or the value is too large or too deep.
+    """
+    return _storable(value, name, 0)
+
+
+def _storable(value: Any, name: str, depth: int) -> Any:
+    if value is None or isinstance(value, bool | int | float | Decimal | str):
+        return _scalar(value, name)
+    if isinstance(value, date | time | timedelta | YearsMonths | FileReference):
+        return value
+    if isinstance(value, list | tuple | set | frozenset | Mapping):
+        if depth >= MAX_DEPTH or len(value) > MAX_ITEMS:
+            raise EngineError(f"变量“{name}”的内容太大或嵌套太深。")
+        if isinstance(value, Mapping):
+            return {str(key): _storable(item, name, depth + 1) for key, item in value.items()}
+        items = value if isinstance(value, list | tuple) else sorted(value, key=str)
+        return [_storable(item, name, depth + 1) for item in items]
+    due_at = getattr(value, "due_at", None)
+    if isinstance(due_at, datetime):
+        return due_at
+    raise EngineError(f"变量“{name}”的类型 {type(value).__name__} 不能保存。")
+
+
+def _scalar(value: Any, name: str) -> Any:
+    if isinstance(value, Enum):
+        return _scalar(value.value, name)
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise EngineError(f"变量“{name}”的文字太长（最多 {MAX_TEXT} 字）。")
+    if isinstance(value, float) and not -1e308 < value < 1e308:
+        raise EngineError(f"变量“{name}”不是有效的数。")
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 512:
+        raise EngineError(f"变量“{name}”的数值太大。")
+    return value
+
+
+_ENCODERS: dict[type, tuple[str, Encoder]] = {
+    Decimal: ("n", str),
+    datetime: ("m", datetime.isoformat),
+    date: ("d", date.isoformat),
+    time: ("c", time.isoformat),
+    timedelta: ("s", lambda value: [value.days, value.seconds, value.microseconds]),
+    YearsMonths: ("y", lambda value: value.months),
+    FileReference: ("f", lambda value: [value.id, value.name, value.media_type, value.size]),
+}
+_DECODERS: dict[str, Encoder] = {
+    "n": Decimal,
+    "m": datetime.fromisoformat,
+    "d": date.fromisoformat,
+    "c": time.fromisoformat,
+    "s": lambda parts: timedelta(*parts),
+    "y": YearsMonths,
+    "f": lambda parts: FileReference(*parts),
+    "o": lambda mapping: {key: decode(value) for key, value in mapping.items()},
+}
+
+
+def encode(value: Any) -> Any:
+    """Return a stored value as JSON-able data with tags."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, list):
+        return [encode(item) for item in value]
+    if isinstance(value, dict):
+        plain = {key: encode(item) for key, item in value.items()}
+        return {"$": ["o", plain]} if "$" in plain else plain
+    tag, write = _ENCODERS[type(value)]
+    return {"$": [tag, write(value)]}
+
+
+def decode(data: Any) -> Any:
+    """Return the value that `encode` wrote.
+
+    Raises:
+        EngineError: the tag is unknown.
+    """
+    if isinstance(data, list):
+        return [decode(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    if "$" not in data:
+        return {key: decode(item) for key, item in data.items()}
+    tag, content = data["$"]
+    if tag not in _DECODERS:
+        raise EngineError(f"流程状态里有未知的值类型 {tag!r}。")
+    return _DECODERS[tag](content)
+
+
+def to_json(data: Any) -> bytes:
+    """Write JSON in the most compact form, UTF-8."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

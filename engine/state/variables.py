@@ -1,0 +1,55 @@
+"""Variables in Camunda 7's scope tree.
+
+Scopes from the inside: the token (input parameters, a multi-instance item's element and
+counter), what it hangs on (the multi-instance body, the activity of a boundary event),
+the sub process it runs in, and so on up to the instance. Reads look upward. A write goes
+to the nearest scope that already holds the name, else to the instance.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import EngineError
+from engine.state.tokens import Instance, Token
+from engine.state.values import storable
+
+
+def layers(instance: Instance, token: Token | None) -> list[dict[str, Any]]:
+    """Return the scopes a token sees, nearest first; the last is the instance."""
+    found: list[dict[str, Any]] = []
+    while token is not None:
+        found.append(token.data)
+        token = token.hangs_on or token.scope.owner
+    found.append(instance.variables)
+    return found
+
+
+def visible(instance: Instance, token: Token | None) -> Mapping[str, Any]:
+    """Return everything a token sees as one mapping; do not write to it."""
+    found = [layer for layer in layers(instance, token) if layer]
+    return ChainMap(*found) if len(found) != 1 else found[0]
+
+
+def write(
+    instance: Instance, token: Token | None, values: Mapping[str, Any], *, local: bool = False
+) -> None:
+    """Set variables as seen from a token; `local` keeps them in its own scope.
+
+    Raises:
+        EngineError: a name is not a variable name, or a value cannot be stored.
+    """
+    if not values:
+        return
+    scopes = layers(instance, token)
+    for name, value in values.items():
+        if not isinstance(name, str) or not name or len(name) > 200:
+            raise EngineError(f"变量名“{name!s:.40}”无效。")
+        kept = storable(value, name)
+        if local:
+            scopes[0][name] = kept
+        else:
+            next((scope for scope in scopes if name in scope), scopes[-1])[name] = kept
+    instance.changed = True
