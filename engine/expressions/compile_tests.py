@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from engine.expressions import nodes, operators
 from engine.expressions.compiler import Compiler
@@ -16,18 +16,29 @@ from engine.expressions.values import Range
 Test = Callable[[Env, Any], "bool | None"]
 
 
-def tests_of(node: nodes.Tests, compiler: Compiler) -> Test:
-    """Return the test that accepts what one of the tests accepts, or none if negated."""
+#: What an expression in a test calls the value it is about.
+INPUT: Final = frozenset({"?"})
+
+
+def unary_test(node: nodes.Tests, compiler: Compiler, inputs: frozenset[str] = INPUT) -> Test:
+    """Return the test that accepts what one of the tests accepts, or none if negated.
+
+    `inputs` are the names under which the tests may speak of the value.
+    """
     if not node.tests:
         return lambda _env, _value: True
-    test = _one_of(node.tests, compiler)
-    if any(isinstance(part, nodes.Name) and part.name == "?" for part, _ in nodes.walk(node)):
-        test = _with_input(test)
+    test = _one_of(node.tests, compiler, inputs)
+    if _mentions(node, inputs):
+        test = _with_input(test, inputs)
     return _negated(test) if node.negated else test
 
 
-def _with_input(test: Test) -> Test:
-    return lambda env, value: test(env.inside({"?": value}), value)
+def _mentions(node: Node, names: frozenset[str]) -> bool:
+    return any(isinstance(part, nodes.Name) and part.name in names for part, _ in nodes.walk(node))
+
+
+def _with_input(test: Test, names: frozenset[str]) -> Test:
+    return lambda env, value: test(env.inside(dict.fromkeys(names, value)), value)
 
 
 def _negated(test: Test) -> Test:
@@ -38,12 +49,12 @@ def _negated(test: Test) -> Test:
     return negated
 
 
-def _one_of(parts: tuple[Node, ...], compiler: Compiler) -> Test:
+def _one_of(parts: tuple[Node, ...], compiler: Compiler, inputs: frozenset[str]) -> Test:
     literals = [part.value for part in parts if isinstance(part, nodes.Literal)]
     if len(literals) == len(parts) and all(isinstance(value, str) for value in literals):
         accepted = frozenset(literals)
         return lambda _env, value: isinstance(value, str) and value in accepted
-    tests = [_test(part, compiler) for part in parts]
+    tests = [_test(part, compiler, inputs) for part in parts]
     if len(tests) == 1:
         return tests[0]
 
@@ -60,13 +71,13 @@ def _one_of(parts: tuple[Node, ...], compiler: Compiler) -> Test:
     return any_of
 
 
-def _test(node: Node, compiler: Compiler) -> Test:
+def _test(node: Node, compiler: Compiler, inputs: frozenset[str]) -> Test:
     if isinstance(node, nodes.Literal):
         constant = node.value
         return lambda _env, value: operators.same(value, constant)
     if isinstance(node, nodes.Against):
         return _against(node, compiler)
-    uses_input = any(isinstance(n, nodes.Name) and n.name == "?" for n, _ in nodes.walk(node))
+    uses_input = _mentions(node, inputs)
     operand = compiler.build(node)
 
     def test(env: Env, value: Any) -> bool | None:
@@ -118,5 +129,5 @@ def _accepts(result: Any, value: Any, uses_input: bool) -> bool | None:
 def in_tests(node: nodes.In, compiler: Compiler) -> Closure:
     """Build `value in tests`."""
     subject = compiler.build(node.subject)
-    test = tests_of(node.tests, compiler)
+    test = unary_test(node.tests, compiler)
     return lambda env: test(env, subject(env))

@@ -7,6 +7,7 @@ language in them must be known beforehand (`known`), or stand in backquotes.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import ClassVar, Final
 
@@ -22,6 +23,14 @@ _STOPS: Final = frozenset(
 )
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
 _TESTS: Final = ("<=", ">=", "<", ">", "=", "!=")
+
+
+_SIMPLE_NAME: Final = re.compile(r"[^\W\d]\w*(?: \w+)*")
+
+
+def is_simple_name(name: str) -> bool:
+    """Tell whether the parser finds the end of a name by itself."""
+    return _SIMPLE_NAME.fullmatch(name) is not None and not _STOPS & set(name.split())
 
 
 class FeelParser(Parser):

@@ -11,7 +11,7 @@ from engine.errors import ExpressionError
 from engine.expressions import coercion, limits, nodes, operators
 from engine.expressions.compile_feel import FEEL
 from engine.expressions.compile_juel import JUEL
-from engine.expressions.compile_tests import Test, tests_of
+from engine.expressions.compile_tests import INPUT, Test, unary_test
 from engine.expressions.compiler import Compiler
 from engine.expressions.environment import Closure, Env, Functions, Run
 from engine.expressions.feel import FeelParser
@@ -93,11 +93,13 @@ def _program(tree: Node, compiler: Compiler) -> Program:
 
 
 @lru_cache(maxsize=CACHE)
-def unary_program(text: str, known: Known = ()) -> tuple[nodes.Tests, Test]:
-    """Compile unary tests."""
+def unary_program(
+    text: str, known: Known = (), inputs: frozenset[str] = INPUT
+) -> tuple[nodes.Tests, Test]:
+    """Compile unary tests; `inputs` are the names of the value they are about."""
     tree = FeelParser(bounded(text), known).parse_tests()
     compiler = Compiler(text, FEEL, operators.ALL, lenient=True)
-    return tree, tests_of(tree, compiler)
+    return tree, unary_test(tree, compiler, inputs)
 
 
 def has_juel(text: str) -> bool:

@@ -1,0 +1,204 @@
+"""`<decisionTable>` → a compiled table."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from engine.decisions import document, hit_policies, types
+from engine.decisions.document import CAMUNDA, Element, children, text_of
+from engine.decisions.reading import Reader
+from engine.decisions.table import Input, Output, Rank, Rule, Table
+from engine.errors import ExpressionError
+from engine.expressions import nodes, operators
+from engine.expressions.coercion import truth
+from engine.expressions.compile_tests import INPUT, Test
+from engine.expressions.environment import Closure, Env
+from engine.expressions.program import condition_program, unary_program
+
+MAX_RULES: Final = 5_000
+MAX_COLUMNS: Final = 100
+#: Letters that some tools write instead of the names.
+_SHORT: Final = {
+    "U": "UNIQUE", "F": "FIRST", "A": "ANY", "P": "PRIORITY", "C": "COLLECT",
+    "R": "RULE ORDER", "O": "OUTPUT ORDER",
+}  # fmt: skip
+
+
+def read_table(element: Element, name: str, reader: Reader) -> Table:
+    """Return the table; `name` is what its only output is called if it has no name."""
+    place = element.get("id") or name
+    inputs = [_input(part, place, reader) for part in children(element, "input")]
+    outputs = _outputs(element, name, reader)
+    variables = [_input_names(part) for part in children(element, "input")]
+    rows = list(children(element, "rule"))
+    if len(rows) > MAX_RULES or len(inputs) + len(outputs) > MAX_COLUMNS:
+        reader.problem(place, "dmn-size", f"决策表超过 {MAX_RULES} 行或 {MAX_COLUMNS} 列。")
+        rows = []
+    if not outputs:
+        reader.problem(place, "dmn-output", "决策表至少要有一个输出列。")
+    rules = [
+        _rule(row, number, variables, len(outputs), reader)
+        for number, row in enumerate(rows, start=1)
+    ]
+    policy, aggregation = _policy(element, place, outputs, reader)
+    return Table(place, policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules))
+
+
+def _policy(element: Element, place: str, outputs: list[Output], reader: Reader) -> tuple[str, str]:
+    policy = (element.get("hitPolicy") or "UNIQUE").upper().replace("_", " ")
+    policy = _SHORT.get(policy, policy)
+    aggregation = (element.get("aggregation") or "").upper()
+    if policy not in hit_policies.ALL:
+        reader.problem(place, "dmn-hit-policy", f"没有命中策略“{policy}”。")
+    if aggregation and (aggregation not in hit_policies.AGGREGATIONS or policy != "COLLECT"):
+        reader.problem(place, "dmn-hit-policy", f"命中策略 {policy} 不能用汇总“{aggregation}”。")
+    if aggregation and len(outputs) > 1:
+        reader.problem(place, "dmn-hit-policy", "汇总（COLLECT）的决策表只能有一个输出列。")
+    ordered = policy in ("PRIORITY", "OUTPUT ORDER")
+    if ordered and all(output.rank is None for output in outputs):
+        reader.problem(
+            place, "dmn-hit-policy", f"命中策略 {policy} 需要在输出列填写按重要性排列的输出值。"
+        )
+    return policy, aggregation
+
+
+# --- columns --------------------------------------------------------------------
+
+
+def _input(element: Element, table: str, reader: Reader) -> Input:
+    place = element.get("id") or table
+    holder = document.child(element, "inputExpression")
+    label = element.get("label") or text_of(holder) or place
+    _, read = reader.expression(holder, place, f"输入列“{label}”")
+    type_ref = None if holder is None else holder.get("typeRef")
+    typed = types.converter(type_ref, f"输入列“{label}”")
+    allowed = _texts(document.child(element, "inputValues"), place, reader)
+    kind = types.base(type_ref)
+    return Input(place, label, text_of(holder), read, typed, kind, allowed)
+
+
+def _input_names(element: Element) -> frozenset[str]:
+    """Return what cells may call the column's value: `?`, Camunda's two names."""
+    own = element.get(f"{CAMUNDA}inputVariable")
+    return INPUT | {"cellInput"} | ({own} if own else set())
+
+
+def _outputs(table: Element, name: str, reader: Reader) -> list[Output]:
+    columns = list(children(table, "output"))
+    outputs: list[Output] = []
+    for number, column in enumerate(columns, start=1):
+        place = column.get("id") or table.get("id") or name
+        own = column.get("name") or (name if len(columns) == 1 else "")
+        label = column.get("label") or own or f"第 {number} 列"
+        if not own or own in [output.name for output in outputs]:
+            reader.problem(place, "dmn-output", f"输出列“{label}”的名称缺失或重复。")
+        default = document.child(column, "defaultOutputEntry")
+        closure = reader.expression(default, place, "默认输出")[1] if text_of(default) else None
+        listed = document.child(column, "outputValues")
+        typed = types.converter(column.get("typeRef"), f"输出列“{label}”")
+        outputs.append(
+            Output(
+                place, own, label, typed, closure,
+                _texts(listed, place, reader), _rank(listed, place, reader),
+            )
+        )  # fmt: skip
+    return outputs
+
+
+def _literals(element: Element | None, place: str, reader: Reader) -> list[Any]:
+    """Return the literals of `<inputValues>` or `<outputValues>`; none if it has others."""
+    text = text_of(element)
+    if not text:
+        return []
+    try:
+        tree, _ = unary_program(text, reader.known)
+    except ExpressionError as why:
+        reader.problem(place, "dmn-values", f"允许的取值：{why}")
+        return []
+    values = [part.value for part in tree.tests if isinstance(part, nodes.Literal)]
+    return values if len(values) == len(tree.tests) and not tree.negated else []
+
+
+def _texts(element: Element | None, place: str, reader: Reader) -> tuple[str, ...] | None:
+    values = _literals(element, place, reader)
+    closed = bool(values) and all(isinstance(value, str) for value in values)
+    return tuple(values) if closed else None
+
+
+def _rank(element: Element | None, place: str, reader: Reader) -> Rank | None:
+    values = _literals(element, place, reader)
+    if not values:
+        return None
+
+    def rank(value: Any) -> int:
+        """Return the place of the value in the list; unknown values come last."""
+        places = (i for i, known in enumerate(values) if operators.same(known, value))
+        return next(places, len(values))
+
+    return rank
+
+
+# --- rules ----------------------------------------------------------------------
+
+
+def _rule(
+    row: Element, number: int, variables: list[frozenset[str]], outputs: int, reader: Reader
+) -> Rule:
+    place = row.get("id") or f"rule_{number}"
+    cells = list(children(row, "inputEntry"))
+    answers = list(children(row, "outputEntry"))
+    if len(cells) != len(variables) or len(answers) != outputs:
+        reader.problem(place, "dmn-rule", f"第 {number} 条规则的单元格数与列数不一致。")
+    compiled = [
+        _cell(cell, names, place, number, reader)
+        for cell, names in zip(cells, variables, strict=False)
+    ]
+    entries = [_entry(answer, place, number, reader) for answer in answers]
+    return Rule(
+        place,
+        number,
+        tuple((column, test) for column, (tree, test) in enumerate(compiled) if tree.tests),
+        tuple(tree for tree, _ in compiled),
+        tuple(closure for _, closure in entries),
+        tuple(tree for tree, _ in entries),
+        _annotation(row),
+    )
+
+
+def _annotation(row: Element) -> str:
+    notes = [text_of(note) for note in children(row, "annotationEntry")]
+    description = document.child(row, "description")
+    if description is not None:
+        notes.append((description.text or "").strip())
+    return " ".join(note for note in notes if note)
+
+
+def _cell(
+    cell: Element, names: frozenset[str], rule: str, number: int, reader: Reader
+) -> tuple[nodes.Tests, Test]:
+    text = text_of(cell)
+    try:
+        if text and reader.is_juel(cell, text):
+            return _juel_cell(text, names)
+        return unary_program(text, reader.known, names)
+    except ExpressionError as why:
+        place = cell.get("id") or rule
+        reader.problem(place, "dmn-cell", f"第 {number} 条规则的条件“{text[:40]}”：{why}")
+        return nodes.Tests(()), lambda _env, _value: True
+
+
+def _juel_cell(text: str, names: frozenset[str]) -> tuple[nodes.Tests, Test]:
+    """Return the test of a cell in JUEL: a condition that speaks of `cellInput`."""
+    program = condition_program(text)
+
+    def test(env: Env, value: Any) -> bool:
+        return truth(program.run(env.inside(dict.fromkeys(names, value))))
+
+    return nodes.Tests((program.tree,)), test
+
+
+def _entry(answer: Element, rule: str, number: int, reader: Reader) -> tuple[nodes.Node, Closure]:
+    text = text_of(answer)
+    if text in ("", "-"):
+        return nodes.Literal(None), lambda _env: None
+    return reader.expression(answer, answer.get("id") or rule, f"第 {number} 条规则的输出")

@@ -1,0 +1,67 @@
+"""What is shared by everything that reads a DMN element: the names known, the problems found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from engine.decisions.document import Element, text_of
+from engine.errors import ExpressionError, Problem
+from engine.expressions.environment import Closure
+from engine.expressions.nodes import Literal, Node
+from engine.expressions.program import Known, condition_program, feel_program, has_juel
+
+_FEEL: Final = frozenset(
+    {
+        "", "feel",
+        "http://www.omg.org/spec/feel/20140401",
+        "http://www.omg.org/spec/dmn/20180521/feel/",
+        "https://www.omg.org/spec/dmn/20191111/feel/",
+        "https://www.omg.org/spec/dmn/20211108/feel/",
+        "https://www.omg.org/spec/dmn/20230324/feel/",
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Reader:
+    """The state of reading one file."""
+
+    #: Names with operators or words of FEEL in them, longest first.
+    known: Known
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, element: str, code: str, message: str) -> None:
+        """Note something that the author must mend."""
+        self.problems.append(Problem(element, code, message))
+
+    def is_juel(self, element: Element, text: str) -> bool:
+        """Tell whether an expression is JUEL; refuses languages that are neither."""
+        language = (element.get("expressionLanguage") or "").strip().lower()
+        if language not in _FEEL and language != "juel":
+            name = element.get("expressionLanguage")
+            raise ExpressionError(f"不支持表达式语言“{name}”，请改用 FEEL。")
+        return language == "juel" or has_juel(text)
+
+    def expression(self, element: Element | None, where: str, what: str) -> tuple[Node, Closure]:
+        """Return the tree and closure of the expression in an element's `<text>`.
+
+        What cannot be read becomes a problem of `where`, and null.
+        """
+        text = text_of(element)
+        if element is None or not text:
+            self.problem(where, "dmn-expression", f"{what}还没有填写。")
+            return Literal(None), _null
+        try:
+            if self.is_juel(element, text):
+                program = condition_program(text)
+            else:
+                program = feel_program(text, self.known)
+        except ExpressionError as why:
+            self.problem(where, "dmn-expression", f"{what}：{why}")
+            return Literal(None), _null
+        return program.tree, program.run
+
+
+def _null(_env: object) -> None:
+    return None

@@ -1,0 +1,180 @@
+"""A compiled decision table: which rules accept the inputs, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.decisions import hit_policies
+from engine.decisions.hit_policies import Row
+from engine.decisions.types import Converter
+from engine.expressions import nodes
+from engine.expressions.compile_tests import Test
+from engine.expressions.environment import Closure, Env
+from engine.expressions.values import plain
+
+Rank = Callable[[Any], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    id: str
+    label: str
+    expression: str
+    read: Closure
+    typed: Converter | None
+    type: str
+    #: The closed list of texts, if the table has one.
+    allowed: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    id: str
+    name: str
+    label: str
+    typed: Converter | None
+    default: Closure | None
+    #: The texts of the allowed values, if the table has them, most important first.
+    allowed: tuple[str, ...] | None
+    rank: Rank | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    number: int
+    #: Column → test, without those that accept everything.
+    tests: tuple[tuple[int, Test], ...]
+    #: The trees of all columns' tests, for checks.
+    trees: tuple[nodes.Tests, ...]
+    outputs: tuple[Closure, ...]
+    output_trees: tuple[nodes.Node, ...]
+    annotation: str
+
+    @property
+    def label(self) -> str:
+        """How messages name it: its number in the table and its id."""
+        return f"第 {self.number} 条（{self.id}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    id: str
+    hit_policy: str
+    aggregation: str
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...]
+
+    def answer(self, env: Env) -> Answer:
+        """Evaluate the table.
+
+        Raises:
+            ExpressionError: a value is of the wrong type, or the rules that match
+                break the hit policy.
+        """
+        env.run.tick(len(self.rules) * (len(self.inputs) + 1))
+        values = [self._input(column, env) for column in self.inputs]
+        hits = self._hits(values, env)
+        rows = [self._row(rule, env) for rule in hits]
+        rows = self._settle(hits, rows)
+        if not rows and (defaults := self._defaults(env)) is not None:
+            rows = [defaults]
+        return Answer(self, values, hits, rows)
+
+    def _input(self, column: Input, env: Env) -> Any:
+        value = column.read(env)
+        return value if column.typed is None else column.typed(value)
+
+    def _hits(self, values: list[Any], env: Env) -> list[Rule]:
+        hits: list[Rule] = []
+        first = self.hit_policy == "FIRST"
+        for rule in self.rules:
+            for column, test in rule.tests:
+                if test(env, values[column]) is not True:
+                    break
+            else:
+                hits.append(rule)
+                if first:
+                    break
+        return hits
+
+    def _row(self, rule: Rule, env: Env) -> Row:
+        row: Row = {}
+        for output, closure in zip(self.outputs, rule.outputs, strict=True):
+            value = closure(env)
+            row[output.name] = value if output.typed is None else output.typed(value)
+        return row
+
+    def _defaults(self, env: Env) -> Row | None:
+        if all(output.default is None for output in self.outputs):
+            return None
+        return {o.name: None if o.default is None else o.default(env) for o in self.outputs}
+
+    def _settle(self, hits: list[Rule], rows: list[Row]) -> list[Row]:
+        match self.hit_policy:
+            case "UNIQUE":
+                return hit_policies.unique(hits, rows)
+            case "ANY":
+                return hit_policies.any_of(hits, rows)
+            case "PRIORITY":
+                return hit_policies.ordered(rows, self._ranks())[:1]
+            case "OUTPUT ORDER":
+                return hit_policies.ordered(rows, self._ranks())
+            case "COLLECT" if self.aggregation:
+                return self._aggregate(rows)
+        return rows
+
+    def _aggregate(self, rows: list[Row]) -> list[Row]:
+        if not rows and self.aggregation != "COUNT":
+            return []
+        name = self.outputs[0].name
+        values = [row[name] for row in rows]
+        return [{name: hit_policies.aggregate(self.aggregation, values)}]
+
+    def _ranks(self) -> list[Rank | None]:
+        return [output.rank for output in self.outputs]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One evaluation of a table."""
+
+    table: Table
+    values: list[Any]
+    hits: list[Rule]
+    rows: list[Row]
+
+    @property
+    def value(self) -> Any:
+        """The answer as FEEL sees it."""
+        single = len(self.table.outputs) == 1
+        flat = [next(iter(row.values())) if single else row for row in self.rows]
+        if self.table.hit_policy in hit_policies.SINGLE or self.table.aggregation:
+            return flat[0] if flat else None
+        return flat
+
+    def explanation(self) -> dict[str, Any]:
+        """Return which rules matched, with which input values; only JSON types."""
+        return {
+            "hit_policy": " ".join(filter(None, (self.table.hit_policy, self.table.aggregation))),
+            "inputs": [
+                {"id": column.id, "label": column.label, "value": plain(value)}
+                | self._outside(column, value)
+                for column, value in zip(self.table.inputs, self.values, strict=True)
+            ],
+            "rules": [
+                {"id": rule.id, "number": rule.number}
+                | ({"annotation": rule.annotation} if rule.annotation else {})
+                for rule in self.hits
+            ],
+            "rows": plain(self.rows),
+        }
+
+    @staticmethod
+    def _outside(column: Input, value: Any) -> dict[str, Any]:
+        """Return a remark if the value is not in the column's closed list."""
+        known = column.allowed is None or value is None or value in column.allowed
+        return {} if known else {"remark": "不在允许的取值内"}

@@ -1,0 +1,106 @@
+"""`typeRef`: what a column expects, and how a value from a variable becomes that.
+
+Variables that came from forms are often text; Camunda converts them, and so do we.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from engine.errors import ExpressionError
+from engine.expressions import coercion, operators, temporal, values
+from engine.expressions.limits import Undefined
+
+Converter = Callable[[Any], Any]
+
+
+def _number(value: Any) -> Any:
+    return coercion.number(value) if isinstance(value, str) and value.strip() else value
+
+
+def _integer(value: Any) -> Any:
+    number = _number(value)
+    if operators.is_number(number) and number != int(number):
+        raise Undefined("应为整数。")
+    return int(number) if operators.is_number(number) else number
+
+
+def _boolean(value: Any) -> Any:
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    return value
+
+
+def _string(value: Any) -> Any:
+    return values.text(value) if operators.is_number(value) or isinstance(value, bool) else value
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, str):
+        return temporal.parse_moment(value).date() if "T" in value else temporal.parse_date(value)
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, str):
+        return temporal.parse_moment(value)
+    return temporal.as_moment(value) if isinstance(value, date) else value
+
+
+def _time(value: Any) -> Any:
+    return temporal.parse_time(value) if isinstance(value, str) else value
+
+
+def _duration(value: Any) -> Any:
+    return temporal.parse_duration(value) if isinstance(value, str) else value
+
+
+_CONVERTERS: Final[dict[str, tuple[Converter, Callable[[Any], bool]]]] = {
+    "number": (_number, operators.is_number),
+    "double": (_number, operators.is_number),
+    "integer": (_integer, operators.is_number),
+    "long": (_integer, operators.is_number),
+    "boolean": (_boolean, lambda v: isinstance(v, bool)),
+    "string": (_string, lambda v: isinstance(v, str)),
+    "date": (_date, lambda v: values.kind(v) == "date"),
+    "datetime": (_moment, lambda v: values.kind(v) == "date and time"),
+    "dateandtime": (_moment, lambda v: values.kind(v) == "date and time"),
+    "time": (_time, lambda v: isinstance(v, time)),
+    "daysandtimeduration": (_duration, lambda v: values.kind(v) == "days and time duration"),
+    "yearsandmonthsduration": (
+        _duration,
+        lambda v: values.kind(v) == "years and months duration",
+    ),
+}
+
+
+def base(type_ref: str | None) -> str:
+    """Return a type's name without prefix, blanks and capitals: `feel:dateTime` → `datetime`."""
+    return (type_ref or "").rpartition(":")[2].replace(" ", "").replace("_", "").lower()
+
+
+def converter(type_ref: str | None, what: str) -> Converter | None:
+    """Return the function that gives a value its type; None if any value will do.
+
+    The function raises `ExpressionError` (with `what`) if the value cannot be of that
+    type. Null is of every type.
+    """
+    known = _CONVERTERS.get(base(type_ref))
+    if known is None:
+        return None
+    convert, fits = known
+
+    def typed(value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            result = convert(operators.settle(value))
+        except Undefined as why:
+            raise ExpressionError(f"{what}的值不是 {type_ref} 类型：{why}") from None
+        if not fits(result):
+            raise ExpressionError(f"{what}的值是{values.label(value)}，应为 {type_ref} 类型。")
+        return result
+
+    return typed
