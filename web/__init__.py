@@ -1,0 +1,1 @@
+"""Pages: who asks, one call, where next. Imports processes and engine, never Celery."""

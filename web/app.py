@@ -1,0 +1,42 @@
+"""The application factory: the only place that puts the web parts together."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from engine import bundles, settings
+from engine.settings import Settings
+from web import assets, errors, health, i18n, identity, security, shell, words
+from web.cookies import cookie_secret
+from web.inbox.views import bp as inbox
+from web.login.views import bp as login
+from web.monitor.views import bp as monitor
+from web.start.views import bp as start
+
+BLUEPRINTS = (start, login, inbox, monitor, health.bp)
+
+
+def create_app(configured: Settings | None = None) -> Flask:
+    """Return the application.
+
+    Args:
+        configured: the settings of this installation; read from the environment by default.
+
+    Raises:
+        SettingsInvalid: a setting is missing or wrong.
+    """
+    configured = configured or settings.current()
+    bundles.load_all()
+    app = Flask(__name__)
+    app.config["SECRET_KEY"] = cookie_secret(configured)
+    app.url_map.strict_slashes = False
+    security.init_app(app, configured)
+    errors.init_app(app)
+    assets.init_app(app)
+    i18n.init_app(app)
+    identity.init_app(app)
+    shell.init_app(app)
+    words.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

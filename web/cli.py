@@ -1,0 +1,42 @@
+"""`huiyin serve`: the pages, and beside them the worker."""
+
+from __future__ import annotations
+
+import click
+
+from engine import settings
+
+
+def register(group: click.Group) -> None:
+    """Add this floor's commands to `huiyin`."""
+    group.add_command(serve)
+
+
+@click.command()
+@click.option("--port", type=int, default=None, help="Port; default HUIYIN_PORT or 8000.")
+def serve(port: int | None) -> None:
+    """Serve the pages on HUIYIN_HOST, with an embedded worker unless HUIYIN_WORKER=off."""
+    import waitress
+
+    from engine.jobs.worker import Worker
+    from web.app import create_app
+
+    current = settings.current()
+    app = create_app(current)
+    worker = Worker() if current.worker == "on" else None
+    if worker is not None:
+        worker.start()
+    chosen = port or current.port
+    click.echo(f"回音已启动：http://{current.host}:{chosen}")
+    try:
+        waitress.serve(
+            app,
+            host=current.host,
+            port=chosen,
+            threads=8,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+        )
+    finally:
+        if worker is not None:
+            worker.stop()

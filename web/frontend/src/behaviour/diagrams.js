@@ -1,0 +1,21 @@
+// On a phone the diagram stays folded; opened, and on narrow screens, the current step is in view.
+const phone = matchMedia('(max-width: 991px)');
+
+function centre() {
+  document.querySelectorAll('.diagram').forEach((frame) => {
+    const now = frame.querySelector('.is-error, .is-overdue, .is-active');
+    if (!now || frame.scrollWidth <= frame.clientWidth) return;
+    const shape = now.getBoundingClientRect();
+    const box = frame.getBoundingClientRect();
+    frame.scrollLeft += shape.left + shape.width / 2 - box.left - box.width / 2;
+  });
+}
+
+function fold() {
+  if (phone.matches) document.querySelectorAll('details[data-fold-on-phone]').forEach((part) => (part.open = false));
+  centre();
+}
+
+fold();
+document.addEventListener('htmx:afterSettle', fold);
+document.addEventListener('toggle', centre, true);

@@ -1,0 +1,11 @@
+// Pages for workers: a few kilobytes, no htmx.
+import 'bootstrap/dist/css/bootstrap-reboot.css';
+import './styles/bootstrap-forms.css';
+import './styles/tokens.css';
+import './styles/parts.css';
+import './styles/forms.css';
+import './styles/shell.css';
+import './styles/diagram.css';
+import './styles/public.css';
+import './behaviour/forms.js';
+import './behaviour/theme.js';

@@ -1,0 +1,165 @@
+"""What happened, told in plain Chinese: history events become steps of a timeline.
+
+Diagram words (token, gateway, job) stay on the technical page. What only moved a token is left
+out here; what somebody did, decided, received or missed is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.queries import Line
+from web import explain
+
+Data = Mapping[str, Any]
+Names = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the timeline. `tone` is a CSS class: "", auto, now, late or warn."""
+
+    what: str
+    at: datetime | None
+    note: str = ""
+    tone: str = ""
+    now: bool = False
+    reasons: Sequence[str] = field(default_factory=tuple)
+
+
+#: What a person did, by kind of event: the sentence that follows the element's name.
+DONE_BY_PEOPLE = {
+    "completed": "办理完成",
+    "claimed": "签收",
+    "unclaimed": "退回待签收",
+    "suspended": "暂停办理",
+    "resumed": "恢复办理",
+    "retried": "重试",
+}
+#: What the system did or noticed.
+BY_ITSELF = {
+    "fired": ("到期", "late"),
+    "incident": ("自动步骤出现异常，已通知系统管理员", "warn"),
+    "postponed": ("后续自动步骤稍后重试", "warn"),
+    "undelivered": ("消息没有送达", "warn"),
+}
+
+
+#: What the timeline beside a form tells; tokens and flows are for the technical page.
+KINDS = (
+    "started",
+    "claimed",
+    "unclaimed",
+    "completed",
+    "fired",
+    "message",
+    "caught",
+    "decided",
+    "chosen",
+    "postponed",
+    "incident",
+    "undelivered",
+    "retried",
+    "suspended",
+    "resumed",
+    "cancelled",
+    "ended",
+)
+
+
+def timeline(
+    events: Iterable[Line],
+    *,
+    names: Names,
+    places: Names,
+    waiting: Sequence[Step] = (),
+) -> list[Step]:
+    """Return the steps of a case, newest first.
+
+    Args:
+        events: in the order they happened.
+        names: display name by login.
+        places: display name by organisation code, for candidate groups.
+        waiting: what is open now; shown on top.
+    """
+    told = [step for event in events if (step := _step(event, names, places)) is not None]
+    return [*waiting, *reversed(told)]
+
+
+def _step(event: Line, names: Names, places: Names) -> Step | None:
+    teller = _TELLERS.get(event.kind)
+    return teller(event, names, places) if teller else None
+
+
+def _by_person(event: Line, names: Names, _: Names) -> Step:
+    what = f"{event.name or ''} {DONE_BY_PEOPLE[event.kind]}".strip()
+    note = _person(event.actor, names)
+    reason = event.data.get("reason")
+    return Step(what, event.at, f"{note}：{reason}" if reason else note)
+
+
+def _by_itself(event: Line, _: Names, __: Names) -> Step:
+    words, tone = BY_ITSELF[event.kind]
+    return Step(f"{event.name or ''} {words}".strip(), event.at, "系统自动", tone)
+
+
+def _opened(event: Line, _: Names, places: Names) -> Step:
+    groups = explain.groups(event.data.get("groups") or [], places)
+    return Step(f"转到“{event.name}”", event.at, f"由 {groups} 办理" if groups else "", "auto")
+
+
+def _chosen(event: Line, _: Names, __: Names) -> Step | None:
+    data: Data = event.data
+    reasons = tuple(explain.conditions(data))
+    if not event.name:
+        return None
+    answer = explain.answer(data)
+    return Step(
+        f"{event.name} {answer}".strip(), event.at, "系统按规则判断", "auto", reasons=reasons
+    )
+
+
+def _decided(event: Line, _: Names, __: Names) -> Step:
+    reasons = tuple(explain.decision(event.data))
+    return Step(f"按“{event.name}”判断", event.at, "系统按规则表判断", "auto", reasons=reasons)
+
+
+def _started(event: Line, names: Names, _: Names) -> Step:
+    return Step(f"{event.name or '流程'}开始", event.at, _person(event.actor, names), "auto")
+
+
+def _ended(event: Line, _: Names, __: Names) -> Step:
+    outcome = event.data.get("outcome") or event.name or "结束"
+    return Step(f"{outcome}", event.at, "这一段流程到此结束")
+
+
+def _message(event: Line, _: Names, __: Names) -> Step:
+    return Step(f"{event.name or '收到消息'}", event.at, "收到来自职工或其他流程的消息", "auto")
+
+
+def _cancelled(event: Line, _: Names, __: Names) -> Step | None:
+    reason = event.data.get("reason")
+    return Step(f"{event.name or '这一步'}撤销", event.at, str(reason), "auto") if reason else None
+
+
+def _person(login: str | None, names: Names) -> str:
+    if not login or login == "system":
+        return "系统自动"
+    return "职工本人" if login.startswith("worker") else names.get(login, login)
+
+
+_TELLERS: dict[str, Callable[[Line, Names, Names], Step | None]] = {
+    **dict.fromkeys(DONE_BY_PEOPLE, _by_person),
+    **dict.fromkeys(BY_ITSELF, _by_itself),
+    "opened": _opened,
+    "chosen": _chosen,
+    "decided": _decided,
+    "started": _started,
+    "ended": _ended,
+    "message": _message,
+    "caught": _message,
+    "cancelled": _cancelled,
+}

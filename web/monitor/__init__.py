@@ -1,0 +1,1 @@
+"""The monitor: where everything stands, what happened, what an operator must mend."""

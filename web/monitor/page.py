@@ -1,0 +1,204 @@
+"""One case in full: where it stands, what happened and why, what an operator may mend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import queries
+from engine.commands import definitions, submissions
+from engine.models import (
+    HumanTask,
+    Incident,
+    Job,
+    ProcessDefinition,
+    ProcessInstance,
+    Submission,
+)
+from engine.queries import InstanceRow, InstanceView, Viewer
+from processes.people import accounts, reveal
+from web import diagrams, entered, explain, files, history, people, words
+from web.inbox.page import summary
+from web.monitor import lists
+
+#: Roles that may retry, suspend and resume: operators, not case workers.
+OPERATORS = ("admin", "manager", "inspector", "chair")
+#: What a job is called on the technical page.
+JOBS = {
+    "timer": "定时",
+    "message": "消息",
+    "signal": "信号",
+    "async": "稍后继续",
+    "external": "外部工作",
+    "start": "定时启动",
+}
+
+
+@dataclass(frozen=True)
+class Entered:
+    """One submitted form: who, when, and what if the viewer may read it."""
+
+    title: str
+    by: str
+    at: str
+    values: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a gateway or a table said what it said."""
+
+    title: str
+    at: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything the page of one case shows."""
+
+    row: InstanceRow
+    state: str
+    tone: str
+    case: Mapping[str, Any]
+    files: Sequence[files.File]
+    due: words.Due | None
+    diagram: Markup
+    timeline: Sequence[history.Step]
+    reasons: Sequence[Reason]
+    forms: Sequence[Entered]
+    may_read_forms: bool
+    tasks: Sequence[HumanTask]
+    who: Mapping[str, str]
+    jobs: Sequence[Mapping[str, str]]
+    incidents: Sequence[Incident]
+    may_operate: bool
+    variables: Sequence[tuple[str, str, str]]
+    children: Sequence[lists.Line]
+    ancestors: Sequence[InstanceRow]
+
+
+def build(session: Session, viewer: Viewer, instance_id: str) -> Page:
+    """Return the page of a case, or of one call activity inside it.
+
+    Raises:
+        NotFound: it is not visible to this viewer.
+    """
+    view = queries.instance(session, viewer, instance_id)
+    row = view.row
+    case = summary(session, viewer, row.root_id)
+    told = queries.history(session, viewer, instance_id)
+    names, places = people.of_lines(session, told)
+    called, tone = lists.state(row)
+    may_read = reveal.may_reveal(viewer)
+    return Page(
+        row=row,
+        state=called,
+        tone=tone,
+        case=case,
+        files=files.listed(session, list(case.get("attachments") or ())),
+        due=None if row.ended_at else words.due(row.next_due, None, row.started_at),
+        diagram=_diagram(view),
+        timeline=history.timeline(told, names=names, places=places),
+        reasons=_reasons(told),
+        forms=_forms(session, row.root_id, names, readable=may_read),
+        may_read_forms=may_read,
+        tasks=view.tasks,
+        who=_who(session, view.tasks),
+        jobs=[_job(job) for job in view.jobs],
+        incidents=view.incidents,
+        may_operate=viewer.has_role(*OPERATORS),
+        variables=_variables(view),
+        children=[lists.line(child, names, places) for child in view.children],
+        ancestors=view.ancestors,
+    )
+
+
+def _diagram(view: InstanceView) -> Markup:
+    return diagrams.draw(
+        view.diagram,
+        states=view.states,
+        counts={name: count for name, count in view.counts.items() if count > 1},
+        flows=view.flows,
+        title=f"{view.row.process_name}流程图",
+        uid=f"i{view.row.id[:8]}",
+    )
+
+
+def _reasons(told: Sequence[queries.Line]) -> list[Reason]:
+    found = []
+    for line in told:
+        if line.kind == "chosen":
+            lines = list(explain.conditions(line.data))
+            title = f"{line.name or line.element_id} {explain.answer(line.data)}".strip()
+        elif line.kind == "decided":
+            lines = list(explain.decision(line.data))
+            title = f"规则表“{line.name}”（第 {line.data.get('version', '')} 版）"
+        else:
+            continue
+        found.append(Reason(title, words.moment(line.at), lines))
+    return found[::-1]
+
+
+def _forms(
+    session: Session, root_id: str, names: Mapping[str, str], *, readable: bool
+) -> list[Entered]:
+    rows = session.execute(
+        select(Submission, HumanTask.name, ProcessDefinition.deployment_id)
+        .join(ProcessInstance, ProcessInstance.id == Submission.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .join(HumanTask, HumanTask.id == Submission.human_task_id, isouter=True)
+        .where(ProcessInstance.root_id == root_id)
+        .order_by(Submission.submitted_at.desc())
+        .limit(60)
+    ).tuples()
+    return [
+        Entered(
+            title=name or "登记",
+            by=names.get(row.submitted_by, "职工本人"),
+            at=words.moment(row.submitted_at),
+            values=_values(session, row, deployment) if readable else (),
+        )
+        for row, name, deployment in rows
+    ]
+
+
+def _values(session: Session, row: Submission, deployment: int) -> list[tuple[str, str]]:
+    form = definitions.form(session, row.form_key, deployment) if row.form_key else None
+    return entered.labelled(form.schema if form else None, submissions.read(row))
+
+
+def _who(session: Session, tasks: Sequence[HumanTask]) -> dict[str, str]:
+    logins = {login for task in tasks for login in (task.assignee, task.completed_by) if login}
+    told = accounts.names(session, logins) if logins else {}
+    for task in tasks:
+        held = task.completed_by or task.assignee
+        told[task.id] = told.get(held or "", "") or people.of_groups(session, task.groups)
+    return told
+
+
+def _job(job: Job) -> dict[str, str]:
+    return {
+        "what": f"{JOBS.get(job.kind, job.kind)} {job.element_id or ''}".strip(),
+        "due": words.moment(job.due_at),
+        "state": {
+            "open": "等待",
+            "failed": "异常",
+            "parked": "等收件人",
+            "cancelled": "已取消",
+        }.get(job.status, job.status),
+        "tries": f"{job.attempts} / {job.max_attempts}",
+        "error": job.error or "",
+    }
+
+
+def _variables(view: InstanceView) -> list[tuple[str, str, str]]:
+    return [
+        (variable.name, variable.type, explain.shown(variable.text_value))
+        for variable in view.variables
+    ]

@@ -1,0 +1,31 @@
+"""Names for codes on a page: one query each for people and places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from engine.queries import Line
+from processes.people import accounts, orgs
+from web import explain
+
+#: Actors that are no accounts.
+NOBODY = {"system", ""}
+
+
+def of_lines(session: Session, lines: Iterable[Line]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return names by login and by organisation for everything a history speaks of."""
+    told = list(lines)
+    logins = {line.actor or "" for line in told} - NOBODY
+    places: set[str] = set()
+    for line in told:
+        places |= explain.organisations(line.data.get("groups") or [])
+    return accounts.names(session, logins), orgs.names(session, places)
+
+
+def of_groups(session: Session, groups: Iterable[str]) -> str:
+    """Return candidate groups with the names of their organisations."""
+    wanted = list(groups)
+    places = orgs.names(session, explain.organisations(wanted))
+    return explain.groups(wanted, places)
