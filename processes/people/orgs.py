@@ -9,14 +9,54 @@ from collections.abc import Iterable
 from sqlalchemy import CTE, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from engine.errors import NotFound
-from processes.people.models import Org, OrgLink
+from engine.errors import Conflict, InvalidInput, NotFound
+from processes.people.models import Account, Org, OrgLink
 
 #: The organisation that answers for the whole district; nothing here is owed above it.
 DISTRICT = "district"
 
 #: How high a level stands. An industry union stands beside the street.
 _HEIGHT = {"L1": 1, "L2": 2, "L3": 3, "L3H": 3, "L4": 4, "L5": 4, "L6": 6}
+
+LEVELS = tuple(_HEIGHT)
+
+
+def add(
+    session: Session,
+    code: str,
+    name: str,
+    *,
+    kind: str,
+    level: str,
+    parent: str | None = None,
+    letters: str | None = None,
+    has_union: bool = True,
+) -> Org:
+    """Add an organisation below another one.
+
+    Raises:
+        InvalidInput: the code has other signs than a–z, 0–9 and _.
+        Conflict: the code is taken, by an organisation or by a login.
+        NotFound: there is no such parent.
+    """
+    if not code or set(code) - set("abcdefghijklmnopqrstuvwxyz0123456789_"):
+        raise InvalidInput("组织代码只能用小写字母、数字和下划线。", {"code": "格式不正确"})
+    # A login stands beside organisations in case access: one must not be taken for the other.
+    if session.get(Org, code) is not None or session.get(Account, code) is not None:
+        raise Conflict(f"代码“{code}”已被使用。")
+    if parent is not None:
+        org(session, parent)
+    made = Org(
+        code=code,
+        name=name,
+        kind=kind,
+        level=level,
+        parent=parent,
+        street_code=letters,
+        has_union=has_union,
+    )
+    session.add(made)
+    return made
 
 
 def org(session: Session, code: str) -> Org:
