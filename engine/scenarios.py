@@ -17,6 +17,7 @@
     [[step]]
     waits = ["ut_approve_reply"]
 
+A form's date is written from the day of the step: "T" is that day, "T+5W" five working days on.
 Scenarios run on a database of their own: a fresh one in a temporary folder.
 """
 
@@ -40,6 +41,7 @@ from engine.models import Base, HumanTask, ProcessInstance, Variable
 from engine.state import values
 
 _PERIOD = re.compile(r"(\d{1,3})([WCMH])")
+_DAY = re.compile(r"T(?:\+(\d{1,3})([WCM]))?")
 #: Drains of one step before it is taken for endless.
 MAX_DRAINS = 500
 
@@ -159,7 +161,7 @@ def _start(done: Walk, say: Callable[[str], None]) -> None:
             session,
             done.scenario.process,
             actor=who,
-            submission=start.get("form"),
+            submission=_dated(session, start.get("form")),
             variables=start.get("variables"),
             business_key=start.get("business_key"),
             start_element=start.get("element"),
@@ -203,6 +205,17 @@ def _pass_time(period: str, say: Callable[[str], None]) -> None:
     say(f"{_date()} 过了 {period}")
 
 
+def _dated(session: Any, form: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a form with its days written out: a story must be true in every year."""
+    filled = dict(form or {})
+    for name, value in filled.items():
+        found = _DAY.fullmatch(value) if isinstance(value, str) else None
+        if found:
+            ahead = _target(session, int(found[1]), found[2]) if found[1] else clock.now()
+            filled[name] = ahead.astimezone(clock.CHINA).date().isoformat()
+    return filled
+
+
 def _target(session: Any, amount: int, unit: str) -> datetime:
     functions = calendar.functions(session, clock.now(), decide=lambda _: {})
     name = {"W": "workdays", "C": "days", "M": "months", "H": "hours"}[unit]
@@ -215,7 +228,9 @@ def _complete(done: Walk, step: Mapping[str, Any], say: Callable[[str], None]) -
     with db.transaction() as session:
         who = hooks.actor(session, str(step["as"])) if "as" in step else hooks.SYSTEM
         found = _find(session, done, str(step["at"]), who, int(step.get("item", 0)))
-        commands.complete(session, found.id, actor=who, submission=step.get("form") or {})
+        commands.complete(
+            session, found.id, actor=who, submission=_dated(session, step.get("form"))
+        )
         name = found.name
     done.submissions += 1
     say(f"{_date()} {name}（{step.get('as', '系统')}）")
