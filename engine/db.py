@@ -18,7 +18,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-from engine import settings
+from engine import failpoints, settings
 from engine.errors import Conflict
 
 T = TypeVar("T")
@@ -104,6 +104,8 @@ def transaction() -> Iterator[Session]:
     engine()
     with _factory.begin() as session:
         yield session
+        failpoints.hit("before_commit")
+    failpoints.hit("after_commit")
 
 
 @contextmanager

@@ -131,7 +131,7 @@ def _parses(xml: bytes, ids: list[str]) -> Iterator[Problem]:
     """Build each process once, so that what cannot run is refused now and not at a start."""
     for key in ids:
         try:
-            with pool.checkout(0, xml, key):
+            with pool.checkout(xml, key):
                 pass
         except DeploymentRefused as refused:
             yield from refused.problems

@@ -30,7 +30,8 @@ from engine.errors import BpmnError, NotFound, StepBudgetExceeded
 from engine.hooks import Actor, Change
 from engine.models import Attachment, ProcessInstance, new_id
 from engine.services import Outgoing
-from engine.state import Run, Wait
+from engine.state.host import Wait
+from engine.state.run import Run
 
 #: Call activities inside call activities (`engine.md` §4).
 MAX_DEPTH = 20
@@ -84,7 +85,8 @@ class Execution:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stack.close()
+        # With the exception: a spec that was in use then is not lent again.
+        self._stack.__exit__(kind, value, trace)
 
     # ---- loading ------------------------------------------------------------------------
 
@@ -154,9 +156,7 @@ class Execution:
         return loaded
 
     def _checkout(self, definition: Definition) -> pool.Spec:
-        return self._stack.enter_context(
-            pool.checkout(definition.id, definition.normalized, definition.key)
-        )
+        return self._stack.enter_context(pool.checkout(definition.normalized, definition.key))
 
     # ---- moving -------------------------------------------------------------------------
 
@@ -302,6 +302,7 @@ class Execution:
         *,
         element: str | None = None,
         name: str | None = None,
+        detail: Mapping[str, Any] | None = None,
         **data: Any,
     ) -> None:
         """Collect a line of history; it is written with everything else."""
@@ -314,6 +315,6 @@ class Execution:
                 "element_id": element,
                 "name": name,
                 "actor": self.actor.id,
-                "data": data or None,
+                "data": {**(detail or {}), **data} or None,
             }
         )

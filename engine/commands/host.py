@@ -13,7 +13,8 @@ from engine.commands.definitions import Definition
 from engine.errors import NotFound, ServiceFailed
 from engine.models import ProcessInstance
 from engine.services import ServiceCall
-from engine.state import Run, Trace
+from engine.state.host import Trace
+from engine.state.run import Run
 
 if TYPE_CHECKING:
     from engine.commands.execution import Execution
@@ -33,6 +34,17 @@ class InstanceHost:
         self.functions: Mapping[str, Callable[..., Any]] = calendar.functions(
             work.session, work.now, decide=self._sla
         )
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Return what `execution.…` may read in an expression, in Camunda's words."""
+        return {
+            "id": self.row.id,
+            "processInstanceId": self.row.id,
+            "processBusinessKey": self.row.business_key,
+            "businessKey": self.row.business_key,
+            "processDefinitionId": str(self.row.definition_id),
+        }
 
     def now(self) -> datetime:
         """Return the moment of the command; one command has one."""
@@ -113,7 +125,11 @@ class InstanceHost:
             self.work.paths.setdefault(self.row.id, []).append(event.element)
         elif event.kind in KEPT:
             self.work.note(
-                self.row, event.kind, element=event.element, name=event.name, **event.detail
+                self.row,
+                event.kind,
+                element=event.element,
+                name=event.name,
+                detail=event.detail,
             )
 
     def _sla(self, values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -66,7 +66,7 @@ def correlate(
             payload={
                 "name": message,
                 "correlation": correlation,
-                "payload": {k: values.encode(v) for k, v in (payload or {}).items()},
+                "payload": values.encode(values.storable(dict(payload or {}), message)),
                 "actor": actor.id,
                 "actor_kind": actor.kind,
             },
@@ -140,7 +140,7 @@ def route(session: Session, name: str, correlation: str) -> Receiver | None:
 
 def receive(session: Session, receiver: Receiver, data: Mapping[str, Any], actor: Actor) -> None:
     """Deliver to one receiver: continue the instance, or start the definition."""
-    payload = {key: values.decode(value) for key, value in (data.get("payload") or {}).items()}
+    payload: dict[str, Any] = values.decode(data.get("payload") or {})
     if receiver.definition_id is not None:
         _begin(session, receiver, payload, str(data.get("correlation") or ""), actor)
         return

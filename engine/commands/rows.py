@@ -30,7 +30,8 @@ from engine.models import (
     Variable,
     new_id,
 )
-from engine.state import Wait, values
+from engine.state import values
+from engine.state.host import Wait
 
 if TYPE_CHECKING:
     from engine.commands.execution import Execution, Loaded
@@ -88,7 +89,7 @@ def write(work: Execution) -> None:
     for instance_id, flows in work.paths.items():
         work.note(work.loaded[instance_id].row, "path", flows=list(dict.fromkeys(flows)))
     if work.history:
-        work.session.execute(insert(HistoryEvent), work.history)
+        work.session.execute(insert(HistoryEvent.__table__), work.history)
     hooks.tell(work.session, list(work.changes.values()))
     work.session.flush()  # what the hooks added
     if batch.jobs or work.messages:
@@ -296,6 +297,7 @@ def _write_waits(work: Execution, batch: Batch) -> None:
             .where(Subscription.wait.in_(batch.subscriptions_gone))
             .execution_options(synchronize_session=False)
         )
+    # Tables, not classes: the ORM would group rows by which of their values are NULL.
     for model, rows in (
         (HumanTask, batch.tasks),
         (HumanTaskCandidate, batch.candidates),
@@ -303,7 +305,7 @@ def _write_waits(work: Execution, batch: Batch) -> None:
         (Subscription, batch.subscriptions),
     ):
         if rows:
-            session.execute(insert(model), rows)
+            session.execute(insert(model.__table__), rows)
     names = {row["name"] for row in batch.subscriptions if row["kind"] == "message"}
     if names:
         _unpark(work, names)
@@ -346,7 +348,7 @@ def _write_messages(work: Execution) -> None:
     """A thrown message or signal is a job: the receiver is another transaction."""
     if work.messages:
         work.session.execute(
-            insert(Job),
+            insert(Job.__table__),
             [
                 {
                     "kind": kind,
@@ -361,7 +363,7 @@ def _write_messages(work: Execution) -> None:
                     "payload": {
                         "name": name,
                         "correlation": correlation,
-                        "payload": {key: values.encode(value) for key, value in payload.items()},
+                        "payload": values.encode(values.storable(dict(payload), name)),
                         "from": row.id,
                         "actor": work.actor.id,
                     },

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock, db, vault
@@ -29,6 +29,7 @@ from engine.models import (
     HumanTaskCandidate,
     Job,
     ProcessInstance,
+    Submission,
 )
 
 log = structlog.get_logger()
@@ -74,8 +75,8 @@ def complete(
         IdempotencyMismatch: the key was used for another content.
     """
     posted = dict(submission or {})
-    task, row = _lock(session, human_task_id)
-    if submissions.earlier(session, idempotency_key, posted) is not None:
+    task, row, known = _lock(session, human_task_id, idempotency_key)
+    if submissions.same(known, posted):
         return _completion(session, task, actor, repeated=True)
     _check_open(task, row)
     _check_permission(task, actor)
@@ -102,12 +103,16 @@ def complete(
         work.submission, work.submission_id = entered.values, entered.id
         _close(work, task, loaded, entered.variables)
         postponed = not _go_on(work, task, entered.variables)
-    _forget_drafts(session, task)
     return _completion(session, task, actor, postponed=postponed)
 
 
-def _lock(session: Session, human_task_id: str) -> tuple[HumanTask, ProcessInstance]:
-    """Lock the case's root row, then read the task and its instance as they are now."""
+def _lock(
+    session: Session, human_task_id: str, idempotency_key: str | None = None
+) -> tuple[HumanTask, ProcessInstance, Submission | None]:
+    """Lock the case's root row, then read the task and its instance as they are now.
+
+    The third is what an earlier click with the same key has stored.
+    """
     if db.is_postgres(session):
         session.execute(
             select(ProcessInstance.id)
@@ -118,14 +123,15 @@ def _lock(session: Session, human_task_id: str) -> tuple[HumanTask, ProcessInsta
             .with_for_update()
         )
     found = session.execute(
-        select(HumanTask, ProcessInstance)
+        select(HumanTask, ProcessInstance, Submission)
         .join(ProcessInstance, ProcessInstance.id == HumanTask.instance_id)
+        .outerjoin(Submission, Submission.idempotency_key == (idempotency_key or ""))
         .where(HumanTask.id == human_task_id)
         .execution_options(populate_existing=True)
     ).first()
     if found is None:
         raise NotFound("没有这项待办，可能已经撤销。")
-    return found[0], found[1]
+    return found[0], found[1], found[2]
 
 
 def _check_open(task: HumanTask, row: ProcessInstance) -> None:
@@ -232,14 +238,6 @@ def _postpone(
         db.hint(session)
 
 
-def _forget_drafts(session: Session, task: HumanTask) -> None:
-    session.execute(
-        delete(Draft)
-        .where(Draft.human_task_id == task.id)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def _completion(
     session: Session,
     task: HumanTask,
@@ -289,7 +287,7 @@ def claim(session: Session, human_task_id: str, *, actor: Actor) -> HumanTask:
     Raises:
         NotFound, NotAllowed, HumanTaskClosed: as for `complete`.
     """
-    task, row = _lock(session, human_task_id)
+    task, row, _ = _lock(session, human_task_id)
     _check_open(task, row)
     _check_permission(task, actor)
     if task.assignee != actor.id:
@@ -305,7 +303,7 @@ def unclaim(session: Session, human_task_id: str, *, actor: Actor) -> HumanTask:
     Raises:
         NotAllowed: the task is not this person's, or no group could take it.
     """
-    task, row = _lock(session, human_task_id)
+    task, row, _ = _lock(session, human_task_id)
     _check_open(task, row)
     _check_permission(task, actor)
     if not task.groups and not task.users:

@@ -59,11 +59,9 @@ def _together(ids: list[int], token: str) -> bool:
             for job_id in ids:
                 _run(session, job_id, token)
                 failpoints.hit("between_jobs")
-            failpoints.hit("before_commit")
     except Exception as failure:  # noqa: BLE001 - whichever it was, each is tried alone
         log.info("batch failed, running singly", jobs=len(ids), error=type(failure).__name__)
         return False
-    failpoints.hit("after_commit")
     return True
 
 
@@ -100,7 +98,6 @@ def _alone(job_id: int, token: str) -> None:
         with db.transaction() as session:
             _lock(session, [job_id])
             _run(session, job_id, token)
-            failpoints.hit("before_commit")
     except (Conflict, StaleDataError, OperationalError) as conflict:
         log.info("job met a conflict", job=job_id, error=type(conflict).__name__)
         with db.transaction() as session:
@@ -111,4 +108,3 @@ def _alone(job_id: int, token: str) -> None:
         log.warning("job failed", job=job_id, error=code)
         with db.transaction() as session:
             claim.give_up(session, job_id, token, "no-retry" if final else code, str(failure))
-    failpoints.hit("after_commit")

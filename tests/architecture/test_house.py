@@ -33,7 +33,7 @@ def name(path: Path) -> str:
 
 def test_nothing_lies_at_the_top_that_no_tool_needs() -> None:
     listed = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["/usr/bin/env", "git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
     assert {path.split("/")[0] for path in listed} <= TOP
 
@@ -73,14 +73,17 @@ def test_time_is_read_in_one_place(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_nothing_from_outside_is_executed(path: Path) -> None:
-    assert not called(path) & {"eval", "exec", "compile", "pickle.loads", "pickle.load", "yaml.load"}
+    assert not called(path) & {
+        "eval",
+        "exec",
+        "compile",
+        "pickle.loads",
+        "pickle.load",
+        "yaml.load",
+    }
 
 
-SPIFF = [
-    path
-    for path in MODULES
-    if not name(path).startswith(("engine/bpmn/", "engine/state/"))
-]
+SPIFF = [path for path in MODULES if not name(path).startswith(("engine/bpmn/", "engine/state/"))]
 
 
 @pytest.mark.parametrize("path", SPIFF, ids=name)
@@ -116,8 +119,6 @@ def test_a_bundle_is_whole(folder: Path) -> None:
 
 
 def test_locks_name_no_address() -> None:
-    for lock in [*ROOT.glob("*.lock"), *ROOT.glob("web/frontend/package-lock.json")]:
+    for lock in [*ROOT.glob("*.lock"), ROOT / "web/frontend/package-lock.json"]:
         text = lock.read_text("utf-8")
-        assert "://" not in text.replace("https://opencollective", "").replace(
-            "https://github.com/sponsors", ""
-        ) or not re.search(r'"resolved"|--index-url|--find-links', text)
+        assert not re.search(r'"resolved"|--index-url|--find-links|--extra-index-url', text)

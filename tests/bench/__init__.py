@@ -1,0 +1,1 @@
+"""The engine's figures, with the naive design in the same run (`engine.md` §9)."""
