@@ -10,7 +10,8 @@ from engine.decisions.result import Result
 from engine.decisions.table import Table
 from engine.errors import ExpressionError
 from engine.expressions.environment import Closure, Env, Functions, Run
-from engine.expressions.limits import LimitReached, weigh
+from engine.expressions.limits import LimitReached
+from engine.expressions.program import storable
 from engine.expressions.values import plain
 
 _NO_FUNCTIONS: Final[Functions] = {}
@@ -146,7 +147,7 @@ class _Evaluation:
             rows = [{decision.variable: value}]
             if self.explain:
                 explanation = {"value": plain(value)}
-        weigh(rows)
+        storable(rows)
         if explanation is not None:
             explanation = {"decision": decision.id, "name": decision.name, **explanation}
             if required:

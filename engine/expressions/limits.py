@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from engine.errors import ExpressionError
@@ -50,25 +51,21 @@ def sized_list(value: list[Any]) -> list[Any]:
     return value
 
 
-def weigh(value: Any) -> Any:
-    """Return the value, if it is small enough to be stored.
+def parts(value: Any) -> Iterator[Any]:
+    """Yield the value and everything in it, if it is small enough to be stored.
 
     Raises:
         LimitReached: it has more than `MAX_PARTS` parts, or is nested too deeply.
     """
-    if not isinstance(value, list | dict):
-        return value
     budget = MAX_PARTS
     pending: list[tuple[Any, int]] = [(value, 1)]
     while pending:
         part, depth = pending.pop()
-        budget -= 1
-        if isinstance(part, str):
-            budget -= len(part) // 100
+        budget -= 1 + (len(part) // 100 if isinstance(part, str) else 0)
         if budget < 0 or depth > MAX_DEPTH:
             raise LimitReached("计算结果太大或嵌套太深。")
+        yield part
         if isinstance(part, list):
             pending.extend((item, depth + 1) for item in part)
         elif isinstance(part, dict):
             pending.extend((item, depth + 1) for item in part.values())
-    return value

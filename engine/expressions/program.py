@@ -17,12 +17,14 @@ from engine.expressions.environment import Closure, Env, Functions, Run
 from engine.expressions.feel import FeelParser
 from engine.expressions.juel import JuelParser, parse_text
 from engine.expressions.nodes import Node
+from engine.expressions.values import PLAIN, Function, adopt
 
 Scope = Mapping[str, Any]
 Known = tuple[str, ...]
 NO_FUNCTIONS: Final[Functions] = {}
 #: How many compiled texts a process keeps.
 CACHE: Final = 4_096
+_LIGHT: Final = frozenset({bool, int, str, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,24 @@ def run(program: Program, scope: Scope, functions: Functions) -> Any:
     return run_in(program, Env(scope, Run(functions)))
 
 
+def storable(result: Any) -> Any:
+    """Return a result that may leave the kernel.
+
+    Raises:
+        ExpressionError: it is a function or has one in it, or is too large.
+    """
+    for part in limits.parts(result):
+        if isinstance(part, Function):
+            raise ExpressionError("结果不能是函数。")
+        if type(part) not in PLAIN:
+            adopt(part)  # refuses what was hidden in a list of the scope
+    return result
+
+
 def run_in(program: Program, env: Env) -> Any:
     """Compute a program in an environment that the caller made."""
     try:
         result = program.run(env)
-        return limits.weigh(result) if type(result) in (list, dict) else result
+        return result if type(result) in _LIGHT else storable(result)
     except (RecursionError, MemoryError):
         raise limits.LimitReached("表达式计算太深或太大。") from None

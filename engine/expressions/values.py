@@ -6,7 +6,7 @@ properties an expression may read in `__feel__`, a tuple of names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from engine.clock import CHINA
-from engine.expressions.limits import Undefined
+from engine.expressions.limits import MAX_DEPTH, MAX_TEXT, LimitReached, Undefined
 
 PLAIN: Final = frozenset({int, str, bool, Decimal, type(None), list, dict, date, timedelta})
 
@@ -117,30 +117,52 @@ def finite(value: float) -> Decimal:
 
 
 def text(value: Any) -> str:
-    """Return the value as FEEL's `string()` writes it; null is the empty text."""
+    """Return the value as FEEL's `string()` writes it; null is the empty text.
+
+    Raises:
+        LimitReached: the text would be too long (values may share their parts).
+    """
     if value is None:
         return ""
     if isinstance(value, str):
         return value
-    return _nested(value, 0)
+    parts: list[str] = []
+    size = 0
+    for part in _written(value, 0):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_TEXT:
+            raise LimitReached(f"计算出的文字超过 {MAX_TEXT} 个字符。")
+    return "".join(parts)
 
 
-def _nested(value: Any, depth: int) -> str:
-    if depth > 40:
-        raise Undefined("嵌套太深，不能写成文字。")
+def _written(value: Any, depth: int) -> Iterator[str]:
+    if depth > MAX_DEPTH:
+        raise LimitReached("嵌套太深，不能写成文字。")
     if isinstance(value, str):
-        return f'"{value}"' if depth else value
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_nested(adopt(item), depth + 1) for item in value) + "]"
-    if isinstance(value, Mapping):
-        pairs = (f"{key}: {_nested(adopt(item), depth + 1)}" for key, item in value.items())
-        return "{" + ", ".join(pairs) + "}"
-    if isinstance(value, Range):
-        left, right = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
-        low = "" if value.low is None else _nested(value.low, depth + 1)
-        high = "" if value.high is None else _nested(value.high, depth + 1)
-        return f"{left}{low}..{high}{right}"
-    return _simple(value)
+        yield f'"{value}"' if depth else value
+    elif isinstance(value, list | tuple):
+        yield "["
+        for place, item in enumerate(value):
+            yield ", " if place else ""
+            yield from _written(adopt(item), depth + 1)
+        yield "]"
+    elif isinstance(value, Mapping):
+        yield "{"
+        for place, (key, item) in enumerate(value.items()):
+            yield f"{', ' if place else ''}{key}: "
+            yield from _written(adopt(item), depth + 1)
+        yield "}"
+    elif isinstance(value, Range):
+        yield _range_text(value)
+    else:
+        yield _simple(value)
+
+
+def _range_text(value: Range) -> str:
+    left, right = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
+    low, high = ("" if end is None else text(end) for end in (value.low, value.high))
+    return f"{left}{low}..{high}{right}"
 
 
 def _simple(value: Any) -> str:
