@@ -41,6 +41,7 @@ class Evaluation:
 
     def over(self, task: Token, names: Mapping[str, Any], expression: str) -> Any:
         """Return the value of an expression over other names than those the token sees."""
+        names = _with_execution(task, expression, names)
         try:
             return expressions.evaluate(expression, names, self.functions)
         except ExpressionError as error:
@@ -53,7 +54,7 @@ class Evaluation:
 
     def condition(self, token: Token, text: str) -> tuple[bool, dict[str, Any]]:
         """Return whether a condition holds, and why: its parts, and the values it read."""
-        names = variables.visible(token.instance, token)
+        names = _with_execution(token, text, variables.visible(token.instance, token))
         try:
             told = expressions.explain(text, names, self.functions)
         except ExpressionError as error:
@@ -81,6 +82,13 @@ class Evaluation:
         value = self.evaluate(token, "${" + match[3] + "}")
         variables.write(token.instance, token, {match[2]: value})
         return value
+
+
+def _with_execution(token: Token, expression: str, names: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Let `execution.processBusinessKey` and its like be read, only where it is written."""
+    if "execution" not in expression:
+        return names
+    return {**names, "execution": token.instance.host.facts}
 
 
 def located(error: EngineError, token: Token, expression: str) -> ExpressionError:

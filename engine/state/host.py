@@ -110,6 +110,10 @@ class Host(Protocol):
     #: Functions for expressions besides the built-in ones: `workdays`, `deadline`, …
     functions: Mapping[str, Callable[..., Any]]
 
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Return what `execution.…` may read: `processBusinessKey`, `id`, …"""
+
     def now(self) -> datetime:
         """Return engine time, aware."""
 

@@ -132,6 +132,26 @@ def decode(data: Any) -> Any:
     return _DECODERS[tag](content)
 
 
+#: Camunda's words for the kinds of value, as the variable table and REST show them.
+_TYPE_NAMES: tuple[tuple[type, str], ...] = (
+    (bool, "Boolean"),
+    (int, "Long"),
+    (float, "Double"),
+    (Decimal, "Decimal"),
+    (str, "String"),
+    (datetime, "Date"),
+    (date, "Date"),
+    (FileReference, "File"),
+)
+
+
+def type_name(value: Any) -> str:
+    """Return what kind of value this is, in Camunda's words."""
+    if value is None:
+        return "Null"
+    return next((name for kind, name in _TYPE_NAMES if isinstance(value, kind)), "Json")
+
+
 def to_json(data: Any) -> bytes:
     """Write JSON in the most compact form, UTF-8."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

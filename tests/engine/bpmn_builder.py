@@ -35,13 +35,13 @@ def process(*parts: str, key: str = "p", **attributes: str) -> str:
     return element("process", key, *parts, isExecutable="true", **attributes)
 
 
-def element(tag: str, name: str, *inner: str, **attributes: str) -> str:
+def element(tag: str, ident: str, /, *inner: str, **attributes: str) -> str:
     """Return one element; `camunda__assignee` stands for `camunda:assignee`."""
     given = "".join(
         f' {key.replace("__", ":")}="{escape(value)}"' for key, value in attributes.items()
     )
     body = "".join(part if "<" in part or not part else chain(part) for part in inner)
-    return f'<bpmn:{tag} id="{name}"{given}>{body}</bpmn:{tag}>'
+    return f'<bpmn:{tag} id="{ident}"{given}>{body}</bpmn:{tag}>'
 
 
 def chain(text: str) -> str:
@@ -62,51 +62,51 @@ def flow(source: str, target: str, condition: str = "", name: str = "", label: s
     return element("sequenceFlow", name, inner, sourceRef=source, targetRef=target, **more)
 
 
-def start(name: str = "s", inner: str = "", **attributes: str) -> str:
-    return element("startEvent", name, inner, **attributes)
+def start(ident: str = "s", inner: str = "", /, **attributes: str) -> str:
+    return element("startEvent", ident, inner, **attributes)
 
 
-def end(name: str = "e", inner: str = "", **attributes: str) -> str:
-    return element("endEvent", name, inner, **attributes)
+def end(ident: str = "e", inner: str = "", /, **attributes: str) -> str:
+    return element("endEvent", ident, inner, **attributes)
 
 
-def user(name: str, *inner: str, **attributes: str) -> str:
-    return element("userTask", name, *inner, **attributes)
+def user(ident: str, /, *inner: str, **attributes: str) -> str:
+    return element("userTask", ident, *inner, **attributes)
 
 
-def script(name: str, text: str, **attributes: str) -> str:
-    return element("scriptTask", name, f"<bpmn:script>{escape(text)}</bpmn:script>", **attributes)
+def script(ident: str, text: str, /, **attributes: str) -> str:
+    return element("scriptTask", ident, f"<bpmn:script>{escape(text)}</bpmn:script>", **attributes)
 
 
-def service(name: str, handler: str, *inner: str, **attributes: str) -> str:
+def service(ident: str, handler: str, /, *inner: str, **attributes: str) -> str:
     expression = f"${{{handler}}}"
     return element(
-        "serviceTask", name, *inner, camunda__delegateExpression=expression, **attributes
+        "serviceTask", ident, *inner, camunda__delegateExpression=expression, **attributes
     )
 
 
-def xor(name: str, **attributes: str) -> str:
-    return element("exclusiveGateway", name, **attributes)
+def xor(ident: str, /, **attributes: str) -> str:
+    return element("exclusiveGateway", ident, **attributes)
 
 
 def parallel(name: str) -> str:
     return element("parallelGateway", name)
 
 
-def inclusive(name: str, **attributes: str) -> str:
-    return element("inclusiveGateway", name, **attributes)
+def inclusive(ident: str, /, **attributes: str) -> str:
+    return element("inclusiveGateway", ident, **attributes)
 
 
 def event_gateway(name: str) -> str:
     return element("eventBasedGateway", name)
 
 
-def catch(name: str, definition: str, **attributes: str) -> str:
-    return element("intermediateCatchEvent", name, definition, **attributes)
+def catch(ident: str, definition: str, /, **attributes: str) -> str:
+    return element("intermediateCatchEvent", ident, definition, **attributes)
 
 
-def throw(name: str, definition: str = "", **attributes: str) -> str:
-    return element("intermediateThrowEvent", name, definition, **attributes)
+def throw(ident: str, definition: str = "", /, **attributes: str) -> str:
+    return element("intermediateThrowEvent", ident, definition, **attributes)
 
 
 def boundary(
@@ -122,8 +122,8 @@ def boundary(
     )
 
 
-def sub(name: str, *inner: str, **attributes: str) -> str:
-    return element("subProcess", name, *inner, **attributes)
+def sub(ident: str, /, *inner: str, **attributes: str) -> str:
+    return element("subProcess", ident, *inner, **attributes)
 
 
 def event_sub(
@@ -134,8 +134,8 @@ def event_sub(
     return sub(name, first, *inner, triggeredByEvent="true")
 
 
-def call(name: str, called: str, *inner: str, **attributes: str) -> str:
-    return element("callActivity", name, *inner, calledElement=called, **attributes)
+def call(ident: str, called: str, /, *inner: str, **attributes: str) -> str:
+    return element("callActivity", ident, *inner, calledElement=called, **attributes)
 
 
 def extension(*inner: str) -> str:

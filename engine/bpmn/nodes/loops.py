@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
@@ -103,7 +104,7 @@ class MultiInstance(_Body, defaults.ParallelMultiInstanceTask):
             elements = list(found or ())
         else:
             count = evaluation.evaluate(body, as_expression(self.cardinality or "0"))
-            if isinstance(count, bool) or count is None or count != int(count) or count < 0:
+            if not _is_count(count):
                 raise self._refusal(f"次数 {self.cardinality} 不是非负整数")
             if count > MAX_ITEMS:
                 raise self._refusal(f"要产生 {count} 个多实例，超过上限 {MAX_ITEMS}")
@@ -155,6 +156,11 @@ class MultiInstance(_Body, defaults.ParallelMultiInstanceTask):
         holds, why = body.instance.evaluation.condition(item, self.condition)
         body.instance.trace("chosen", body, body=True, flows=[], conditions=[why])
         return holds
+
+
+def _is_count(value: Any) -> bool:
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return is_number and value >= 0 and value == int(value)
 
 
 class StandardLoop(_Body, defaults.StandardLoopTask):
