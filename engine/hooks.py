@@ -71,6 +71,25 @@ def tell(session: Session, changes: Sequence[Change]) -> None:
         hook(session, changes)
 
 
+Guard = Callable[[Session, str, Actor], bool]
+_guards: list[Guard] = []
+
+
+def guard(check: Guard) -> Guard:
+    """Register who is asked before anybody acts in a case that bars somebody.
+
+    Gets `(session, root_id, actor)`; False means the case does not exist for the actor.
+    """
+    if check not in _guards:
+        _guards.append(check)
+    return check
+
+
+def admits(session: Session, root_id: str, actor: Actor) -> bool:
+    """Say whether every guard lets the actor near a case."""
+    return all(check(session, root_id, actor) for check in _guards)
+
+
 def case_summary(bundle: str) -> Callable[[CaseSummary], CaseSummary]:
     """Register how a bundle describes its case beside a task.
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from engine import clock, db, vault
+from engine import clock, db, hooks, vault
 from engine.commands import retries, submissions
 from engine.commands.execution import Execution, Loaded
 from engine.errors import (
@@ -24,6 +24,7 @@ from engine.errors import (
 from engine.hooks import Actor
 from engine.models import (
     Attachment,
+    CaseAccess,
     Draft,
     HumanTask,
     HumanTaskCandidate,
@@ -75,7 +76,7 @@ def complete(
         IdempotencyMismatch: the key was used for another content.
     """
     posted = dict(submission or {})
-    task, row, known = _lock(session, human_task_id, idempotency_key)
+    task, row, known = _lock(session, human_task_id, actor, idempotency_key)
     if submissions.same(known, posted):
         return _completion(session, task, actor, repeated=True)
     _check_open(task, row)
@@ -107,7 +108,7 @@ def complete(
 
 
 def _lock(
-    session: Session, human_task_id: str, idempotency_key: str | None = None
+    session: Session, human_task_id: str, actor: Actor, idempotency_key: str | None = None
 ) -> tuple[HumanTask, ProcessInstance, Submission | None]:
     """Lock the case's root row, then read the task and its instance as they are now.
 
@@ -123,15 +124,24 @@ def _lock(
             .with_for_update()
         )
     found = session.execute(
-        select(HumanTask, ProcessInstance, Submission)
+        select(HumanTask, ProcessInstance, Submission, _bars_somebody())
         .join(ProcessInstance, ProcessInstance.id == HumanTask.instance_id)
         .outerjoin(Submission, Submission.idempotency_key == (idempotency_key or ""))
         .where(HumanTask.id == human_task_id)
         .execution_options(populate_existing=True)
     ).first()
-    if found is None:
+    if found is None or (found[3] and not hooks.admits(session, found[0].root_id, actor)):
         raise NotFound("没有这项待办，可能已经撤销。")
     return found[0], found[1], found[2]
+
+
+def _bars_somebody() -> ColumnElement[bool]:
+    """Whether the task's case shuts anybody out; few do, so the question costs no statement."""
+    return exists(
+        select(CaseAccess.id).where(
+            CaseAccess.instance_id == HumanTask.root_id, CaseAccess.relation == "barred"
+        )
+    )
 
 
 def _check_open(task: HumanTask, row: ProcessInstance) -> None:
@@ -287,7 +297,7 @@ def claim(session: Session, human_task_id: str, *, actor: Actor) -> HumanTask:
     Raises:
         NotFound, NotAllowed, HumanTaskClosed: as for `complete`.
     """
-    task, row, _ = _lock(session, human_task_id)
+    task, row, _ = _lock(session, human_task_id, actor)
     _check_open(task, row)
     _check_permission(task, actor)
     if task.assignee != actor.id:
@@ -303,7 +313,7 @@ def unclaim(session: Session, human_task_id: str, *, actor: Actor) -> HumanTask:
     Raises:
         NotAllowed: the task is not this person's, or no group could take it.
     """
-    task, row, _ = _lock(session, human_task_id)
+    task, row, _ = _lock(session, human_task_id, actor)
     _check_open(task, row)
     _check_permission(task, actor)
     if not task.groups and not task.users:
@@ -331,7 +341,7 @@ def save_draft(
         HumanTaskClosed: it was closed; the page must keep the text itself.
     """
     task = session.get(HumanTask, human_task_id)
-    if task is None or not may_act(task, actor):
+    if task is None or not may_act(task, actor) or not hooks.admits(session, task.root_id, actor):
         raise NotFound("没有这项待办，可能已经撤销。")
     if task.status != "open":
         raise HumanTaskClosed(task.id, task.status, task.completed_by)

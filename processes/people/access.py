@@ -30,9 +30,9 @@ from sqlalchemy.orm import Session
 
 from engine import clock, db
 from engine.errors import NotFound
-from engine.hooks import Change, on_change
+from engine.hooks import Actor, Change, guard, on_change
 from engine.models import CaseAccess, Moment, ProcessInstance
-from processes.people import orgs, roles
+from processes.people import orgs, posts, roles
 from processes.people.access_models import CaseRecusal
 
 Row = Select[*tuple[Any, ...]]
@@ -68,6 +68,12 @@ def remember(session: Session, changes: Sequence[Change]) -> None:
         fresh = _not_yet_known(session, root_id, offices | guests)
         if fresh:
             _open(session, root_id, offices & fresh, guests & fresh)
+
+
+@guard
+def admits(session: Session, root_id: str, actor: Actor) -> bool:
+    """Keep barred people from acting, even on a task that their group was offered before."""
+    return actor.kind != "person" or not posts.barred_logins(session, root_id, {actor.id})
 
 
 def open_to(session: Session, instance_id: str, organisation: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.models import CaseAccess
+from engine.models import CaseAccess, ProcessInstance
 from processes.people import orgs
 from processes.people.models import Absence, Account, Person, Post, Representative
 
@@ -71,10 +71,15 @@ def second_reviewer_org(
 
 def barred_logins(session: Session, instance_id: str, logins: Iterable[str]) -> set[str]:
     """Return those of the logins that may not see the case (回避, or of the accused employer)."""
+    now = clock.now()
     barred = set(
         session.scalars(
-            select(CaseAccess.organisation).where(
-                CaseAccess.instance_id == instance_id, CaseAccess.relation == "barred"
+            select(CaseAccess.organisation)
+            .join(ProcessInstance, ProcessInstance.root_id == CaseAccess.instance_id)
+            .where(
+                ProcessInstance.id == instance_id,
+                CaseAccess.relation == "barred",
+                or_(CaseAccess.until.is_(None), CaseAccess.until > now),
             )
         )
     )
