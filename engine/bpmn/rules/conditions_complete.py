@@ -1,0 +1,29 @@
+"""A deciding gateway has a condition on every branch but the default one.
+
+Otherwise an instance can stand at the gateway with no way to go. A parallel gateway has no
+conditions: they would not be looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.rules.diagram import Diagram
+from engine.errors import Problem
+
+
+def check(diagram: Diagram) -> Iterator[Problem]:
+    """Look at gateways with more than one way out."""
+    for gateway in diagram.of("exclusiveGateway", "inclusiveGateway"):
+        flows = diagram.outgoing[gateway.id]
+        if len(flows) < 2:
+            continue
+        for flow in flows:
+            if not flow.condition and flow.id != gateway.default:
+                yield Problem(flow.id, "no-condition", "这条分支要写条件，或者设为默认分支。")
+        if gateway.default and gateway.default not in {flow.id for flow in flows}:
+            yield Problem(gateway.id, "wrong-default", "默认分支不是从这个网关出去的，请重新设置。")
+    for gateway in diagram.of("parallelGateway", "eventBasedGateway"):
+        for flow in diagram.outgoing[gateway.id]:
+            if flow.condition:
+                yield Problem(flow.id, "condition-ignored", "这种网关的分支不看条件，请删除条件。")

@@ -1,0 +1,22 @@
+"""A decision's answer goes somewhere: a business rule task names its result variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.rules.diagram import Diagram
+from engine.errors import Problem
+
+SHAPES = frozenset({"singleEntry", "singleResult", "collectEntries", "resultList"})
+
+
+def check(diagram: Diagram) -> Iterator[Problem]:
+    """Look at business rule tasks that ask a decision."""
+    for task in diagram.of("businessRuleTask"):
+        if not task.attributes.get("decisionRef"):
+            continue
+        if not task.attributes.get("resultVariable"):
+            yield Problem(task.id, "no-result-variable", "请填写结果变量，否则决策结果会丢失。")
+        shape = task.attributes.get("mapDecisionResult", "resultList")
+        if shape not in SHAPES:
+            yield Problem(task.id, "result-shape", f"结果映射方式 {shape} 不存在。")
