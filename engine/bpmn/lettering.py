@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.bpmn.drawing import SUBPROCESSES, Box, Edge, Point, Shape
 
@@ -50,21 +51,41 @@ def _pieces(text: str) -> Iterator[str]:
         yield piece
 
 
+@lru_cache(maxsize=4_096)
 def wrap(text: str, room: float, size: float, most: int) -> tuple[str, ...]:
-    """Break a text into at most `most` lines of `room` pixels; what does not fit ends in “…”."""
-    lines: list[str] = []
-    for paragraph in text.splitlines() or [""]:
-        line = ""
-        for piece in _split_long(_pieces(paragraph.strip()), room, size):
-            if line and width(line + piece.rstrip(), size) > room:
-                lines.append(line.rstrip())
-                line = piece.lstrip()
-            else:
-                line += piece
-        lines.append(line.rstrip())
+    """Break a text into at most `most` lines of `room` pixels; what does not fit ends in “…”.
+
+    Lines are about equally long: no line holds a single character that the others could take.
+    """
+    lines = [line for part in text.splitlines() or [""] for line in _balanced(part, room, size)]
     if len(lines) > most:
         lines = [*lines[: most - 1], lines[most - 1][: max(1, int(room / size) - 1)] + "…"]
     return tuple(lines)
+
+
+def _balanced(paragraph: str, room: float, size: float) -> list[str]:
+    lines = _filled(paragraph, room, size)
+    # No narrower than a word, or the word itself would be cut.
+    words = (width(piece.strip(), size) for piece in _pieces(paragraph))
+    least = max((word for word in words if word <= room), default=size)
+    while len(lines) > 1 and room - size / 2 >= least:
+        room -= size / 2
+        narrower = _filled(paragraph, room, size)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return lines
+
+
+def _filled(paragraph: str, room: float, size: float) -> list[str]:
+    lines, line = [], ""
+    for piece in _split_long(_pieces(paragraph.strip()), room, size):
+        if line and width(line + piece.rstrip(), size) > room:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()]
 
 
 def _split_long(pieces: Iterable[str], room: float, size: float) -> Iterator[str]:

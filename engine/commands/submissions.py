@@ -88,8 +88,7 @@ def check(
         return Entered(new_id(), {}, {}, form_key, None, digest(values))
     bound = forms.bind(form.schema, data=scope, posted=forms.posted(values), scope=scope)
     if not bound.validate():
-        errors = {name: message for name, _, message in bound.error_list()}
-        raise InvalidInput("还有内容需要修改，请按提示改好后再提交。", errors)
+        raise InvalidInput("还有内容需要修改，请按提示改好后再提交。", bound.errors())
     accepted = bound.values()
     return Entered(new_id(), accepted, bound.variables(), form.key, form.version, digest(values))
 
