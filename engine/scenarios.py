@@ -17,6 +17,7 @@
     [[step]]
     waits = ["ut_approve_reply"]
 
+`follow = "proposal_convert"` goes on with a case that this one started by a message.
 A form's date is written from the day of the step: "T" is that day, "T+5W" five working days on.
 Scenarios run on a database of their own: a fresh one in a temporary folder.
 """
@@ -187,6 +188,8 @@ def _step(done: Walk, step: Mapping[str, Any], say: Callable[[str], None]) -> No
         _complete(done, step, say)
     if "message" in step:
         _message(done, step, say)
+    if "follow" in step:
+        _follow(done, str(step["follow"]), say)
     if "waits" in step:
         _waits(done, set(step["waits"]))
     if "ended" in step:
@@ -273,6 +276,26 @@ def _message(done: Walk, step: Mapping[str, Any], say: Callable[[str], None]) ->
         )
     say(f"{_date()} 收到消息 {step['message']}")
     _settle()
+
+
+def _follow(done: Walk, process: str, say: Callable[[str], None]) -> None:
+    """Go on with another case that this one started by a message, under the same number."""
+    with db.reading() as session:
+        here = session.get_one(ProcessInstance, done.root_id)
+        found = session.scalar(
+            select(ProcessInstance.id)
+            .where(
+                ProcessInstance.process_key == process,
+                ProcessInstance.business_key == here.business_key,
+                ProcessInstance.parent_id.is_(None),
+            )
+            .order_by(ProcessInstance.started_at.desc())
+            .limit(1)
+        )
+    if found is None:
+        raise ScenarioFailed(f"没有由它发起的 {process}。")
+    done.root_id = found
+    say(f"{_date()} 接着看 {process}")
 
 
 def _waits(done: Walk, wanted: set[str]) -> None:
