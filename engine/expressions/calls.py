@@ -25,6 +25,9 @@ def call(node: nodes.Call, compiler: Compiler) -> Closure:
         return lambda env: _apply(env.get(name), name, args, named, env)
     builtin = _builtin(name, node, compiler)
 
+    if name == "now" and builtin is not None:
+        return builtin  # asks the caller's `now` once per evaluation
+
     def invoke(env: Env) -> Any:
         told = env.run.functions.get(name)
         if told is not None:

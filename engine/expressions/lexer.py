@@ -26,7 +26,7 @@ _DOUBLE: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SINGLE: Final = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
 _BACKQUOTED: Final = re.compile(r"`[^`\n]+`")
 _ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
-_CONTROL: Final = {"n": "\n", "r": "\r", "t": "\t"}
+_CONTROL: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 #: FEEL names that contain a word of the language.
 _WORDED: Final = re.compile(
     r"date\s+and\s+time\b|years\s+and\s+months\s+duration\b|days\s+and\s+time\s+duration\b"
@@ -118,7 +118,7 @@ def _unescape(match: re.Match[str]) -> str:
             return chr(int(code[1:], 16))
         except (ValueError, OverflowError):
             raise ExpressionError(f"没有编号为 {code} 的字符。") from None
-    return _CONTROL.get(code, code)
+    return _CONTROL.get(code, match[0])  # a `\d` for a regular expression stays
 
 
 def _special_name(source: str, at: int, known: tuple[str, ...]) -> Token | None:

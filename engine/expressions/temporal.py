@@ -21,7 +21,7 @@ from engine.expressions.values import YearsMonths
 
 _DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _TIME: Final = re.compile(
-    r"(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]{1,64})?",
+    r"(\d\d):(\d\d):(\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]{1,64})?",
     re.ASCII,
 )
 _DAYS: Final = re.compile(
@@ -40,7 +40,7 @@ def zone(name: str) -> tzinfo:
     Raises:
         Undefined: there is no such zone.
     """
-    if name == "Z":
+    if name in ("Z", "z"):
         return UTC
     if name.startswith("@"):
         if name[1:] not in _zones():  # never look up files by a name that an author chose
