@@ -42,6 +42,7 @@ DONE_BY_PEOPLE = {
 #: What the system did or noticed.
 BY_ITSELF = {
     "fired": ("到期", "late"),
+    "rerouted": ("本单位无人可办，已同时转上一级", "warn"),
     "incident": ("自动步骤出现异常，已通知系统管理员", "warn"),
     "postponed": ("后续自动步骤稍后重试", "warn"),
     "undelivered": ("消息没有送达", "warn"),
@@ -53,6 +54,7 @@ KINDS = (
     "started",
     "claimed",
     "unclaimed",
+    "rerouted",
     "completed",
     "fired",
     "message",

@@ -67,6 +67,8 @@ class InstanceRow:
     #: Groups and assignees they wait for.
     holders: tuple[str, ...]
     next_due: datetime | None
+    #: What stands behind `next_due`: base, amount, unit.
+    next_deadline: dict[str, Any] | None
     incidents: int
     is_demo: bool
 
@@ -217,7 +219,8 @@ def _row(
     tasks: list[HumanTask],
     broken: dict[str, int],
 ) -> InstanceRow:
-    dues = [task.due_at for task in tasks if task.due_at is not None]
+    owed = [task for task in tasks if task.due_at is not None]
+    first = min(owed, key=lambda task: task.due_at or clock.now(), default=None)
     holders = [who for task in tasks for who in ([task.assignee] if task.assignee else task.groups)]
     return InstanceRow(
         id=instance.id,
@@ -234,7 +237,8 @@ def _row(
         outcome=instance.outcome,
         waiting=tuple(dict.fromkeys(task.name for task in tasks)),
         holders=tuple(dict.fromkeys(holders)),
-        next_due=min(dues, default=None),
+        next_due=first.due_at if first else None,
+        next_deadline=first.deadline if first else None,
         incidents=broken.get(instance.root_id, 0),
         is_demo=instance.is_demo,
     )

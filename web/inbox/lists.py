@@ -212,7 +212,7 @@ def _task_lines(session: Session, rows: Sequence[TaskRow], wanted: Asked) -> lis
             id=row.id,
             title=row.title or row.process_name,
             step=row.name,
-            who=explain.groups(row.groups, places) or row.process_name,
+            who=_who(row, places),
             number=row.business_key,
             when=row.closed_at or row.created_at,
             due=words.due(row.due_at, row.deadline, row.created_at),
@@ -224,6 +224,14 @@ def _task_lines(session: Session, rows: Sequence[TaskRow], wanted: Asked) -> lis
     ]
 
 
+def _who(row: TaskRow, places: Mapping[str, str]) -> str:
+    """Say which process, and for people with several posts also where."""
+    where = "、".join(
+        sorted({places.get(code, code) for code in explain.organisations(row.groups)})
+    )
+    return f"{row.process_name}　{where}" if where else row.process_name
+
+
 def _instance_line(row: InstanceRow) -> Line:
     ended = row.ended_at is not None
     return Line(
@@ -233,7 +241,7 @@ def _instance_line(row: InstanceRow) -> Line:
         who=row.process_name,
         number=row.business_key,
         when=row.started_at,
-        due=words.due(row.next_due, None, row.started_at),
+        due=words.due(row.next_due, row.next_deadline, row.started_at),
         address=url_for("monitor.show", instance_id=row.id),
         open=not ended,
         leaves=True,

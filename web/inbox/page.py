@@ -142,7 +142,7 @@ def _fields(row: queries.TaskRow, case: Mapping[str, Any], groups: str) -> list[
     told = [(str(label), str(value)) for label, value in case.get("fields") or ()]
     if not told:
         told = [("编号", row.business_key or "—"), ("流程", row.process_name)]
-    told.append(("承办", groups or "—"))
+        told.append(("承办", groups or "—"))
     told.append(("到达时间", words.moment(row.created_at)))
     return told
 

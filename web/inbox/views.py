@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engine import commands, db, queries
-from engine.commands import Completion, submissions
+from engine.commands import Completion, reading, submissions
 from engine.errors import InvalidInput
 from engine.forms import BoundForm
 from web import downloads, errors, identity, words
@@ -141,6 +141,9 @@ def _show(task_id: str) -> ResponseReturnValue:
     with db.reading() as session:
         view = page.build(session, viewer, task_id, asked)
         listing = None if part else lists.build(session, viewer, asked)
+    if view.task.unread and view.may_act:
+        with db.transaction() as session:
+            reading.mark_read(session, task_id)
     template = "inbox/detail.html" if part else "inbox/index.html"
     return render_template(template, listing=listing, view=view, opened=True)
 

@@ -237,7 +237,7 @@ def line(row: InstanceRow, names: Mapping[str, str], places: Mapping[str, str]) 
         address=url_for("monitor.show", instance_id=row.id),
         steps="、".join(row.waiting) or ((row.outcome or "—") if ended else "自动办理中"),
         holders="、".join(told) or "—",
-        due=None if ended else words.due(row.next_due, None, row.started_at),
+        due=None if ended else words.due(row.next_due, row.next_deadline, row.started_at),
         state=called,
         tone=tone,
     )

@@ -102,7 +102,7 @@ def build(session: Session, viewer: Viewer, instance_id: str) -> Page:
         tone=tone,
         case=case,
         files=files.listed(session, list(case.get("attachments") or ())),
-        due=None if row.ended_at else words.due(row.next_due, None, row.started_at),
+        due=None if row.ended_at else words.due(row.next_due, row.next_deadline, row.started_at),
         diagram=_diagram(view),
         timeline=history.timeline(told, names=names, places=places),
         reasons=_reasons(told),
@@ -156,7 +156,7 @@ def _forms(
         .where(ProcessInstance.root_id == root_id)
         .order_by(Submission.submitted_at.desc())
         .limit(60)
-    ).tuples()
+    )
     return [
         Entered(
             title=name or "登记",

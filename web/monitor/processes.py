@@ -72,7 +72,7 @@ def published(session: Session) -> list[Published]:
         )
         .join(Deployment, Deployment.id == ProcessDefinition.deployment_id)
         .order_by(ProcessDefinition.bundle, ProcessDefinition.key)
-    ).tuples()
+    )
     running = _running(session)
     return [
         Published(
@@ -125,9 +125,7 @@ def _running(session: Session) -> dict[str, int]:
             select(ProcessInstance.process_key, func.count())
             .where(ProcessInstance.status.in_(("active", "suspended")))
             .group_by(ProcessInstance.process_key)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
 
 
@@ -140,7 +138,7 @@ def _waiting(session: Session, key: str) -> tuple[dict[str, int], dict[str, int]
         )
         .where(HumanTask.process_key == key, HumanTask.status == "open")
         .group_by(HumanTask.element_id)
-    ).tuples()
+    )
     waiting, late = {}, {}
     for element, count, overdue in rows:
         waiting[element], late[element] = count, overdue

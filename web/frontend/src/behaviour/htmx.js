@@ -22,17 +22,24 @@ document.addEventListener('htmx:responseError', (event) => {
 });
 document.addEventListener('htmx:beforeRequest', () => say(''));
 
+// Focus, and bring it between the bars: the browser's own scrolling stops under the sticky foot.
+function show(part) {
+  part.focus({ preventScroll: true });
+  part.scrollIntoView({ block: 'center' });
+}
+
 // After an error response focus goes to its summary, after opening a task to its heading.
 document.addEventListener('htmx:afterSettle', (event) => {
   const wanted = document.querySelector('[data-focus]');
   if (wanted) {
-    wanted.focus();
+    show(wanted);
     wanted.removeAttribute('data-focus');
   } else if (event.detail.elt.id === 'detail') {
     event.detail.elt.querySelector('h1')?.focus({ preventScroll: true });
   }
 });
-document.querySelector('[data-focus]')?.focus();
+const first = document.querySelector('[data-focus]');
+if (first) show(first);
 
 // The chosen line of the list is marked; on a phone the detail takes the list's place.
 document.addEventListener('htmx:afterRequest', (event) => {
