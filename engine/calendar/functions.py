@@ -17,6 +17,7 @@ from engine.calendar.days import WorkCalendar, china_date, load
 from engine.calendar.deadline import CLOSES, OPENS, Deadline, Unit
 from engine.clock import CHINA
 from engine.errors import ExpressionError
+from engine.expressions.builtins import ranges
 
 #: Reads the SLA table (D-03): stage, level, kind, urgency → amount, unit, warn, escalate_to.
 Decide = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -99,9 +100,12 @@ class _Functions:
             escalate_to=str(row.get("escalate_to") or ""),
         )
 
-    def before(self, due: Any, lead: Any) -> Deadline:
+    def before(self, due: Any, lead: Any) -> Any:
         """到期前的提醒时刻：80% · 5W · 10C · 4H · 30min。"""
-        return rules.remind(self._calendar, self._due(due), str(lead))
+        if not isinstance(lead, str):
+            # FEEL has a function of this name, which compares points and ranges.
+            return ranges.before(_point(due), _point(lead))
+        return rules.remind(self._calendar, self._due(due), lead)
 
     def reminders(self, due: Any) -> list[Deadline]:
         """时限表写明的各次提醒时刻，由早到晚。"""
@@ -151,6 +155,10 @@ class _Functions:
         if not dues:
             raise ExpressionError("请至少给出一个期限。")
         return [self._due(due) for due in dues]
+
+
+def _point(value: Any) -> Any:
+    return value.due_at if isinstance(value, Deadline) else value
 
 
 def _leads(value: Any) -> tuple[str, ...]:
