@@ -18,6 +18,7 @@ STORY = (
     "opened",
     "claimed",
     "unclaimed",
+    "rerouted",
     "completed",
     "cancelled",
     "fired",

@@ -32,7 +32,7 @@ from engine import clock, db
 from engine.errors import NotFound
 from engine.hooks import Actor, Change, guard, on_change
 from engine.models import CaseAccess, Moment, ProcessInstance
-from processes.people import orgs, posts, roles
+from processes.people import fallback, orgs, posts, roles
 from processes.people.access_models import CaseRecusal
 
 Row = Select[*tuple[Any, ...]]
@@ -92,9 +92,9 @@ def bar(session: Session, instance_id: str, organisation: str) -> None:
     For the accused employer: neither its union nor a representative or volunteer who works
     there may learn who complained (信访工作条例 §30). Wins over every other relation.
     """
-    now = clock.now()
+    now, root_id = clock.now(), _root(session, instance_id)
     statement = _insert(session).values(
-        instance_id=_root(session, instance_id),
+        instance_id=root_id,
         organisation=organisation,
         relation="barred",
         since=now,
@@ -104,6 +104,7 @@ def bar(session: Session, instance_id: str, organisation: str) -> None:
             index_elements=["instance_id", "organisation", "relation"], set_={"until": None}
         )
     )
+    fallback.recheck(session, root_id)
 
 
 def unbar(session: Session, instance_id: str, organisation: str) -> None:
