@@ -16,6 +16,7 @@ from processes.people import demo_orgs, demo_staff, passwords, persons, roles
 from processes.people.models import (
     Absence,
     Account,
+    CaseRecusal,
     LoginSession,
     Org,
     OrgLink,
@@ -172,6 +173,7 @@ def remove(session: Session) -> None:
         delete(RepReservation).where(RepReservation.rep.in_(reps)),
         delete(RepMandate).where(RepMandate.rep.in_(reps)),
         delete(Representative).where(Representative.is_demo),
+        delete(CaseRecusal).where(CaseRecusal.account.in_(logins)),
         delete(LoginSession).where(LoginSession.account.in_(logins)),
         delete(Absence).where(or_(Absence.account.in_(logins), Absence.delegate_to.in_(logins))),
         delete(Post).where(Post.account.in_(logins)),
