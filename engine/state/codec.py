@@ -73,6 +73,7 @@ def restore(instance: Instance, blob: bytes) -> None:
     instance.counter = data["k"]
     instance.outcome = list(data.get("e", ()))
     instance.ended = bool(data.get("z"))
+    instance.changed = True  # a condition may not have been looked at since the last write
     instance.agenda = deque(instance.tokens[token] for token in data.get("a", ()))
 
 

@@ -93,7 +93,7 @@ class Run:
     @property
     def ready(self) -> bool:
         """Whether automatic steps are left, so that `advance` would do something."""
-        return any(not token.gone for token in self._instance.agenda)
+        return stepper.is_ready(self._instance)
 
     def waits(self) -> dict[str, Wait]:
         """Return everything the instance waits for, by key, oldest token first."""

@@ -19,20 +19,24 @@ MAX_TOKENS = 20_000
 def advance(instance: Instance, budget: int) -> int:
     """Run what is ready, and what becomes ready by it; return the number of steps."""
     steps = 0
-    while True:
-        while instance.agenda:
-            token = instance.agenda.popleft()
-            if token.gone:
-                continue
-            steps += 1
-            if steps > budget or len(instance.tokens) > MAX_TOKENS:
-                raise _exceeded(token, steps, budget)
-            token.run()
-        if instance.ended or not _settle(instance):
-            return steps
+    while (token := step(instance)) is not None:
         steps += 1
-        if steps > budget:
-            raise StepBudgetExceeded(f"连续运行超过 {budget} 步仍没有停下，请检查流程图里的循环。")
+        if steps > budget or len(instance.tokens) > MAX_TOKENS:
+            raise _exceeded(token, steps, budget)
+    return steps
+
+
+def step(instance: Instance) -> Token | None:
+    """Do one thing: run a token, or let one happen that waited for the rest to stand still.
+
+    Return the token it happened to; None when only waits are left.
+    """
+    while instance.agenda:
+        token = instance.agenda.popleft()
+        if not token.gone:
+            token.run()
+            return token
+    return None if instance.ended else _settle(instance)
 
 
 def _exceeded(token: Token, steps: int, budget: int) -> StepBudgetExceeded:
@@ -44,28 +48,44 @@ def _exceeded(token: Token, steps: int, budget: int) -> StepBudgetExceeded:
     return StepBudgetExceeded(f"同时进行的步骤超过 {MAX_TOKENS} 个，最后在{where}。")
 
 
-def _settle(instance: Instance) -> bool:
-    """Let one thing happen that was waiting for the rest to come to a stand."""
+def _settle(instance: Instance) -> Token | None:
     for token in list(instance.joins.values()):
-        if token.node.try_join(token):
-            return True
+        if token.node.may_join(token):
+            token.node.join(token)
+            return token
     if not instance.changed:
-        return False
+        return None
     instance.changed = False
     return _look_at_conditions(instance)
 
 
-def _look_at_conditions(instance: Instance) -> bool:
-    happened = False
+def _look_at_conditions(instance: Instance) -> Token | None:
+    happened: Token | None = None
     for token in list(instance.tokens.values()):
         if token.gone or not isinstance(token.node, Armed):
             continue
         for slot, event in token.node.conditions(token):
             if event.becomes_true(token, slot):
                 token.node.happened(token, slot, {})
-                happened = True
+                happened = token
                 break
     return happened
+
+
+def is_ready(instance: Instance) -> bool:
+    """Tell whether something would happen without anything coming from outside."""
+    if instance.ended:
+        return False
+    return (
+        any(not token.gone for token in instance.agenda)
+        or any(token.node.may_join(token) for token in instance.joins.values())
+        or (instance.changed and any(_has_condition(token) for token in instance.tokens.values()))
+    )
+
+
+def _has_condition(token: Token) -> bool:
+    node = token.node
+    return isinstance(node, Armed) and next(node.conditions(token), None) is not None
 
 
 def check_alive(instance: Instance) -> None:
@@ -74,7 +94,7 @@ def check_alive(instance: Instance) -> None:
     Raises:
         EngineError: nothing waits and nothing is ready; names where the tokens stand.
     """
-    if instance.ended or any(not token.gone for token in instance.agenda):
+    if instance.ended or is_ready(instance):
         return
     for token in instance.tokens.values():
         if next(token.node.waits(token), None) is not None:

@@ -84,18 +84,16 @@ class InclusiveGateway(_Join, defaults.InclusiveGateway):
         token.instance.joins[token.id] = token
         return self.hold(token)
 
-    def try_join(self, token: Token) -> bool:
-        """Let the waiting tokens pass if no other can still come. Asked when all else waits."""
-        tokens = self.waiting(token)
-        arrived = {other.marks.get("in", "") for other in tokens}
+    def may_join(self, token: Token) -> bool:
+        """Tell whether no other token can still come. Asked when everything else waits."""
+        arrived = {other.marks.get("in", "") for other in self.waiting(token)}
         empty = [flow for flow in self.arrivals if flow not in arrived]
-        if any(self._can_come(other, empty, arrived) for other in token.scope.here()):
-            return False
-        for other in tokens:
-            other.instance.joins.pop(other.id, None)
-        self.consume(token, tokens)
-        self.pass_through(token)
-        return True
+        return not any(self._can_come(other, empty, arrived) for other in token.scope.here())
+
+    def join(self, token: Token) -> None:
+        """Let one token pass for all that wait."""
+        self.consume(token, self.waiting(token))
+        self.enter(token)
 
     def _can_come(self, other: Token, empty: list[str], arrived: set[str]) -> bool:
         """BPMN 2.0: it reaches an empty flow, and no flow that already has a token."""
@@ -105,10 +103,6 @@ class InclusiveGateway(_Join, defaults.InclusiveGateway):
         return any(name in self.upstream[flow] for flow in empty) and not any(
             name in self.upstream[flow] for flow in arrived
         )
-
-    def pass_through(self, token: Token) -> None:
-        """Enter after the join."""
-        self.enter(token)
 
     def choose(self, token: Token) -> list[Flow]:
         if not any(flow.condition for flow in self.flows):

@@ -1,0 +1,304 @@
+"""Blocks of random models: each can draw itself as BPMN and run itself in the oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tests.engine.bpmn_builder import (
+    catch,
+    element,
+    end,
+    event_sub,
+    flow,
+    inclusive,
+    message,
+    multi,
+    parallel,
+    start,
+    sub,
+    timer,
+    user,
+    xor,
+)
+from tests.engine.differential_oracle import Done, Group, Path
+
+
+class Block:
+    """A piece of a model with one way in and one way out."""
+
+    def draw(self) -> tuple[str, str, str]:
+        """Return (XML, first node, last node)."""
+        raise NotImplementedError
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        raise NotImplementedError
+
+
+@dataclass
+class Task(Block):
+    name: str
+
+    def draw(self) -> tuple[str, str, str]:
+        return user(self.name), self.name, self.name
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        group.wait("complete", self.name, path, done)
+
+
+@dataclass
+class Catch(Block):
+    name: str
+    kind: str
+
+    def draw(self) -> tuple[str, str, str]:
+        what = message() if self.kind == "deliver" else timer("PT1H")
+        return catch(self.name, what), self.name, self.name
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        group.wait(self.kind, self.name, path, done)
+
+
+@dataclass
+class Auto(Block):
+    name: str
+
+    def draw(self) -> tuple[str, str, str]:
+        return element("task", self.name), self.name, self.name
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        group.oracle.ran[self.name] += 1
+        done()
+
+
+@dataclass
+class Sequence(Block):
+    blocks: list[Block]
+
+    def draw(self) -> tuple[str, str, str]:
+        drawn = [block.draw() for block in self.blocks]
+        flows = "".join(flow(a[2], b[1]) for a, b in pairwise(drawn))
+        return "".join(xml for xml, _, _ in drawn) + flows, drawn[0][1], drawn[-1][2]
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        self._from(0, group, path, done)
+
+    def _from(self, index: int, group: Group, path: Path, done: Done) -> None:
+        if index == len(self.blocks):
+            done()
+        else:
+            self.blocks[index].run(group, path, lambda: self._from(index + 1, group, path, done))
+
+
+@dataclass
+class Split(Block):
+    """Exclusive, parallel or inclusive: `holds` says which conditions are true."""
+
+    name: str
+    kind: str
+    branches: list[Block]
+    holds: list[bool]
+
+    def draw(self) -> tuple[str, str, str]:
+        make = {"xor": xor, "and": parallel, "or": inclusive}[self.kind]
+        join = f"{self.name}_j"
+        default = {} if self.kind == "and" else {"default": f"fd_{self.name}"}
+        xml = make(self.name, **default) + make(join)
+        for index, branch in enumerate(self.branches):
+            body, first, last = branch.draw()
+            is_default = self.kind != "and" and index == len(self.branches) - 1
+            holds = str(self.holds[index]).lower()
+            condition = "" if self.kind == "and" or is_default else f"${{{holds}}}"
+            name = f"fd_{self.name}" if is_default else ""
+            xml += body + flow(self.name, first, condition, name) + flow(last, join)
+        return xml, self.name, join
+
+    def taken(self) -> list[Block]:
+        if self.kind == "and":
+            return self.branches
+        chosen = [
+            branch for branch, holds in zip(self.branches[:-1], self.holds, strict=False) if holds
+        ]
+        if self.kind == "xor":
+            chosen = chosen[:1]
+        return chosen or [self.branches[-1]]
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        taken = self.taken()
+        left = len(taken)
+
+        def arrived() -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                done()
+
+        for branch in taken:
+            branch.run(group, path, arrived)
+
+
+@dataclass
+class Loop(Block):
+    """Repeats while a counter, shared by all rounds of all outer loops, is no multiple."""
+
+    name: str
+    body: Block
+    every: int
+
+    def draw(self) -> tuple[str, str, str]:
+        merge, count, gate = f"{self.name}_m", f"{self.name}_k", self.name
+        leave = f"{self.name}_o"
+        body, first, last = self.body.draw()
+        assign = f"<bpmn:script>{self.name} = {self.name} + 1</bpmn:script>"
+        xml = (
+            xor(merge)
+            + element("scriptTask", count, assign)
+            + xor(gate, default=f"fd_{gate}")
+            + xor(leave)
+            + body
+            + flow(merge, first)
+            + flow(last, count)
+            + flow(count, gate)
+            + flow(gate, merge, f"${{{self.name} % {self.every} != 0}}")
+            + flow(gate, leave, name=f"fd_{gate}")
+        )
+        return xml, merge, leave
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        def after_body() -> None:
+            group.oracle.counters[self.name] += 1
+            if group.oracle.counters[self.name] % self.every:
+                self.body.run(group, path, after_body)
+            else:
+                done()
+
+        self.body.run(group, path, after_body)
+
+
+@dataclass
+class Handler:
+    """An event sub process with a plain body."""
+
+    name: str
+    body: Block
+    interrupting: bool
+
+    def draw(self) -> str:
+        body, first, last = self.body.draw()
+        finish = f"{self.name}_e"
+        inner = body + end(finish) + flow(f"{self.name}_s", first) + flow(last, finish)
+        return event_sub(self.name, message(), inner, interrupting=self.interrupting)
+
+    def listen(self, scope: Group, path: Path) -> None:
+        oracle = scope.oracle
+
+        def come() -> None:
+            if self.interrupting:
+                for wait in scope.waits:
+                    scope.forget(wait)
+                for group in scope.groups:
+                    group.cancel()
+                scope.tokens = 0
+            scope.tokens += 1
+            inner = Group(oracle, scope, scope.token_done)
+            inner.tokens = 1
+            oracle.ran[f"{self.name}_s"] += 1
+
+            def at_end() -> None:
+                oracle.ran[f"{self.name}_e"] += 1
+                inner.token_done()
+
+            self.body.run(inner, path, at_end)
+
+        scope.wait("deliver", f"{self.name}_s", path, come, stays=not self.interrupting)
+
+
+def open_scope(scope: Group, body: Block, handler: Handler | None, path: Path, last: str) -> None:
+    """Start a process or sub process: its handler listens, its body runs to the end event."""
+    scope.tokens = 1
+    if handler is not None:
+        handler.listen(scope, path)
+
+    def at_end() -> None:
+        scope.oracle.ran[last] += 1
+        scope.token_done()
+
+    body.run(scope, path, at_end)
+
+
+@dataclass
+class Sub(Block):
+    """An embedded sub process, perhaps with an event sub process inside."""
+
+    name: str
+    body: Block
+    handler: Handler | None = None
+    items: str = ""
+    sequential: bool = False
+
+    def draw(self) -> tuple[str, str, str]:
+        body, first, last = self.body.draw()
+        begin, finish = f"{self.name}_s", f"{self.name}_e"
+        inner = start(begin) + body + end(finish) + flow(begin, first) + flow(last, finish)
+        inner += self.handler.draw() if self.handler else ""
+        marker = (
+            multi(self.items, f"it_{self.name}", sequential=self.sequential) if self.items else ""
+        )
+        return sub(self.name, inner + marker), self.name, self.name
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        if not self.items:
+            self.run_one(group, path, done)
+            return
+        run_items(
+            self.sequential,
+            lambda index, finished: self.run_one(group, (*path, index), finished),
+            done,
+        )
+
+    def run_one(self, group: Group, path: Path, done: Done) -> None:
+        scope = Group(group.oracle, group, done)
+        open_scope(scope, self.body, self.handler, path, f"{self.name}_e")
+
+
+def run_items(sequential: bool, run: Callable[[int, Done], None], done: Done) -> None:
+    """Run the two items of a multi-instance."""
+    left = 2
+
+    def finished() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            done()
+        elif sequential:
+            run(1, finished)
+
+    run(0, finished)
+    if not sequential:
+        run(1, finished)
+
+
+@dataclass
+class Items(Block):
+    """A human task for each of two."""
+
+    name: str
+    sequential: bool
+
+    def draw(self) -> tuple[str, str, str]:
+        marker = multi("xs", f"it_{self.name}", sequential=self.sequential)
+        return user(self.name, marker), self.name, self.name
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        run_items(
+            self.sequential,
+            lambda index, finished: _ignore(
+                group.wait("complete", self.name, (*path, index), finished)
+            ),
+            done,
+        )
+
+
+def _ignore(_: object) -> None:
+    return None

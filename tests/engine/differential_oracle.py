@@ -1,0 +1,96 @@
+"""What BPMN says a block-structured model does, without tokens.
+
+The oracle is written as continuations, block by block, so it cannot share a fault with
+the engine. It keeps what waits, what ran, and what is cancelled together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+Done = Callable[[], None]
+#: Which multi-instance item we are in, outermost first.
+Path = tuple[int, ...]
+
+
+@dataclass
+class Wait:
+    """Something the oracle waits for: the same triple the engine shows."""
+
+    kind: str
+    node: str
+    path: Path
+    go: Done
+    #: It stays when it has happened (events that do not interrupt).
+    stays: bool = False
+
+
+class Group:
+    """What is cancelled together. A scope also counts its tokens and ends with the last."""
+
+    def __init__(self, oracle: Oracle, parent: Group | None, done: Done | None = None) -> None:
+        self.oracle, self.parent, self.done = oracle, parent, done
+        self.waits: list[Wait] = []
+        self.groups: list[Group] = []
+        self.alive = True
+        self.tokens = 0
+        if parent is not None:
+            parent.groups.append(self)
+
+    @property
+    def scope(self) -> Group:
+        """The nearest group that is a scope."""
+        group = self
+        while group.done is None:
+            assert group.parent is not None
+            group = group.parent
+        return group
+
+    def wait(self, kind: str, node: str, path: Path, go: Done, *, stays: bool = False) -> Wait:
+        wait = Wait(kind, node, path, go, stays)
+        self.waits.append(wait)
+        self.oracle.waits.append(wait)
+        return wait
+
+    def forget(self, wait: Wait) -> None:
+        if wait in self.oracle.waits:
+            self.oracle.waits.remove(wait)
+
+    def cancel(self) -> None:
+        self.alive = False
+        for wait in self.waits:
+            self.forget(wait)
+        for group in self.groups:
+            group.cancel()
+
+    def token_done(self) -> None:
+        """One token of this scope has ended."""
+        self.tokens -= 1
+        if self.tokens == 0 and self.alive:
+            self.cancel()
+            assert self.done is not None
+            self.done()
+
+
+@dataclass
+class Oracle:
+    """One run of a model by the rules."""
+
+    waits: list[Wait] = field(default_factory=list)
+    counters: Counter[str] = field(default_factory=Counter)
+    ran: Counter[str] = field(default_factory=Counter)
+    ended: bool = False
+
+    def end(self) -> None:
+        self.ended = True
+
+    def frontier(self) -> list[tuple[str, str, Path]]:
+        return sorted((wait.kind, wait.node, wait.path) for wait in self.waits)
+
+    def act(self, chosen: tuple[str, str, Path]) -> None:
+        wait = next(w for w in self.waits if (w.kind, w.node, w.path) == chosen)
+        if not wait.stays:
+            self.waits.remove(wait)
+        wait.go()
