@@ -122,7 +122,7 @@ class BoundForm:
         """
         found: dict[str, Any] = {}
         for item in outside_rows(self.fields):
-            if item.component.is_variable and not item.readonly and item.type != "filepicker":
+            if item.component.is_variable and not item.readonly and not item.errors:
                 value = item.value
                 found[item.key] = (
                     reading.typed(value, item.spec) if item.type == "datetime" else value

@@ -16,8 +16,12 @@ from engine.forms.schema import (
     MAX_OPTIONS,
     MAX_ROWS,
     MAX_TEXT,
+    RULES,
+    SHAPES,
     SUPPORTED,
     Component,
+    clean,
+    misshapen,
     readable,
 )
 
@@ -35,7 +39,7 @@ def lint(schema: Any) -> list[Problem]:
     if not isinstance(schema, Mapping) or not isinstance(schema.get("components"), list):
         return [Problem("", "form-shape", "这不是表单文件：缺少 components 列表。")]
     found = list(_walk(schema["components"], (), 0))
-    problems = [*_whole(found)]
+    problems = [*_whole(found), *_misshapen(schema["components"], 0)]
     for component, _, _ in found:
         if component.type not in SUPPORTED | IGNORED:
             label = component.label or component.type
@@ -58,7 +62,7 @@ def _walk(
     for item in items if isinstance(items, list) and depth <= MAX_DEPTH else ():
         if not isinstance(item, Mapping):
             continue
-        component = Component(item)
+        component = Component(clean(item))
         yield component, path, in_list
         below = (*path, component.key) if component.key else path
         rows = in_list or component.type == "dynamiclist"
@@ -93,6 +97,22 @@ def _whole(found: list[Found]) -> Iterator[Problem]:
                     f"两个组件都会写流程变量“{component.key}”，请改其中一个的键。",
                 )
             variables.add(component.key)
+
+
+def _misshapen(items: Any, depth: int) -> Iterator[Problem]:
+    for item in items if isinstance(items, list) and depth <= MAX_DEPTH else ():
+        if not isinstance(item, Mapping):
+            yield Problem("", "form-shape", "components 里有不是组件的内容，请删除。")
+            continue
+        component, rules = Component(clean(item)), item.get("validate")
+        told = [(SHAPES, name, value) for name, value in item.items()]
+        told += [(RULES, k, v) for k, v in rules.items()] if isinstance(rules, Mapping) else []
+        for shapes, name, value in told:
+            if value is not None and misshapen(shapes, name, value):
+                yield _say(
+                    component, "form-shape", f"“{_name(component)}”的 {name} 不是允许的内容。"
+                )
+        yield from _misshapen(item.get("components"), depth + 1)
 
 
 def _keys(component: Component) -> Iterator[Problem]:

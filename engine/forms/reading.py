@@ -33,11 +33,10 @@ def options(found: Any) -> list[Option]:
     """Return the choices of a list of `{value, label}` or of plain values."""
     result = []
     for item in found[:MAX_OPTIONS] if isinstance(found, list | tuple) else ():
-        if isinstance(item, Mapping):
-            if item.get("value") not in (None, ""):
-                result.append(Option(item["value"], str(item.get("label") or item["value"])))
-        elif item not in (None, ""):
-            result.append(Option(item, str(item)))
+        value = item.get("value") if isinstance(item, Mapping) else item
+        label = item.get("label") if isinstance(item, Mapping) else None
+        if isinstance(value, str | int | float | Decimal) and value != "":
+            result.append(Option(value, str(label or value)))
     return result
 
 
@@ -104,11 +103,14 @@ def typed(value: Any, spec: Mapping[str, Any]) -> Any:
     if not isinstance(value, str) or not value:
         return value
     subtype = spec.get("subtype") or "date"
-    if subtype == "time":
-        return time.fromisoformat(value)
-    if subtype == "date":
-        return date.fromisoformat(value)
-    return datetime.fromisoformat(value).replace(tzinfo=CHINA)
+    try:
+        if subtype == "time":
+            return time.fromisoformat(value)
+        if subtype == "date":
+            return date.fromisoformat(value)
+        return datetime.fromisoformat(value).replace(tzinfo=CHINA)
+    except ValueError:  # the schema's own default value may be anything
+        return None
 
 
 def shown(value: Any) -> Any:

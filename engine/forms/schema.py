@@ -30,6 +30,23 @@ CLOSED: Final = frozenset({"select", "radio", "checkbox", "checklist", "number",
 #: A component's custom property that lets a text become a variable; never for personal data.
 VARIABLE: Final = "huiyin:variable"
 
+#: What kind of value each property must have; others are left out (and refused by `lint`).
+_WORDS = "type key path id label dateLabel timeLabel valuesKey valuesExpression subtype text accept"
+SHAPES: Final[Mapping[str, tuple[type, ...]]] = {
+    **dict.fromkeys((*_WORDS.split(), "description", "dataSource", "columnsExpression"), (str,)),
+    **dict.fromkeys(("readonly", "disabled"), (bool, str)),
+    **dict.fromkeys(("multiple", "allowAddRemove", "disallowPassedDates"), (bool,)),
+    **dict.fromkeys(("decimalDigits", "defaultRepetitions"), (int,)),
+    **dict.fromkeys(("values", "columns", "components"), (list,)),
+    **dict.fromkeys(("conditional", "validate", "properties"), (dict,)),
+    "defaultValue": (str, int, float, bool, list),
+}
+RULES: Final[Mapping[str, tuple[type, ...]]] = {
+    "required": (bool,),
+    **dict.fromkeys(("min", "max", "minLength", "maxLength", "maxFiles"), (int, float, str)),
+    **dict.fromkeys(("pattern", "patternErrorMessage", "validationType"), (str,)),
+}
+
 MAX_FIELDS, MAX_ROWS, MAX_TEXT, MAX_OPTIONS, MAX_DEPTH = 200, 50, 20_000, 500, 6
 
 
@@ -132,11 +149,32 @@ def parse(schema: Mapping[str, Any]) -> FormSchema:
 def _components(items: Any, depth: int) -> tuple[Component, ...]:
     if not isinstance(items, list) or depth > MAX_DEPTH:
         return ()
+    cleaned = [clean(item) for item in items if isinstance(item, Mapping)]
     return tuple(
         Component(item, _components(item.get("components"), depth + 1))
-        for item in items
-        if isinstance(item, Mapping) and item.get("type") in SUPPORTED
+        for item in cleaned
+        if item.get("type") in SUPPORTED
     )
+
+
+def clean(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a component's properties without those of a wrong kind."""
+    found = {name: value for name, value in item.items() if not misshapen(SHAPES, name, value)}
+    rules = found.get("validate")
+    if rules:
+        found["validate"] = {k: v for k, v in rules.items() if not misshapen(RULES, k, v)}
+    return found
+
+
+def misshapen(shapes: Mapping[str, tuple[type, ...]], name: str, value: Any) -> bool:
+    """Whether a property has a value of a wrong kind; null is the same as absent."""
+    if name not in shapes:
+        return False
+    if isinstance(value, bool) and bool not in shapes[name]:
+        return True
+    if isinstance(value, float) and not -1e15 < value < 1e15:
+        return True
+    return not isinstance(value, shapes[name])
 
 
 def readable(text: str) -> str:

@@ -103,7 +103,7 @@ def test_junk_between_components_does_no_harm():
         "components": [text(), "junk", None, {"no": "type"}, {"type": "group", "components": 5}]
     }
     assert forms.bind(forms.parse(schema), posted=forms.posted({"a": "x"})).values() == {"a": "x"}
-    assert {p.code for p in forms.lint(schema)} == {"form-type", "form-empty"}
+    assert {p.code for p in forms.lint(schema)} == {"form-shape", "form-type", "form-empty"}
 
 
 def test_a_form_nested_without_end_is_cut():
