@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 from engine.errors import ExpressionError
-from engine.expressions import operators
+from engine.expressions import comparison
 from engine.expressions.builtins.numbers import total
 from engine.expressions.limits import Undefined
 
@@ -47,7 +47,7 @@ def any_of(hits: Sequence[Hit], rows: list[Row]) -> list[Row]:
         ExpressionError: they do not.
     """
     for hit, row in zip(hits[1:], rows[1:], strict=True):
-        if not operators.same(row, rows[0]):
+        if not comparison.same(row, rows[0]):
             raise ExpressionError(
                 f"命中策略为“任意”，但规则 {hits[0].label} 与 {hit.label} 的输出不同。"
             )
@@ -75,7 +75,7 @@ def aggregate(how: str, values: list[Any]) -> Any:
     try:
         if how == "SUM":
             return total(values)
-        better = operators.less if how == "MIN" else operators.more
+        better = comparison.less if how == "MIN" else comparison.more
         best = values[0]
         for value in values[1:]:
             best = value if better(value, best) else best

@@ -16,8 +16,8 @@ from typing import Any, Final
 from engine.decisions.model import Decision, DecisionModel
 from engine.decisions.table import Input, Rule, Table
 from engine.errors import Problem
-from engine.expressions import nodes, operators
-from engine.expressions.compile_feel import FEEL
+from engine.expressions import arithmetic, nodes
+from engine.expressions.compile_feel import FEEL, OPERATORS
 from engine.expressions.compile_tests import unary_test
 from engine.expressions.compiler import Compiler
 from engine.expressions.environment import Env, Run
@@ -81,7 +81,7 @@ def _column(table: Table, place: int) -> Column | None:
     values, closed = _values(head, constants)
     if not values:
         return None
-    compiler = Compiler("", FEEL, operators.ALL, lenient=True)
+    compiler = Compiler("", FEEL, OPERATORS, lenient=True)
     tests = [unary_test(tree, compiler) for tree in trees]
     env = Env({}, Run({}))
     masks = [
@@ -115,7 +115,7 @@ def _values(head: Input, constants: list[Any]) -> tuple[Sequence[Any], bool]:
     given = [value for value in constants if value is not None]
     if not given:
         return (Other(),), False
-    if all(operators.is_number(value) for value in given):
+    if all(arithmetic.is_number(value) for value in given):
         return _points(sorted(set(given)), head.type in _INTEGERS), True
     if len(texts) == len(set(map(str, given))) and all(isinstance(v, str) for v in given):
         return (*sorted(texts), Other()), False

@@ -9,6 +9,7 @@ from engine.decisions.read_table import read_table
 from engine.decisions.reading import Reader
 from engine.decisions.table import Table
 from engine.errors import DeploymentRefused
+from engine.expressions.builtins import REGISTRY
 from engine.expressions.environment import Closure
 from engine.expressions.feel import is_simple_name
 
@@ -23,6 +24,7 @@ def parse(xml: bytes) -> DecisionModel:
     """
     root = document.root_of(xml)
     reader = Reader(_special_names(root))
+    reader.read_types(root)
     model = DecisionModel(
         id=root.get("id") or "",
         name=root.get("name") or "",
@@ -70,6 +72,8 @@ def _knowledge(element: Element, reader: Reader) -> Knowledge:
     if logic is None:
         reader.problem(identifier, "dmn-logic", f"业务知识模型“{name}”没有逻辑。")
         logic = element
+    if name in REGISTRY:
+        reader.problem(identifier, "dmn-name", f"业务知识模型不能叫“{name}”，这是内置函数的名称。")
     define = boxed.READERS["functionDefinition"](logic, name, reader)
     requires = _requirements(element, "knowledgeRequirement", "requiredKnowledge")
     return Knowledge(identifier, name, define, requires)

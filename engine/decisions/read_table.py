@@ -9,7 +9,7 @@ from engine.decisions.document import CAMUNDA, Element, children, text_of
 from engine.decisions.reading import Reader
 from engine.decisions.table import Input, Output, Rank, Rule, Table
 from engine.errors import ExpressionError
-from engine.expressions import nodes, operators
+from engine.expressions import comparison, nodes
 from engine.expressions.coercion import truth
 from engine.expressions.compile_tests import INPUT, Test
 from engine.expressions.environment import Closure, Env
@@ -70,9 +70,10 @@ def _input(element: Element, table: str, reader: Reader) -> Input:
     holder = document.child(element, "inputExpression")
     label = element.get("label") or text_of(holder) or place
     _, read = reader.expression(holder, place, f"输入列“{label}”")
-    type_ref = None if holder is None else holder.get("typeRef")
+    type_ref, listed = reader.type_of(None if holder is None else holder.get("typeRef"))
     typed = types.converter(type_ref, f"输入列“{label}”")
-    allowed = _texts(document.child(element, "inputValues"), place, reader)
+    listed = text_of(document.child(element, "inputValues")) or listed
+    allowed = _texts(_literals(listed, place, reader))
     kind = types.base(type_ref)
     return Input(place, label, text_of(holder), read, typed, kind, allowed)
 
@@ -94,20 +95,16 @@ def _outputs(table: Element, name: str, reader: Reader) -> list[Output]:
             reader.problem(place, "dmn-output", f"输出列“{label}”的名称缺失或重复。")
         default = document.child(column, "defaultOutputEntry")
         closure = reader.expression(default, place, "默认输出")[1] if text_of(default) else None
-        listed = document.child(column, "outputValues")
-        typed = types.converter(column.get("typeRef"), f"输出列“{label}”")
-        outputs.append(
-            Output(
-                place, own, label, typed, closure,
-                _texts(listed, place, reader), _rank(listed, place, reader),
-            )
-        )  # fmt: skip
+        type_ref, listed = reader.type_of(column.get("typeRef"))
+        typed = types.converter(type_ref, f"输出列“{label}”")
+        listed = text_of(document.child(column, "outputValues")) or listed
+        values = _literals(listed, place, reader)
+        outputs.append(Output(place, own, label, typed, closure, _texts(values), _rank(values)))
     return outputs
 
 
-def _literals(element: Element | None, place: str, reader: Reader) -> list[Any]:
-    """Return the literals of `<inputValues>` or `<outputValues>`; none if it has others."""
-    text = text_of(element)
+def _literals(text: str, place: str, reader: Reader) -> list[Any]:
+    """Return the literals of a list of allowed values; none if it has more than literals."""
     if not text:
         return []
     try:
@@ -119,20 +116,18 @@ def _literals(element: Element | None, place: str, reader: Reader) -> list[Any]:
     return values if len(values) == len(tree.tests) and not tree.negated else []
 
 
-def _texts(element: Element | None, place: str, reader: Reader) -> tuple[str, ...] | None:
-    values = _literals(element, place, reader)
+def _texts(values: list[Any]) -> tuple[str, ...] | None:
     closed = bool(values) and all(isinstance(value, str) for value in values)
     return tuple(values) if closed else None
 
 
-def _rank(element: Element | None, place: str, reader: Reader) -> Rank | None:
-    values = _literals(element, place, reader)
+def _rank(values: list[Any]) -> Rank | None:
     if not values:
         return None
 
     def rank(value: Any) -> int:
         """Return the place of the value in the list; unknown values come last."""
-        places = (i for i, known in enumerate(values) if operators.same(known, value))
+        places = (i for i, known in enumerate(values) if comparison.same(known, value))
         return next(places, len(values))
 
     return rank

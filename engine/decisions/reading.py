@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.decisions.document import Element, text_of
+from engine.decisions.document import Element, child, children, text_of
 from engine.errors import ExpressionError, Problem
 from engine.expressions.environment import Closure
 from engine.expressions.nodes import Literal, Node
@@ -29,7 +29,27 @@ class Reader:
 
     #: Names with operators or words of FEEL in them, longest first.
     known: Known
+    #: `itemDefinition`: the author's type → FEEL's type and the text of its allowed values.
+    types: dict[str, tuple[str, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+
+    def read_types(self, root: Element) -> None:
+        """Note the types that the file defines; they may stand on each other."""
+        for item in children(root, "itemDefinition"):
+            base = child(item, "typeRef")
+            allowed = text_of(child(item, "allowedValues"))
+            if base is not None:
+                self.types[item.get("name") or ""] = ((base.text or "").strip(), allowed)
+
+    def type_of(self, type_ref: str | None) -> tuple[str | None, str]:
+        """Return FEEL's type behind a `typeRef`, and the allowed values of the nearest type."""
+        allowed = ""
+        for _ in range(len(self.types)):
+            if type_ref not in self.types:
+                break
+            type_ref, values = self.types[type_ref]
+            allowed = allowed or values
+        return type_ref, allowed
 
     def problem(self, element: str, code: str, message: str) -> None:
         """Note something that the author must mend."""

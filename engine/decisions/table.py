@@ -75,7 +75,7 @@ class Table:
             ExpressionError: a value is of the wrong type, or the rules that match
                 break the hit policy.
         """
-        env.run.tick(len(self.rules) * (len(self.inputs) + 1))
+        env.run.tick(len(self.rules) + len(self.inputs))
         values = [self._input(column, env) for column in self.inputs]
         hits = self._hits(values, env)
         rows = [self._row(rule, env) for rule in hits]

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import Any, Final
 
 from engine.errors import ExpressionError
-from engine.expressions import coercion, operators, temporal, values
+from engine.expressions import arithmetic, coercion, comparison, temporal, values
 from engine.expressions.limits import Undefined
 
 Converter = Callable[[Any], Any]
@@ -22,9 +22,9 @@ def _number(value: Any) -> Any:
 
 def _integer(value: Any) -> Any:
     number = _number(value)
-    if operators.is_number(number) and number != int(number):
+    if arithmetic.is_number(number) and number != int(number):
         raise Undefined("应为整数。")
-    return int(number) if operators.is_number(number) else number
+    return int(number) if arithmetic.is_number(number) else number
 
 
 def _boolean(value: Any) -> Any:
@@ -34,7 +34,7 @@ def _boolean(value: Any) -> Any:
 
 
 def _string(value: Any) -> Any:
-    return values.text(value) if operators.is_number(value) or isinstance(value, bool) else value
+    return values.text(value) if arithmetic.is_number(value) or isinstance(value, bool) else value
 
 
 def _date(value: Any) -> Any:
@@ -58,10 +58,10 @@ def _duration(value: Any) -> Any:
 
 
 _CONVERTERS: Final[dict[str, tuple[Converter, Callable[[Any], bool]]]] = {
-    "number": (_number, operators.is_number),
-    "double": (_number, operators.is_number),
-    "integer": (_integer, operators.is_number),
-    "long": (_integer, operators.is_number),
+    "number": (_number, arithmetic.is_number),
+    "double": (_number, arithmetic.is_number),
+    "integer": (_integer, arithmetic.is_number),
+    "long": (_integer, arithmetic.is_number),
     "boolean": (_boolean, lambda v: isinstance(v, bool)),
     "string": (_string, lambda v: isinstance(v, str)),
     "date": (_date, lambda v: values.kind(v) == "date"),
@@ -96,7 +96,7 @@ def converter(type_ref: str | None, what: str) -> Converter | None:
         if value is None:
             return None
         try:
-            result = convert(operators.settle(value))
+            result = convert(comparison.settle(value))
         except Undefined as why:
             raise ExpressionError(f"{what}的值不是 {type_ref} 类型：{why}") from None
         if not fits(result):

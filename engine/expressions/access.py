@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.expressions import operators, temporal
+from engine.expressions import arithmetic, temporal
 from engine.expressions.environment import Run
 from engine.expressions.limits import Undefined
 from engine.expressions.values import Range, adopt, declared, label
@@ -96,7 +96,7 @@ def whole(value: Any) -> int:
     Raises:
         Undefined: the value is not a whole number, or absurdly large.
     """
-    number = operators.exact(value)
+    number = arithmetic.exact(value)
     if isinstance(number, Decimal):
         if abs(number.adjusted()) > 30 or number != number.to_integral_value():
             raise Undefined("这里需要整数。")

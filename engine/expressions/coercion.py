@@ -10,9 +10,9 @@ from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from engine.expressions import operators
+from engine.expressions import arithmetic, comparison
+from engine.expressions.arithmetic import Operator
 from engine.expressions.limits import Undefined
-from engine.expressions.operators import Operator
 from engine.expressions.values import YearsMonths, label, text
 
 _TEMPORAL: Final = (date, time, timedelta, YearsMonths)
@@ -47,12 +47,12 @@ def number(value: Any) -> int | Decimal:
     if value is None or value == "":
         return 0
     if not isinstance(value, str):
-        return operators.exact(value)
+        return arithmetic.exact(value)
     digits = value.strip()
     try:
         if len(digits) > 40 or not digits.isascii() or "_" in digits:
             raise Undefined(f"文字“{value[:20]}”不是数字。")
-        read = operators.DECIMAL.create_decimal(digits)
+        read = arithmetic.DECIMAL.create_decimal(digits)
     except InvalidOperation:
         raise Undefined(f"文字“{value[:20]}”不是数字；连接文字请写成“号码 ${{nr}}”。") from None
     if not read.is_finite():
@@ -63,9 +63,9 @@ def number(value: Any) -> int | Decimal:
 def _arithmetic(operation: Operator) -> Operator:
     def compute(left: Any, right: Any) -> Any:
         if isinstance(left, _TEMPORAL) or isinstance(right, _TEMPORAL):
-            return operation(operators.settle(left), operators.settle(right))
+            return operation(comparison.settle(left), comparison.settle(right))
         if hasattr(type(left), "__feel__") or hasattr(type(right), "__feel__"):
-            return operation(operators.settle(left), operators.settle(right))
+            return operation(comparison.settle(left), comparison.settle(right))
         return operation(number(left), number(right))
 
     return compute
@@ -73,18 +73,18 @@ def _arithmetic(operation: Operator) -> Operator:
 
 def _remainder(left: Any, right: Any) -> Any:
     """Return Java's remainder: the sign of the dividend."""
-    result = operators.modulo(abs(left), abs(right))
-    return operators.negate(result) if left < 0 else result
+    result = arithmetic.modulo(abs(left), abs(right))
+    return arithmetic.negate(result) if left < 0 else result
 
 
 def _pair(left: Any, right: Any) -> tuple[Any, Any]:
     """Return both values in the kind in which EL compares them."""
-    left, right = operators.settle(left), operators.settle(right)
-    if operators.is_number(left) or operators.is_number(right):
+    left, right = comparison.settle(left), comparison.settle(right)
+    if arithmetic.is_number(left) or arithmetic.is_number(right):
         return number(left), number(right)
     if isinstance(left, str) or isinstance(right, str):
         return text(left), text(right)
-    return operators.as_datetime(left), operators.as_datetime(right)
+    return comparison.as_datetime(left), comparison.as_datetime(right)
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -96,8 +96,8 @@ def equal(left: Any, right: Any) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return truth(left) == truth(right)
     if isinstance(left, list | Mapping) or isinstance(right, list | Mapping):
-        return operators.same(left, right)
-    return operators.same(*_pair(left, right))
+        return comparison.same(left, right)
+    return comparison.same(*_pair(left, right))
 
 
 def unequal(left: Any, right: Any) -> bool:
@@ -117,15 +117,15 @@ def _ordering(operation: Operator, *, reflexive: bool) -> Operator:
 
 
 OPERATORS: Final[dict[str, Operator]] = {
-    "+": _arithmetic(operators.add),
-    "-": _arithmetic(operators.subtract),
-    "*": _arithmetic(operators.multiply),
-    "/": _arithmetic(operators.divide),
+    "+": _arithmetic(arithmetic.add),
+    "-": _arithmetic(arithmetic.subtract),
+    "*": _arithmetic(arithmetic.multiply),
+    "/": _arithmetic(arithmetic.divide),
     "%": _arithmetic(_remainder),
     "=": equal,
     "!=": unequal,
-    "<": _ordering(operators.less, reflexive=False),
-    "<=": _ordering(operators.at_most, reflexive=True),
-    ">": _ordering(operators.more, reflexive=False),
-    ">=": _ordering(operators.at_least, reflexive=True),
+    "<": _ordering(comparison.less, reflexive=False),
+    "<=": _ordering(comparison.at_most, reflexive=True),
+    ">": _ordering(comparison.more, reflexive=False),
+    ">=": _ordering(comparison.at_least, reflexive=True),
 }

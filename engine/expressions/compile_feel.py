@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from engine.expressions import access, nodes, operators
+from engine.expressions import access, arithmetic, comparison, nodes
+from engine.expressions.arithmetic import ARITHMETIC, Operator
 from engine.expressions.calls import call, function_of
+from engine.expressions.comparison import COMPARISONS
 from engine.expressions.compile_tests import in_tests
 from engine.expressions.compiler import BUILDERS, Builder, Compiler
 from engine.expressions.environment import Closure, Env
@@ -44,7 +47,7 @@ def between(node: nodes.Between, compiler: Compiler) -> Closure:
 
     def test(env: Env) -> bool:
         value = subject(env)
-        return bool(operators.at_least(value, low(env)) and operators.at_most(value, high(env)))
+        return bool(comparison.at_least(value, low(env)) and comparison.at_most(value, high(env)))
 
     return compiler.guarded(test)
 
@@ -128,12 +131,25 @@ def _items(source: Any) -> list[Any]:
         raise Undefined("循环的列表没有值。")
     if not isinstance(source, Range):
         return [source]
+    if isinstance(source.low, date):
+        return _days(source.low, source.high)
     low, high = access.whole(source.low), access.whole(source.high)
     if abs(high - low) >= MAX_ITEMS:
         raise LimitReached(f"循环超过 {MAX_ITEMS} 次。")
     if high < low:
         return list(range(low, high - 1, -1))
     return list(range(low, high + 1))
+
+
+def _days(first: date, last: date) -> list[date]:
+    """Return the dates of a range, as DMN 1.4 goes over it."""
+    if isinstance(first, datetime) or isinstance(last, datetime):
+        raise Undefined("循环只能逐日，不能逐时刻。")
+    count = abs((last - first).days)
+    if count >= MAX_ITEMS:
+        raise LimitReached(f"循环超过 {MAX_ITEMS} 次。")
+    step = timedelta(days=1 if last >= first else -1)
+    return [first + step * number for number in range(count + 1)]
 
 
 def for_each(node: nodes.For, compiler: Compiler) -> Closure:
@@ -175,7 +191,7 @@ def quantified(node: nodes.Quantified, compiler: Compiler) -> Closure:
 def filter_of(node: nodes.Filter, compiler: Compiler) -> Closure:
     """Build `list[condition]`: a number picks, a condition selects."""
     base = compiler.build(node.base)
-    if isinstance(node.condition, nodes.Literal) and operators.is_number(node.condition.value):
+    if isinstance(node.condition, nodes.Literal) and arithmetic.is_number(node.condition.value):
         index = node.condition.value
         return compiler.guarded(lambda env: access.pick(_as_list(base(env)), index))
     condition = compiler.inside(("item",), node.condition)
@@ -189,7 +205,7 @@ def filter_of(node: nodes.Filter, compiler: Compiler) -> Closure:
             item = adopt(raw)
             inner = env.inside({"item": item})
             verdict = condition(inner.inside(item) if isinstance(item, Mapping) else inner)
-            if place == 0 and operators.is_number(verdict):
+            if place == 0 and arithmetic.is_number(verdict):
                 return access.pick(items, verdict)
             if verdict is True:
                 chosen.append(item)
@@ -255,3 +271,5 @@ FEEL: Final[dict[type[Node], Builder]] = {
     nodes.FunctionOf: function_of,
     nodes.InstanceOf: instance_of,
 }
+
+OPERATORS: Final[dict[str, Operator]] = {**ARITHMETIC, **COMPARISONS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from engine.expressions import nodes, operators
+from engine.expressions import comparison, nodes
 from engine.expressions.compiler import Compiler
 from engine.expressions.environment import Closure, Env
 from engine.expressions.limits import Undefined
@@ -74,7 +74,7 @@ def _one_of(parts: tuple[Node, ...], compiler: Compiler, inputs: frozenset[str])
 def _test(node: Node, compiler: Compiler, inputs: frozenset[str]) -> Test:
     if isinstance(node, nodes.Literal):
         constant = node.value
-        return lambda _env, value: operators.same(value, constant)
+        return lambda _env, value: comparison.same(value, constant)
     if isinstance(node, nodes.Against):
         return _against(node, compiler)
     uses_input = _mentions(node, inputs)
@@ -91,7 +91,7 @@ def _test(node: Node, compiler: Compiler, inputs: frozenset[str]) -> Test:
 
 
 def _against(node: nodes.Against, compiler: Compiler) -> Test:
-    operation = operators.COMPARISONS[node.op]
+    operation = comparison.COMPARISONS[node.op]
     operand = compiler.build(node.operand)
 
     def test(env: Env, value: Any) -> bool | None:
@@ -111,19 +111,22 @@ def _accepts(result: Any, value: Any, uses_input: bool) -> bool | None:
     answer itself, anything else must be equal.
     """
     if isinstance(result, Range):
-        return operators.contains(result, value)
+        return comparison.contains(result, value)
     if isinstance(result, bool) and (uses_input or not isinstance(value, bool)):
         return result
     if result is None and uses_input:
         return None
-    if isinstance(result, list) and not (isinstance(value, list) and operators.same(result, value)):
-        return any(
-            operators.contains(item, value)
-            if isinstance(item, Range) and value is not None
-            else operators.same(item, value)
-            for item in result
-        )
-    return operators.same(result, value)
+    if isinstance(result, list) and not (
+        isinstance(value, list) and comparison.same(result, value)
+    ):
+        return any(_holds(item, value) for item in result)
+    return comparison.same(result, value)
+
+
+def _holds(item: Any, value: Any) -> bool:
+    if isinstance(item, Range) and value is not None:
+        return comparison.contains(item, value)
+    return comparison.same(item, value)
 
 
 def in_tests(node: nodes.In, compiler: Compiler) -> Closure:

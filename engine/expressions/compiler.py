@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from engine.errors import ExpressionError
 from engine.expressions import nodes
+from engine.expressions.arithmetic import Operator, negate
 from engine.expressions.environment import MISSING, Closure, Env
 from engine.expressions.limits import Undefined, sized_list
 from engine.expressions.nodes import Node
-from engine.expressions.operators import Operator, negate
 from engine.expressions.values import plain
 
 Builder = Callable[[Any, "Compiler"], Closure]

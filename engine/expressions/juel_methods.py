@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from engine.expressions import coercion, operators
+from engine.expressions import arithmetic, coercion, comparison
 from engine.expressions.access import index_of, whole
 from engine.expressions.builtins import patterns
 from engine.expressions.environment import Run
@@ -42,7 +42,7 @@ def _replace(value: str, old: Any, new: Any) -> str:
 
 
 def _compare(one: Any, other: Any) -> int:
-    return int(operators.more(one, other)) - int(operators.less(one, other))
+    return int(comparison.more(one, other)) - int(comparison.less(one, other))
 
 
 def _get(value: Any, key: Any) -> Any:
@@ -93,9 +93,9 @@ _MAP: Final[dict[str, _Method]] = {
     "values": lambda mapping: sized_list(list(mapping.values())),
 }
 _NUMBER: Final[dict[str, _Method]] = {
-    "intValue": lambda n: int(operators.exact(n)),
-    "longValue": lambda n: int(operators.exact(n)),
-    "doubleValue": operators.exact,
+    "intValue": lambda n: int(arithmetic.exact(n)),
+    "longValue": lambda n: int(arithmetic.exact(n)),
+    "doubleValue": arithmetic.exact,
     "compareTo": _compare,
 }
 _DATE: Final[dict[str, _Method]] = {
@@ -118,9 +118,9 @@ def _table(value: Any) -> Mapping[str, _Method]:
         return _LIST
     if isinstance(value, Mapping):
         return _MAP
-    if operators.is_number(value):
+    if arithmetic.is_number(value):
         return _NUMBER
-    return _DATE if isinstance(operators.settle(value), date) else {}
+    return _DATE if isinstance(comparison.settle(value), date) else {}
 
 
 def invoke(value: Any, name: str, args: list[Any], run: Run) -> Any:

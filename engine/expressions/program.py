@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from engine.errors import ExpressionError
-from engine.expressions import coercion, limits, nodes, operators
-from engine.expressions.compile_feel import FEEL
+from engine.expressions import coercion, limits, nodes
+from engine.expressions.compile_feel import FEEL, OPERATORS
 from engine.expressions.compile_juel import JUEL
 from engine.expressions.compile_tests import INPUT, Test, unary_test
 from engine.expressions.compiler import Compiler
@@ -17,6 +17,7 @@ from engine.expressions.environment import Closure, Env, Functions, Run
 from engine.expressions.feel import FeelParser
 from engine.expressions.juel import JuelParser, parse_text
 from engine.expressions.nodes import Node
+from engine.expressions.unary import UnaryParser
 from engine.expressions.values import PLAIN, Function, adopt
 
 Scope = Mapping[str, Any]
@@ -81,7 +82,7 @@ def _condition_program(text: str, traced: bool) -> Program:
 
 @lru_cache(maxsize=CACHE)
 def _feel_program(text: str, known: Known, traced: bool) -> Program:
-    compiler = Compiler(text, FEEL, operators.ALL, lenient=True, traced=traced)
+    compiler = Compiler(text, FEEL, OPERATORS, lenient=True, traced=traced)
     return _program(FeelParser(text, known).parse(), compiler)
 
 
@@ -99,8 +100,8 @@ def unary_program(
     text: str, known: Known = (), inputs: frozenset[str] = INPUT
 ) -> tuple[nodes.Tests, Test]:
     """Compile unary tests; `inputs` are the names of the value they are about."""
-    tree = FeelParser(bounded(text), known).parse_tests()
-    compiler = Compiler(text, FEEL, operators.ALL, lenient=True)
+    tree = UnaryParser(bounded(text), known).parse_tests()
+    compiler = Compiler(text, FEEL, OPERATORS, lenient=True)
     return tree, unary_test(tree, compiler, inputs)
 
 

@@ -201,6 +201,8 @@ for i in 3..1 return i ⇒ [3, 2, 1]
 for i in 1..2, j in 1..i return i * 10 + j ⇒ [11, 21, 22]
 for i in 1..5 return if i < 3 then 1 else partial[-1] + partial[-2] ⇒ [1, 1, 2, 3, 5]
 for i in n return i ⇒ [5]
+for d in @"2026-02-27"..@"2026-03-01" return d.day ⇒ [27, 28, 1]
+for i in [1..3] return i ⇒ [1, 2, 3]
 for i in null return i ⇒ null
 {a: 1, b: a + 1}.b ⇒ 2
 {a: {b: {c: 3}}}.a.b.c ⇒ 3
@@ -278,6 +280,7 @@ day of week(date(2019, 9, 17)) ⇒ "Tuesday"
 month of year(date(2019, 9, 17)) ⇒ "September"
 week of year(date(2019, 9, 17)) ⇒ 38
 week of year(date(2003, 12, 29)) ⇒ 1
+last day of month(@"2024-02-10") ⇒ @"2024-02-29"
 week of year(date(2005, 1, 1)) ⇒ 53
 today() instance of date ⇒ true
 now() instance of date and time ⇒ true
@@ -345,6 +348,8 @@ number("1,5") ⇒ null
 number("NaN") ⇒ null
 number(from: "1.000,5", grouping separator: ".", decimal separator: ",") ⇒ 1000.5
 upper case(["a"]) ⇒ "A"
+is blank("  ") ⇒ true
+trim(" a ") ⇒ "a"
 """)
 
 NUMBERS = lines("""
@@ -464,6 +469,11 @@ context merge([{x: 1}, {x: 2, y: 3}]) ⇒ {x: 2, y: 3}
 is(date("2012-12-25"), time("23:00:50")) ⇒ false
 is(@"2012-12-25", @"2012-12-25") ⇒ true
 is(1, "1") ⇒ false
+duplicate values([1, 2, 1, 3, 2]) ⇒ [1, 2]
+partition([1, 2, 3], 2) ⇒ [[1, 2], [3]]
+partition([1], 0) ⇒ null
+assert(n, n > 1) ⇒ 5
+is empty([]) ⇒ true
 is defined(nothing) ⇒ false
 is defined(n) ⇒ true
 get or else(nothing, 7) ⇒ 7

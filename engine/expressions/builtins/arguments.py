@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from engine.expressions import access, operators
+from engine.expressions import access, comparison
+from engine.expressions.arithmetic import exact
 from engine.expressions.environment import Run
 from engine.expressions.limits import Undefined
-from engine.expressions.operators import exact
 from engine.expressions.values import adopt, kind, label
 
 Number = Any  # int or Decimal
@@ -58,7 +58,7 @@ def spread(values: tuple[Any, ...], run: Run) -> list[Any]:
 
 def day(value: Any) -> date:
     """Return a date; a date and time counts as its day."""
-    value = operators.settle(single(value))
+    value = comparison.settle(single(value))
     if isinstance(value, datetime):
         return value.date()
     if not isinstance(value, date):

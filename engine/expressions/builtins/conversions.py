@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from engine.expressions import operators, temporal, values
+from engine.expressions import arithmetic, comparison, temporal, values
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.registry import builtin
 from engine.expressions.limits import Undefined
@@ -26,7 +26,7 @@ def date_of(year: Any, month: Any, day: Any) -> date:
 
 @builtin("time", "from")
 def time_from(value: Any) -> time:
-    value = operators.settle(arg.single(value))
+    value = comparison.settle(arg.single(value))
     if isinstance(value, str):
         return temporal.parse_time(value)
     if isinstance(value, datetime):
@@ -58,7 +58,7 @@ def _zone(offset: timedelta) -> timezone:
 
 @builtin("date and time", "from")
 def moment_from(value: Any) -> datetime:
-    value = operators.settle(arg.single(value))
+    value = comparison.settle(arg.single(value))
     if isinstance(value, str):
         return temporal.parse_moment(value)
     if not isinstance(value, date):
@@ -97,8 +97,8 @@ def string(value: Any) -> str | None:
 @builtin("number", "from", "grouping separator?", "decimal separator?")
 def number(source: Any, grouping: Any = None, point: Any = None) -> int | Decimal:
     source = arg.single(source)
-    if operators.is_number(source):
-        return operators.exact(source)
+    if arithmetic.is_number(source):
+        return arithmetic.exact(source)
     digits = arg.text(source).strip()
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
         raise Undefined("千位符应为空格、逗号或句点，小数点应为逗号或句点。")
@@ -115,7 +115,7 @@ def number(source: Any, grouping: Any = None, point: Any = None) -> int | Decima
 
 def _read(digits: str) -> int | Decimal:
     try:
-        value = operators.DECIMAL.create_decimal(digits)
+        value = arithmetic.DECIMAL.create_decimal(digits)
     except (InvalidOperation, ArithmeticError):
         raise Undefined(f"“{digits[:20]}”不是数字。") from None
     if not value.is_finite() or abs(value.adjusted()) > 6_000:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -40,6 +41,12 @@ def day_of_week(value: Any) -> str:
 @builtin("month of year", "date")
 def month_of_year(value: Any) -> str:
     return _MONTHS[arg.day(value).month - 1]
+
+
+@builtin("last day of month", "date")
+def last_day_of_month(value: Any) -> date:
+    day = arg.day(value)
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 @builtin("week of year", "date")

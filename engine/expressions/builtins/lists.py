@@ -6,13 +6,14 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any, Final
 
-from engine.expressions import limits, operators
+from engine.expressions import arithmetic, limits
+from engine.expressions.arithmetic import DECIMAL
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.numbers import total
 from engine.expressions.builtins.registry import builtin
+from engine.expressions.comparison import less, more, same
 from engine.expressions.environment import Run
 from engine.expressions.limits import LimitReached, Undefined, sized_list
-from engine.expressions.operators import DECIMAL, less, more, same
 from engine.expressions.values import Function, adopt, kind
 
 _SIMPLE: Final = frozenset({"number", "string", "boolean", "null", "date"})
@@ -65,12 +66,12 @@ def product(run: Run, *values: Any) -> Any:
     numbers = _numbers(values, run)
     result: Any = 1
     for number in numbers:
-        result = operators.multiply(result, number)
+        result = arithmetic.multiply(result, number)
     return result
 
 
 def _numbers(values: tuple[Any, ...], run: Run) -> list[Any]:
-    numbers = [operators.exact(value) for value in arg.spread(values, run)]
+    numbers = [arithmetic.exact(value) for value in arg.spread(values, run)]
     if not numbers:
         raise Undefined("列表为空。")
     return numbers
@@ -79,7 +80,7 @@ def _numbers(values: tuple[Any, ...], run: Run) -> list[Any]:
 @builtin("mean", "list*")
 def mean(run: Run, *values: Any) -> Any:
     listed = arg.spread(values, run)
-    return operators.divide(total(listed), len(listed))
+    return arithmetic.divide(total(listed), len(listed))
 
 
 @builtin("median", "list*")
@@ -88,7 +89,7 @@ def median(run: Run, *values: Any) -> Any:
     middle = len(numbers) // 2
     if len(numbers) % 2:
         return numbers[middle]
-    return operators.divide(operators.add(numbers[middle - 1], numbers[middle]), 2)
+    return arithmetic.divide(arithmetic.add(numbers[middle - 1], numbers[middle]), 2)
 
 
 @builtin("stddev", "list*")
@@ -96,14 +97,14 @@ def stddev(run: Run, *values: Any) -> Any:
     numbers = _numbers(values, run)
     if len(numbers) < 2:
         raise Undefined("标准差至少需要两个数。")
-    average = operators.divide(total(numbers), len(numbers))
-    squares = [operators.power(operators.subtract(number, average), 2) for number in numbers]
-    return DECIMAL.sqrt(Decimal(operators.divide(total(squares), len(numbers) - 1)))
+    average = arithmetic.divide(total(numbers), len(numbers))
+    squares = [arithmetic.power(arithmetic.subtract(number, average), 2) for number in numbers]
+    return DECIMAL.sqrt(Decimal(arithmetic.divide(total(squares), len(numbers) - 1)))
 
 
 @builtin("mode", "list*")
 def mode(run: Run, *values: Any) -> list[Any]:
-    listed = [operators.exact(value) for value in arg.spread(values, run)]
+    listed = [arithmetic.exact(value) for value in arg.spread(values, run)]
     counts: dict[Any, int] = {}
     for number in listed:
         counts[number] = counts.get(number, 0) + 1
@@ -186,6 +187,21 @@ def _distinct(items: list[Any], run: Run) -> list[Any]:
             others.append(item)
             kept.append(item)
     return kept
+
+
+@builtin("duplicate values", "list")
+def duplicate_values(run: Run, values: Any) -> list[Any]:
+    """Return each value that stands in the list more than once, once."""
+    items = arg.items(values, run)
+    return [item for item in _distinct(items, run) if len(find(items, item, run)) > 1]
+
+
+@builtin("partition", "list", "size")
+def partition(run: Run, values: Any, size: Any) -> list[list[Any]]:
+    items, length = arg.items(values, run), arg.whole(size)
+    if length < 1:
+        raise Undefined("每份的大小应大于 0。")
+    return [items[place : place + length] for place in range(0, len(items), length)]
 
 
 @builtin("insert before", "list", "position", "newItem")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.expressions import coercion, operators
+from engine.errors import ExpressionError
+from engine.expressions import coercion, comparison
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.registry import builtin
 from engine.expressions.values import kind
@@ -17,7 +18,7 @@ def negation(value: Any) -> bool:
 
 @builtin("is", "value1", "value2")
 def identical(one: Any, other: Any) -> bool:
-    return kind(one) == kind(other) and operators.same(one, other)
+    return kind(one) == kind(other) and comparison.same(one, other)
 
 
 @builtin("is defined", "value")
@@ -28,6 +29,14 @@ def is_defined(value: Any) -> bool:
 @builtin("is empty", "list")
 def is_empty(value: Any) -> bool:
     return coercion.empty(value)
+
+
+@builtin("assert", "value", "condition", "cause?")
+def assertion(value: Any, condition: Any, cause: Any = None) -> Any:
+    """Return the value if the condition holds; an error, not null, if it does not."""
+    if condition is not True:
+        raise ExpressionError(arg.text(cause) if cause is not None else "断言不成立。")
+    return value
 
 
 @builtin("get or else", "value", "default")

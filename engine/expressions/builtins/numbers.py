@@ -6,11 +6,11 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation, Overflow
 from typing import Any
 
-from engine.expressions import operators
+from engine.expressions import arithmetic
+from engine.expressions.arithmetic import DECIMAL, is_number
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.registry import builtin
 from engine.expressions.limits import LimitReached, Undefined
-from engine.expressions.operators import DECIMAL, is_number
 from engine.expressions.values import YearsMonths
 
 
@@ -73,7 +73,7 @@ def absolute(n: Any) -> Any:
 
 @builtin("modulo", "dividend", "divisor")
 def modulo(dividend: Any, divisor: Any) -> Any:
-    return operators.modulo(arg.number(dividend), arg.number(divisor))
+    return arithmetic.modulo(arg.number(dividend), arg.number(divisor))
 
 
 def _apply(name: str, value: Any) -> int | Decimal:
@@ -126,5 +126,5 @@ def total(values: list[Any]) -> Any:
         raise Undefined("求和需要数字列表。")
     result = values[0]
     for value in values[1:]:
-        result = operators.add(result, value)
+        result = arithmetic.add(result, value)
     return result

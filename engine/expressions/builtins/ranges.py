@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from engine.expressions import operators
+from engine.expressions import comparison
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.registry import builtin
 from engine.expressions.limits import Undefined
@@ -42,9 +42,9 @@ def _order(one: Position, other: Position) -> int:
     """Return -1, 0 or 1: where one position lies from another."""
     if one.side or other.side:
         return (one.side > other.side) - (one.side < other.side)
-    if operators.less(one.value, other.value):
+    if comparison.less(one.value, other.value):
         return -1
-    if operators.more(one.value, other.value):
+    if comparison.more(one.value, other.value):
         return 1
     return (one.hair > other.hair) - (one.hair < other.hair)
 

@@ -57,6 +57,11 @@ def substring_after(value: Any, match: Any) -> str:
     return string.partition(wanted)[2] if wanted else string
 
 
+@builtin("is blank", "string")
+def is_blank(value: Any) -> bool:
+    return not arg.text(value).strip()
+
+
 @builtin("contains", "string", "match")
 def contains(value: Any, match: Any) -> bool:
     return arg.text(match) in arg.text(value)
