@@ -1,0 +1,1 @@
+"""Processes that serve the others: supervision of what is overdue."""
