@@ -223,7 +223,7 @@ class ProcessInstance(Base):
     outcome: Mapped[str | None]
     is_demo: Mapped[bool] = mapped_column(default=False, index=True)
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": revision}  # noqa: RUF100
+    __mapper_args__ = {"version_id_col": revision}
 
 
 class Variable(Base):

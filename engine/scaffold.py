@@ -64,7 +64,7 @@ def _rename(name: str, content: bytes, renamed: dict[str, str], title: str) -> b
 
 
 def _rename_xml(content: bytes, renamed: dict[str, str]) -> bytes:
-    root = admit.tree(content)
+    root = etree.fromstring(content, admit.PARSER)
     for node in root.iter():
         if not isinstance(node.tag, str):
             continue

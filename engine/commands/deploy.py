@@ -33,7 +33,11 @@ from engine.models import (
 )
 
 #: The three kinds of definition, which share the rule that a key has one owner.
-KINDS = (ProcessDefinition, DecisionDefinition, FormDefinition)
+KINDS: tuple[type[ProcessDefinition | DecisionDefinition | FormDefinition], ...] = (
+    ProcessDefinition,
+    DecisionDefinition,
+    FormDefinition,
+)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from engine import clock
 from engine.bpmn import pool
@@ -73,6 +73,11 @@ class Execution:
     #: Sequence flows walked, by instance: one line of history for all of them.
     paths: dict[str, list[str]] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
+    #: Whether a failure must leave what was written before `settle` (see `protect`).
+    guarded: bool = False
+    #: Whether rows are being written: from here on only a rollback of everything helps.
+    writing: bool = False
+    _savepoint: SessionTransaction | None = None
     _dirty: list[str] = field(default_factory=list)
     _stack: ExitStack = field(default_factory=ExitStack)
 
@@ -142,6 +147,7 @@ class Execution:
             started_by=self.actor.id,
             is_demo=parent.row.is_demo if parent else bool(self.session.info.get("is_demo")),
         )
+        self.protect()
         self.session.add(row)
         self.session.flush()  # handlers write rows that refer to it
         host = InstanceHost(self, row, definition)
@@ -164,6 +170,25 @@ class Execution:
         """Say that this instance may have automatic steps to run."""
         if loaded.row.id not in self._dirty:
             self._dirty.append(loaded.row.id)
+
+    def protect(self) -> None:
+        """Make a savepoint before the first handler or child writes to the database.
+
+        Most steps write nothing before their end and need none.
+        """
+        if self.guarded and self._savepoint is None:
+            self._savepoint = self.session.begin_nested()
+
+    def undo(self) -> bool:
+        """Take back what this command did since `protect`; False when that is impossible."""
+        if self.writing:
+            return False
+        if self._savepoint is not None:
+            self._savepoint.rollback()
+        for loaded in self.loaded.values():
+            if loaded.row in self.session:
+                self.session.expire(loaded.row)
+        return True
 
     def settle(self, *, advance: bool = True) -> None:
         """Run to the next waits and write what changed.
@@ -197,7 +222,7 @@ class Execution:
             if any(child.row.parent_token == wait.token for child in self._children(loaded)):
                 continue
             inputs = loaded.run.call_inputs(wait.token)
-            version = int(inputs.version) if (inputs.version or "").isdigit() else None
+            version = int(inputs.version) if inputs.version and inputs.version.isdigit() else None
             definition = definitions.bound(
                 self.session, inputs.called_element, inputs.binding, version, loaded.definition
             )

@@ -62,6 +62,7 @@ class InstanceHost:
         if service is None:
             raise ServiceFailed(f"没有登记名为“{handler}”的办理程序，请联系系统管理员。")
         work = self.work
+        work.protect()
         call = ServiceCall(
             session=work.session,
             instance=self.row,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import CursorResult, delete, insert, update
+from sqlalchemy import CursorResult, Table, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -21,6 +21,7 @@ from engine.commands import retries
 from engine.errors import Conflict, ExpressionError
 from engine.hooks import OpenedTask
 from engine.models import (
+    Base,
     HistoryEvent,
     HumanTask,
     HumanTaskCandidate,
@@ -59,6 +60,17 @@ class Batch:
         self.variables_gone: list[tuple[str, str]] = []
 
 
+def table_of(model: type[Base]) -> Table:
+    """Return the table behind a class; every class of ours has exactly one."""
+    return cast("Table", model.__table__)
+
+
+_HISTORY = insert(table_of(HistoryEvent))
+_INSERTS = {
+    model: insert(table_of(model)) for model in (HumanTask, HumanTaskCandidate, Job, Subscription)
+}
+
+
 def tagged(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return the variables as type-tagged JSON values, to compare and to project."""
     return {name: values.encode(value) for name, value in variables.items()}
@@ -78,6 +90,7 @@ def write(work: Execution) -> None:
     batch = Batch()
     for loaded in list(work.loaded.values()):
         _collect(work, loaded, batch)
+    work.writing = True
     try:
         work.session.flush()  # states with their revision guard, and the areas' own rows
     except StaleDataError:
@@ -89,7 +102,7 @@ def write(work: Execution) -> None:
     for instance_id, flows in work.paths.items():
         work.note(work.loaded[instance_id].row, "path", flows=list(dict.fromkeys(flows)))
     if work.history:
-        work.session.execute(insert(HistoryEvent.__table__), work.history)
+        work.session.execute(_HISTORY, work.history)
     hooks.tell(work.session, list(work.changes.values()))
     work.session.flush()  # what the hooks added
     if batch.jobs or work.messages:
@@ -305,7 +318,7 @@ def _write_waits(work: Execution, batch: Batch) -> None:
         (Subscription, batch.subscriptions),
     ):
         if rows:
-            session.execute(insert(model.__table__), rows)
+            session.execute(_INSERTS[model], rows)
     names = {row["name"] for row in batch.subscriptions if row["kind"] == "message"}
     if names:
         _unpark(work, names)
@@ -348,7 +361,7 @@ def _write_messages(work: Execution) -> None:
     """A thrown message or signal is a job: the receiver is another transaction."""
     if work.messages:
         work.session.execute(
-            insert(Job.__table__),
+            _INSERTS[Job],
             [
                 {
                     "kind": kind,

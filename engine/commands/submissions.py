@@ -22,6 +22,7 @@ from engine.commands.definitions import Definition
 from engine.errors import IdempotencyMismatch, InvalidInput
 from engine.models import Attachment, Submission, new_id
 
+_INSERT = insert(Submission.__table__)  # type: ignore[arg-type]  # a Table, says SQLAlchemy late
 #: Additional data of the sealed payload: a submission cannot be moved to another column.
 CONTEXT = "submission.payload"
 
@@ -107,7 +108,7 @@ def store(
 ) -> None:
     """Write the submission, and hang the files that came with it on the case."""
     session.execute(
-        insert(Submission),
+        _INSERT,
         [
             {
                 "id": entered.id,

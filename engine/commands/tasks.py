@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock, db, hooks, vault
@@ -37,6 +37,58 @@ log = structlog.get_logger()
 
 #: Additional data of a sealed draft.
 DRAFT = "draft.payload"
+
+
+# Built once: putting a statement together costs more than running it.
+_ROOT_LOCK = (
+    select(ProcessInstance.id)
+    .where(
+        ProcessInstance.id
+        == select(HumanTask.root_id).where(HumanTask.id == bindparam("task")).scalar_subquery()
+    )
+    .with_for_update()
+)
+#: Task, instance, an earlier answer to the same click, and whether the case bars anybody:
+#: few do, so that question costs no statement of its own.
+_TASK = (
+    select(
+        HumanTask,
+        ProcessInstance,
+        Submission,
+        exists(
+            select(CaseAccess.id).where(
+                CaseAccess.instance_id == HumanTask.root_id, CaseAccess.relation == "barred"
+            )
+        ),
+    )
+    .join(ProcessInstance, ProcessInstance.id == HumanTask.instance_id)
+    .outerjoin(Submission, Submission.idempotency_key == bindparam("key"))
+    .where(HumanTask.id == bindparam("task"))
+    .execution_options(populate_existing=True)
+)
+_NEXT = (
+    select(HumanTask.id)
+    .where(
+        HumanTask.root_id == bindparam("root"),
+        HumanTask.status == "open",
+        or_(
+            HumanTask.assignee == bindparam("who"),
+            HumanTask.assignee.is_(None)
+            & HumanTask.id.in_(
+                select(HumanTaskCandidate.human_task_id).where(
+                    or_(
+                        (HumanTaskCandidate.kind == "group")
+                        & HumanTaskCandidate.who.in_(bindparam("groups", expanding=True)),
+                        (HumanTaskCandidate.kind == "user")
+                        & (HumanTaskCandidate.who == bindparam("who")),
+                    )
+                )
+            ),
+        ),
+    )
+    .order_by(HumanTask.created_at, HumanTask.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -114,34 +166,13 @@ def _lock(
 
     The third is what an earlier click with the same key has stored.
     """
+    wanted = {"task": human_task_id, "key": idempotency_key or ""}
     if db.is_postgres(session):
-        session.execute(
-            select(ProcessInstance.id)
-            .where(
-                ProcessInstance.id
-                == select(HumanTask.root_id).where(HumanTask.id == human_task_id).scalar_subquery()
-            )
-            .with_for_update()
-        )
-    found = session.execute(
-        select(HumanTask, ProcessInstance, Submission, _bars_somebody())
-        .join(ProcessInstance, ProcessInstance.id == HumanTask.instance_id)
-        .outerjoin(Submission, Submission.idempotency_key == (idempotency_key or ""))
-        .where(HumanTask.id == human_task_id)
-        .execution_options(populate_existing=True)
-    ).first()
+        session.execute(_ROOT_LOCK, wanted)
+    found = session.execute(_TASK, wanted).first()
     if found is None or (found[3] and not hooks.admits(session, found[0].root_id, actor)):
         raise NotFound("没有这项待办，可能已经撤销。")
     return found[0], found[1], found[2]
-
-
-def _bars_somebody() -> ColumnElement[bool]:
-    """Whether the task's case shuts anybody out; few do, so the question costs no statement."""
-    return exists(
-        select(CaseAccess.id).where(
-            CaseAccess.instance_id == HumanTask.root_id, CaseAccess.relation == "barred"
-        )
-    )
 
 
 def _check_open(task: HumanTask, row: ProcessInstance) -> None:
@@ -198,17 +229,18 @@ def _end_wait(loaded: Loaded, task: HumanTask, variables: Mapping[str, Any]) -> 
 def _go_on(work: Execution, task: HumanTask, variables: Mapping[str, Any]) -> bool:
     """Run what follows; when that fails, keep the completion and leave the rest to a job."""
     history = list(work.history)
-    savepoint = work.session.begin_nested()
+    work.guarded = True
     try:
         work.settle()
     except (InvalidInput, NotAllowed, Conflict):
         raise  # the person must hear this, or the whole is tried again
-    except Exception as failure:  # noqa: BLE001 - whatever it is, the person's work stands
-        savepoint.rollback()
+    except Exception as failure:
+        # Whatever it is, the person's work stands; unless the database itself refused.
+        if not work.undo():
+            raise
         log.warning("continuation failed", element=task.element_id, error=type(failure).__name__)
         _postpone(work, task, variables, history, failure)
         return False
-    savepoint.commit()
     return True
 
 
@@ -270,25 +302,10 @@ def _next_of(session: Session, task: HumanTask, actor: Actor) -> str | None:
     """Find the actor's own next task of the case: assigned to them, or for their groups."""
     if actor.kind != "person":
         return None
-    candidate = select(HumanTaskCandidate.human_task_id).where(
-        or_(
-            (HumanTaskCandidate.kind == "group") & HumanTaskCandidate.who.in_(actor.groups),
-            (HumanTaskCandidate.kind == "user") & (HumanTaskCandidate.who == actor.id),
-        )
+    found: str | None = session.scalar(
+        _NEXT, {"root": task.root_id, "who": actor.id, "groups": sorted(actor.groups)}
     )
-    return session.scalar(
-        select(HumanTask.id)
-        .where(
-            HumanTask.root_id == task.root_id,
-            HumanTask.status == "open",
-            or_(
-                HumanTask.assignee == actor.id,
-                HumanTask.assignee.is_(None) & HumanTask.id.in_(candidate),
-            ),
-        )
-        .order_by(HumanTask.created_at, HumanTask.id)
-        .limit(1)
-    )
+    return found
 
 
 def claim(session: Session, human_task_id: str, *, actor: Actor) -> HumanTask:

@@ -41,6 +41,8 @@ class Decision:
     requires: tuple[str, ...]
     #: Ids of the knowledge models it requires.
     knows: tuple[str, ...]
+    #: Variables that its own expressions read, besides the columns' own cells.
+    inputs: frozenset[str]
     model: DecisionModel = field(repr=False)
 
     @property

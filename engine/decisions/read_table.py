@@ -13,6 +13,7 @@ from engine.expressions import comparison, nodes
 from engine.expressions.coercion import truth
 from engine.expressions.compile_tests import INPUT, Test
 from engine.expressions.environment import Closure, Env
+from engine.expressions.naming import free_names
 from engine.expressions.program import condition_program, unary_program
 
 MAX_RULES: Final = 5_000
@@ -69,13 +70,14 @@ def _input(element: Element, table: str, reader: Reader) -> Input:
     place = element.get("id") or table
     holder = document.child(element, "inputExpression")
     label = element.get("label") or text_of(holder) or place
-    _, read = reader.expression(holder, place, f"输入列“{label}”")
+    tree, read = reader.expression(holder, place, f"输入列“{label}”")
     type_ref, listed = reader.type_of(None if holder is None else holder.get("typeRef"))
     typed = types.converter(type_ref, f"输入列“{label}”")
     listed = text_of(document.child(element, "inputValues")) or listed
     allowed = _texts(_literals(listed, place, reader))
     kind = types.base(type_ref)
-    return Input(place, label, text_of(holder), read, typed, kind, allowed)
+    names = frozenset(free_names(tree))
+    return Input(place, label, text_of(holder), names, read, typed, kind, allowed)
 
 
 def _input_names(element: Element) -> frozenset[str]:

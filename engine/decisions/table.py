@@ -22,6 +22,8 @@ class Input:
     id: str
     label: str
     expression: str
+    #: The variables that the expression reads.
+    names: frozenset[str]
     read: Closure
     typed: Converter | None
     type: str

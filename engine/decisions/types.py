@@ -57,22 +57,19 @@ def _duration(value: Any) -> Any:
     return temporal.parse_duration(value) if isinstance(value, str) else value
 
 
-_CONVERTERS: Final[dict[str, tuple[Converter, Callable[[Any], bool]]]] = {
-    "number": (_number, arithmetic.is_number),
-    "double": (_number, arithmetic.is_number),
-    "integer": (_integer, arithmetic.is_number),
-    "long": (_integer, arithmetic.is_number),
-    "boolean": (_boolean, lambda v: isinstance(v, bool)),
-    "string": (_string, lambda v: isinstance(v, str)),
-    "date": (_date, lambda v: values.kind(v) == "date"),
-    "datetime": (_moment, lambda v: values.kind(v) == "date and time"),
-    "dateandtime": (_moment, lambda v: values.kind(v) == "date and time"),
-    "time": (_time, lambda v: isinstance(v, time)),
-    "daysandtimeduration": (_duration, lambda v: values.kind(v) == "days and time duration"),
-    "yearsandmonthsduration": (
-        _duration,
-        lambda v: values.kind(v) == "years and months duration",
-    ),
+_CONVERTERS: Final[dict[str, Converter]] = {
+    "number": _number,
+    "double": _number,
+    "integer": _integer,
+    "long": _integer,
+    "boolean": _boolean,
+    "string": _string,
+    "date": _date,
+    "datetime": _moment,
+    "dateandtime": _moment,
+    "time": _time,
+    "daysandtimeduration": _duration,
+    "yearsandmonthsduration": _duration,
 }
 
 
@@ -81,16 +78,29 @@ def base(type_ref: str | None) -> str:
     return (type_ref or "").rpartition(":")[2].replace(" ", "").replace("_", "").lower()
 
 
+_KINDS: Final = {
+    "number": "number", "double": "number", "integer": "number", "long": "number",
+    "boolean": "boolean", "string": "string", "date": "date", "time": "time",
+    "datetime": "date and time", "dateandtime": "date and time",
+    "daysandtimeduration": "days and time duration",
+    "yearsandmonthsduration": "years and months duration",
+}  # fmt: skip
+
+
+def kind_of(name: str) -> str | None:
+    """Return FEEL's kind of value behind a type's name (as `base` gives it)."""
+    return _KINDS.get(name)
+
+
 def converter(type_ref: str | None, what: str) -> Converter | None:
     """Return the function that gives a value its type; None if any value will do.
 
     The function raises `ExpressionError` (with `what`) if the value cannot be of that
     type. Null is of every type.
     """
-    known = _CONVERTERS.get(base(type_ref))
-    if known is None:
+    convert, wanted = _CONVERTERS.get(base(type_ref)), kind_of(base(type_ref))
+    if convert is None:
         return None
-    convert, fits = known
 
     def typed(value: Any) -> Any:
         if value is None:
@@ -99,7 +109,7 @@ def converter(type_ref: str | None, what: str) -> Converter | None:
             result = convert(comparison.settle(value))
         except Undefined as why:
             raise ExpressionError(f"{what}的值不是 {type_ref} 类型：{why}") from None
-        if not fits(result):
+        if values.kind(result) != wanted:
             raise ExpressionError(f"{what}的值是{values.label(value)}，应为 {type_ref} 类型。")
         return result
 

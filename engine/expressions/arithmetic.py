@@ -42,9 +42,12 @@ def exact(value: Any) -> int | Decimal:
 
 def bounded(value: int | Decimal) -> int | Decimal:
     """Return the number with at most 34 digits."""
-    if isinstance(value, int):
-        return value if -_LARGEST < value < _LARGEST else DECIMAL.create_decimal(value)
-    return value
+    if not isinstance(value, int) or -_LARGEST < value < _LARGEST:
+        return value
+    try:
+        return DECIMAL.create_decimal(value)
+    except Overflow:
+        raise LimitReached("数字太大。") from None
 
 
 def _compute(operation: Operator, left: Any, right: Any) -> Any:

@@ -24,7 +24,7 @@ _SAME: Final = frozenset({int, str, bool, Decimal})
 
 def settle(value: Any) -> Any:
     """Return the value that stands for an object in comparisons: its `due_at`, if it has one."""
-    if isinstance(value, float):
+    if isinstance(value, float | Decimal):
         return finite(value)
     return adopt(value.due_at) if "due_at" in declared(value) else adopt(value)
 

@@ -17,7 +17,7 @@ from uuid import UUID
 from engine.clock import CHINA
 from engine.expressions.limits import MAX_DEPTH, MAX_TEXT, LimitReached, Undefined
 
-PLAIN: Final = frozenset({int, str, bool, Decimal, type(None), list, dict, date, timedelta})
+PLAIN: Final = frozenset({int, str, bool, type(None), list, dict, date, timedelta})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,7 +91,7 @@ def adopt(value: Any) -> Any:
         return value
     if isinstance(value, datetime):
         return value if value.tzinfo is not None else value.replace(tzinfo=CHINA)
-    if isinstance(value, float):
+    if isinstance(value, float | Decimal):
         return finite(value)
     if isinstance(value, Enum):
         return adopt(value.value)
@@ -104,13 +104,13 @@ def adopt(value: Any) -> Any:
     raise Undefined(f"表达式不能使用 {type(value).__name__} 类型的值。")
 
 
-def finite(value: float) -> Decimal:
-    """Return the decimal number that the float prints.
+def finite(value: float | Decimal) -> Decimal:
+    """Return a decimal as it is, and of a float the decimal number that it prints.
 
     Raises:
         Undefined: it is infinite or not a number.
     """
-    number = Decimal(repr(value))
+    number = value if isinstance(value, Decimal) else Decimal(repr(value))
     if not number.is_finite():
         raise Undefined("数字无穷大或无效。")
     return number
@@ -173,7 +173,7 @@ def _simple(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float | Decimal):
-        return number_text(value if isinstance(value, Decimal) else finite(value))
+        return number_text(finite(value))
     if isinstance(value, datetime | time):
         return moment_text(value)
     if isinstance(value, date | YearsMonths):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from engine import clock, db, settings
@@ -45,7 +45,7 @@ def claim(session: Session, limit: int, kinds: tuple[str, ...] = OURS) -> tuple[
 
 def _candidates(
     session: Session, limit: int, kinds: tuple[str, ...]
-) -> list[Row[tuple[int, str | None]]]:
+) -> list[tuple[int, str | None]]:
     real, now = clock.real(), clock.now()
     case = aliased(ProcessInstance)
     statement = (
@@ -63,10 +63,10 @@ def _candidates(
     )
     if db.is_postgres(session):
         statement = statement.with_for_update(of=Job, skip_locked=True)
-    return list(session.execute(statement))
+    return [(row[0], row[1]) for row in session.execute(statement)]
 
 
-def _distinct(candidates: list[Row[tuple[int, str | None]]], limit: int) -> list[int]:
+def _distinct(candidates: list[tuple[int, str | None]], limit: int) -> list[int]:
     """Keep one job per case: a batch locks each case once."""
     seen: set[str] = set()
     chosen: list[int] = []

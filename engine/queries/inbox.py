@@ -73,7 +73,7 @@ class Counts:
     late: int
 
 
-def candidates(viewer: Viewer) -> Select[tuple[str]]:
+def candidates(viewer: Viewer) -> Select[str]:
     """Return the tasks this viewer is a candidate of."""
     return select(HumanTaskCandidate.human_task_id).where(
         or_(
@@ -174,13 +174,14 @@ def _order(sort: str, box: Box) -> list[ColumnElement[Any]]:
         return [HumanTask.closed_at.desc(), HumanTask.id.expression]
     chosen = sort if sort in SORTS else "due"
     due_last = HumanTask.due_at.is_(None)
-    return {
+    orders: dict[str, list[ColumnElement[Any]]] = {
         "due": [due_last, HumanTask.due_at.asc(), HumanTask.id.expression],
         "-due": [due_last, HumanTask.due_at.desc(), HumanTask.id.expression],
         "created": [HumanTask.created_at.asc(), HumanTask.id.expression],
         "-created": [HumanTask.created_at.desc(), HumanTask.id.expression],
         "priority": [HumanTask.priority.desc(), due_last, HumanTask.due_at.asc()],
-    }[chosen]
+    }
+    return orders[chosen]
 
 
 def _row(

@@ -148,7 +148,7 @@ def _next(definition: definitions.Definition, row: HumanTask, jobs: list[Job]) -
                 event.id,
                 event.name,
                 target.name if target else "",
-                event.attributes.get("cancelActivity", "true") != "false",
+                event.interrupting,
             )
         )
     return sorted(found, key=lambda item: item.at)

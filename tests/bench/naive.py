@@ -1,118 +1,124 @@
 """The design everybody writes first: the library's serializer, the whole instance as JSON.
 
-Same schema, same rows written, same database; only the engine around the library differs.
+Everything around it is the engine's own: the same commands, rows, statements and database.
+Only `Run` and the parsed definition are replaced, so a ratio compares nothing else.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
 from io import BytesIO
+from typing import Any
+from unittest import mock
 
+from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
 
-from engine import clock
-from engine.models import HistoryEvent, HumanTask, ProcessInstance, new_id
+from engine.state.host import Host, Wait
 
+CONDITION = "{http://www.omg.org/spec/BPMN/20100524/MODEL}conditionExpression"
 _serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure())
 
 
-def specification(xml: bytes, key: str) -> object:
-    """Parse a diagram with the stock parser; conditions become Python for it."""
-    plain = xml.replace(b"${", b"").replace(b"}", b"")
+@lru_cache(maxsize=20)
+def _specification(xml: bytes, key: str) -> Any:
+    """Parse with the stock parser; a condition loses its `${…}` and is Python for it."""
+    root = etree.fromstring(xml)
+    for condition in root.iter(CONDITION):
+        condition.text = (condition.text or "").removeprefix("${").removesuffix("}")
     parser = BpmnParser()
-    parser.add_bpmn_io(BytesIO(plain))
+    parser.add_bpmn_io(BytesIO(etree.tostring(root)))
     return parser.get_spec(key)
 
 
-def begin(session: Session, spec: object, template: ProcessInstance, **data: object) -> str:
-    """Start an instance the naive way and return its id."""
-    workflow = BpmnWorkflow(spec)
-    workflow.task_tree.data.update(data)
-    workflow.do_engine_steps()
-    row = ProcessInstance(
-        id=new_id(),
-        definition_id=template.definition_id,
-        bundle="naive",
-        process_key=template.process_key,
-        root_id=new_id(),
-        title="",
-        status="active",
-        state=_serializer.serialize_json(workflow).encode(),
-        started_at=clock.now(),
-        started_by="naive",
-    )
-    row.root_id = row.id
-    session.add(row)
-    session.flush()  # the rows below refer to it
-    _write(session, row, workflow, None)
-    return row.id
+class NaiveRun:
+    """What the engine asks of an instance, answered by the library alone."""
+
+    thrown = None
+    ready = False
+
+    def __init__(self, workflow: BpmnWorkflow) -> None:
+        self.workflow = workflow
+
+    @classmethod
+    def start(
+        cls, spec: Any, host: Host, *, start_element: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> NaiveRun:  # fmt: skip
+        workflow = BpmnWorkflow(spec)
+        workflow.task_tree.data.update(variables or {})
+        return cls(workflow)
+
+    @classmethod
+    def load(cls, spec: Any, blob: bytes, host: Host) -> NaiveRun:
+        return cls(_serializer.deserialize_json(blob.decode()))
+
+    def dump(self) -> bytes:
+        return _serializer.serialize_json(self.workflow).encode()
+
+    def advance(self) -> int:
+        self.workflow.do_engine_steps()
+        return 0
+
+    def _open(self) -> list[Task]:
+        return list(self.workflow.get_tasks(state=TaskState.READY, manual=True))
+
+    def waits(self) -> dict[str, Wait]:
+        return {
+            str(task.id): Wait(
+                key=str(task.id),
+                token=str(task.id),
+                kind="human",
+                element=task.task_spec.bpmn_id,
+                name=task.task_spec.bpmn_id,
+                attributes={"candidateGroups": "g@x"},
+            )
+            for task in self._open()
+        }
+
+    def complete(self, token: str, values: Mapping[str, Any] | None = None) -> None:
+        task = next(task for task in self._open() if str(task.id) == token)
+        task.data.update(values or {})
+        task.run()
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.workflow.completed)
+
+    @property
+    def outcome(self) -> list[str]:
+        return ["e"]
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        return {}
+
+    def scope(self, token: str) -> Mapping[str, Any]:
+        return {}
+
+    def evaluate(self, token: str, expression: str) -> Any:
+        return expression
+
+    def template(self, token: str, text: str) -> str:
+        return text
 
 
-def complete(session: Session, instance_id: str, **data: object) -> int:
-    """Complete the first open task; return the size of the stored instance in bytes."""
-    row = session.scalars(
-        select(ProcessInstance).where(ProcessInstance.id == instance_id).with_for_update()
-    ).one()
-    workflow = _serializer.deserialize_json(row.state.decode())
-    ready = workflow.get_tasks(state=TaskState.READY, manual=True)[0]
-    ready.data.update(data)
-    ready.run()
-    workflow.do_engine_steps()
-    row.state = _serializer.serialize_json(workflow).encode()
-    session.flush()  # the guarded update, as in the engine
-    _write(session, row, workflow, str(ready.id))
-    return len(row.state)
+@contextmanager
+def design() -> Iterator[None]:
+    """Let every command inside use the naive design."""
 
+    @contextmanager
+    def checkout(xml: bytes, key: str) -> Iterator[Any]:
+        yield _specification(xml, key)
 
-def _write(
-    session: Session, row: ProcessInstance, workflow: BpmnWorkflow, done: str | None
-) -> None:
-    """Write the same rows as the engine: the closed task, the opened one, history."""
-    now = clock.now()
-    if done is not None:
-        session.execute(
-            update(HumanTask)
-            .where(HumanTask.wait == f"{row.id}.{done}")
-            .values(status="completed", closed_at=now, completed_by="naive")
-        )
-    history = []
-    for task in workflow.get_tasks(state=TaskState.READY, manual=True):
-        session.execute(
-            insert(HumanTask),
-            [
-                {
-                    "id": new_id(),
-                    "instance_id": row.id,
-                    "root_id": row.id,
-                    "bundle": "naive",
-                    "process_key": row.process_key,
-                    "element_id": task.task_spec.bpmn_id,
-                    "name": task.task_spec.bpmn_id,
-                    "wait": f"{row.id}.{task.id}",
-                    "token": str(task.id)[:60],
-                    "status": "open",
-                    "groups": ["g@x"],
-                    "users": [],
-                    "priority": 50,
-                    "item": 0,
-                    "created_at": now,
-                }
-            ],
-        )
-        history.append(
-            {
-                "instance_id": row.id,
-                "root_id": row.id,
-                "at": now,
-                "kind": "opened",
-                "element_id": task.task_spec.bpmn_id,
-                "data": json.loads("{}"),
-            }
-        )
-    if history:
-        session.execute(insert(HistoryEvent), history)
+    with (
+        mock.patch("engine.commands.execution.Run", NaiveRun),
+        mock.patch("engine.commands.execution.pool.checkout", checkout),
+    ):
+        yield

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from engine import db
 from engine.models import HumanTask, Job, ProcessInstance
@@ -57,11 +58,15 @@ def storm(
     if planted:
         environment["CHAOS_PLANTED"] = str(marks)
         with db.reading() as session:  # the first effect was written by this process
-            begun.update(session.execute(select(model.effect)).tuples().all())
+            begun.update(_effects(session))
     db.engine().dispose()
     killed, died = _kill(url, dice, environment, workers, limit, quiet=cases)
     _calm(url, {**environment, "HUIYIN_FAILPOINTS": ""})
     return _count(seed, cases, killed, died, begun, marks if planted else None)
+
+
+def _effects(session: Session) -> list[tuple[str, str]]:
+    return [(row[0], row[1]) for row in session.execute(select(model.effect))]
 
 
 def _spawn(url: str, seed: int, environment: dict[str, str], seconds: float) -> subprocess.Popen:
@@ -128,7 +133,7 @@ def _count(
     marks: Path | None,
 ) -> Report:  # fmt: skip
     with db.reading() as session:
-        found = Counter(session.execute(select(model.effect)).tuples().all())
+        found = Counter(_effects(session))
         if marks is not None:
             lines = marks.read_text().split("\n")
             found = begun + Counter(tuple(line.split()) for line in lines if line)
