@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.bpmn import checks
-from engine.bpmn.xml import FLOW_NODES, B, children, identifier, local
+from engine.bpmn.xml import FLOW_NODES, SUBPROCESSES, B, children, identifier, local
 from engine.errors import DeploymentRefused, Problem
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -25,6 +25,7 @@ ID = re.compile(r"^[A-Za-z_][\w.\-]{0,127}$", re.A)
 #: Ids that the normaliser makes begin with this.
 RESERVED = "_n_"
 FILE = "文件"
+SCOPES = SUBPROCESSES | {"process"}
 
 PARSER = etree.XMLParser(
     resolve_entities=False,
@@ -92,7 +93,7 @@ def _tree(root: etree._Element) -> Iterator[Problem]:
             yield Problem(FILE, "too-many-elements", f"元素超过 {MAX_ELEMENTS} 个，请拆分流程。")
             return
         if depth > MAX_DEPTH:
-            where = identifier(element) or FILE
+            where = _scope_of(element)
             yield Problem(where, "too-deep", f"嵌套超过 {MAX_DEPTH} 层，请减少子流程层次。")
             return
         yield from _one(element, seen)
@@ -107,6 +108,11 @@ def _tree(root: etree._Element) -> Iterator[Problem]:
         yield Problem(
             FILE, "too-many-nodes", f"流程节点有 {nodes} 个，上限 {MAX_FLOW_NODES}，请拆分流程。"
         )
+
+
+def _scope_of(element: etree._Element) -> str:
+    scopes = (identifier(above) for above in element.iterancestors() if local(above) in SCOPES)
+    return next(scopes, "") or FILE
 
 
 def _around(root: etree._Element) -> Iterator[etree._Element]:

@@ -1,0 +1,114 @@
+"""Admission of hostile files: refused or stopped, quickly, with element and reason."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from engine.bpmn import pool
+from engine.bpmn.admit import MAX_BYTES, admit
+from engine.bpmn.normalize import normalize, to_bytes
+from engine.errors import DeploymentRefused, EngineError, Problem
+from engine.state.run import Run
+from tests.engine.bpmn_builder import catch, diagram, end, flow, script, start, timer, user, xor
+from tests.engine.hostile_diagrams import GOOD, REFUSED, STOPPED, UNTIED
+from tests.engine.walker import NoteHost
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+#: No hostile file may keep anything busy for longer.
+PATIENCE = 1.0
+
+
+def refusal(xml: bytes) -> list[Problem]:
+    with pytest.raises(DeploymentRefused) as caught:
+        admit(xml)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_hostile_file_is_refused_at_the_right_place(case, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    xml, code, element = REFUSED[case]
+    began = time.perf_counter()
+    problems = refusal(xml)
+    assert time.perf_counter() - began < PATIENCE
+    assert (element, code) in [(problem.element, problem.code) for problem in problems]
+    assert all(CHINESE.search(problem.message) for problem in problems)
+    assert all(len(str(problem)) < 400 for problem in problems)
+    assert not Path("CANARY").exists()
+
+
+@pytest.mark.parametrize("case", UNTIED)
+def test_what_belongs_together_is_checked_by_the_normaliser(case):
+    xml, code, element = UNTIED[case]
+    _, problems = normalize(admit(xml))
+    assert [(problem.element, problem.code) for problem in problems] == [(element, code)]
+
+
+@pytest.mark.parametrize("case", STOPPED)
+def test_a_diagram_that_runs_wild_is_stopped(case, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    xml, variables, reason = STOPPED[case]
+    tree, problems = normalize(admit(xml))
+    assert problems == []
+    began = time.perf_counter()
+    with pytest.raises(EngineError, match=reason) as caught:
+        run = Run.start(pool.parse(to_bytes(tree), "p"), NoteHost(), variables=variables)
+        run.advance()
+    assert time.perf_counter() - began < PATIENCE
+    assert CHINESE.search(str(caught.value))
+    assert not Path("CANARY").exists()
+
+
+def test_every_problem_is_named_at_once():
+    xml = diagram(
+        start(), xor("gw", default="f_gw_e"), catch("t", timer("soon")), end(),
+        script("x", "a b"), "s-gw", flow("gw", "t", "${(}"), "gw-e", "t-x-e",
+    )  # fmt: skip
+    assert {problem.element for problem in refusal(xml)} == {"f_gw_t", "t", "x"}
+
+
+def test_a_good_file_is_admitted_unchanged():
+    root = admit(GOOD)
+    assert root.find(".//{*}userTask").get("id") == "a"
+
+
+def test_a_byte_order_mark_is_no_crime():
+    assert admit(b"\xef\xbb\xbf" + GOOD) is not None
+
+
+def test_the_limit_is_two_megabytes():
+    padding = b" " * (MAX_BYTES - len(GOOD))
+    assert admit(GOOD + padding) is not None
+    assert refusal(GOOD + padding + b" ")[0].code == "too-large"
+
+
+def test_five_hundred_nodes_are_admitted_and_run():
+    names = [f"n{number}" for number in range(498)]
+    xml = diagram(
+        start(), *(f'<bpmn:task id="{name}"/>' for name in names), end(),
+        "-".join(["s", *names, "e"]),
+    )  # fmt: skip
+    tree, _ = normalize(admit(xml))
+    run = Run.start(pool.parse(to_bytes(tree), "p"), NoteHost())
+    assert run.advance() == 500
+    assert run.ended
+
+
+def test_a_loop_with_a_wait_or_a_way_out_is_admitted():
+    admit(diagram(start(), xor("m"), user("a"), xor("gw"), end(), "s-m-a-gw-m"))
+    admit(
+        diagram(
+            start(), xor("m"), script("x", "n = 1"), xor("gw", default="f_gw_m"), end(),
+            "s-m-x-gw-m", flow("gw", "e", "${n > 3}"),
+        )
+    )  # fmt: skip
+    admit(
+        diagram(
+            start(), xor("m"), '<bpmn:task id="x" camunda:asyncBefore="true"/>', xor("gw"), end(),
+            "s-m-x-gw-m",
+        )
+    )  # fmt: skip
