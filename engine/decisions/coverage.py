@@ -57,7 +57,7 @@ def column_of(table: Table, place: int) -> Column | None:
     trees = [rule.trees[place] for rule in table.rules]
     constants: list[Any] = []
     for tree in trees:
-        found = constants(tree)
+        found = constants_of(tree)
         if found is None:
             return None
         constants += found
@@ -74,7 +74,7 @@ def column_of(table: Table, place: int) -> Column | None:
     return Column(head.label, values, masks, closed)
 
 
-def constants(tree: nodes.Tests) -> list[Any] | None:
+def constants_of(tree: nodes.Tests) -> list[Any] | None:
     found: list[Any] = []
     for test in tree.tests:
         parts = [test]

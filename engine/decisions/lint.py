@@ -40,9 +40,10 @@ def _known_names(model: DecisionModel) -> set[str]:
     """Return the names that the file itself gives a meaning."""
     names = set(model.inputs) | {one.name for one in model.knowledge.values()}
     for decision in model.decisions.values():
-        names |= {decision.name, decision.variable} | decision.inputs
+        names |= {decision.name, decision.variable}
         if decision.table is not None:
             names |= {output.name for output in decision.table.outputs}
+            names |= {name for column in decision.table.inputs for name in column.names}
     return names
 
 
@@ -64,7 +65,7 @@ def _wrong_types(table: Table) -> Iterator[Problem]:
     for rule in table.rules:
         for column, tree in zip(table.inputs, rule.trees, strict=True):
             wanted = kind_of(column.type)
-            for value in coverage.constants(tree) or []:
+            for value in coverage.constants_of(tree) or []:
                 if wanted is not None and value is not None and kind(value) != wanted:
                     yield Problem(
                         rule.id,
@@ -85,7 +86,6 @@ def _missing_quotes(table: Table, known: set[str]) -> Iterator[Problem]:
                     rule.id,
                     "dmn-quotes",
                     f"第 {rule.number} 条规则的“{node.name}”没有引号，会被当作变量；"
-                    f"如果是文字，请写成 \"{node.name}\"。",
+                    f'如果是文字，请写成 "{node.name}"。',
                     "warning",
                 )
-

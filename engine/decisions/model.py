@@ -41,8 +41,8 @@ class Decision:
     requires: tuple[str, ...]
     #: Ids of the knowledge models it requires.
     knows: tuple[str, ...]
-    #: Variables that its own expressions read, besides the columns' own cells.
-    inputs: frozenset[str]
+    #: Names that its expressions read: variables, required decisions, entries of its contexts.
+    reads: frozenset[str]
     model: DecisionModel = field(repr=False)
 
     @property

@@ -30,6 +30,9 @@ def parse(xml: bytes) -> DecisionModel:
         name=root.get("name") or "",
         inputs=tuple(_variable(part) for part in children(root, "inputData")),
     )
+    for element in children(root, "import", "decisionService"):
+        what = "引用其他文件（import）" if document.local(element) == "import" else "决策服务"
+        reader.problem(element.get("id") or "", "dmn-unsupported", f"不支持{what}，请删除。")
     for element in children(root, "businessKnowledgeModel"):
         knowledge = _knowledge(element, reader)
         model.knowledge[knowledge.id] = knowledge
@@ -84,6 +87,7 @@ def _decision(element: Element, model: DecisionModel, reader: Reader) -> Decisio
     if not identifier:
         reader.problem("", "dmn-decision", f"决策“{element.get('name')}”没有编号（id）。")
     variable = _variable(element)
+    reader.names = set()
     found = boxed.logic_of(element)
     logic: Table | Closure
     if found is not None and document.local(found) == "decisionTable":
@@ -97,6 +101,7 @@ def _decision(element: Element, model: DecisionModel, reader: Reader) -> Decisio
         logic,
         _requirements(element, "informationRequirement", "requiredDecision"),
         _requirements(element, "knowledgeRequirement", "requiredKnowledge"),
+        frozenset(reader.names),
         model,
     )
 

@@ -177,11 +177,13 @@ def _cell(
     try:
         if text and reader.is_juel(cell, text):
             return _juel_cell(text, names)
-        return unary_program(text, reader.known, names)
+        tree, test = unary_program(text, reader.known, names)
     except ExpressionError as why:
         place = cell.get("id") or rule
         reader.problem(place, "dmn-cell", f"第 {number} 条规则的条件“{text[:40]}”：{why}")
         return nodes.Tests(()), lambda _env, _value: True
+    reader.names |= free_names(tree) - names
+    return tree, test
 
 
 def _juel_cell(text: str, names: frozenset[str]) -> tuple[nodes.Tests, Test]:

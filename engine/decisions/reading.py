@@ -8,6 +8,7 @@ from typing import Final
 from engine.decisions.document import Element, child, children, text_of
 from engine.errors import ExpressionError, Problem
 from engine.expressions.environment import Closure
+from engine.expressions.naming import free_names
 from engine.expressions.nodes import Literal, Node
 from engine.expressions.program import Known, condition_program, feel_program, has_juel
 
@@ -31,6 +32,8 @@ class Reader:
     known: Known
     #: `itemDefinition`: the author's type → FEEL's type and the text of its allowed values.
     types: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: Names read by the expressions so far; whoever wants to know empties it first.
+    names: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def read_types(self, root: Element) -> None:
@@ -80,6 +83,7 @@ class Reader:
         except ExpressionError as why:
             self.problem(where, "dmn-expression", f"{what}：{why}")
             return Literal(None), _null
+        self.names |= free_names(program.tree)
         return program.tree, program.run
 
 

@@ -6,7 +6,7 @@ Variables that came from forms are often text; Camunda converts them, and so do 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, Final
 
 from engine.errors import ExpressionError

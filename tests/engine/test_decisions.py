@@ -304,3 +304,17 @@ def test_gaps_are_found_where_the_inputs_are_closed():
 def test_an_output_outside_its_list_is_found():
     logic = table(["n"], ['r:string="x","y"'], [["1", '"z"']])
     assert ("t_r1", "dmn-output-value", "warning") in problems(logic)
+
+
+def test_a_rule_behind_a_wider_one_is_never_reached():
+    rules = [["> 3", "-", "1"], ["> 5", '"a"', "2"], ["-", "-", "3"]]
+    found = problems(table(["n:number", "k:string"], ["r"], rules, hit="FIRST"))
+    assert found == [("t_r2", "dmn-unreachable", "warning")]
+
+
+def test_constants_of_another_type_and_words_without_quotes_are_found():
+    rules = [["15", "L3", "W"], ['"a", "b"', '"L3"', "level"]]
+    found = problems(table(["stage:string", "level:string"], ["r"], rules))
+    assert ("t_r1", "dmn-type", "warning") in found
+    assert [code for element, code, _ in found if element == "t_r1"].count("dmn-quotes") == 2
+    assert ("t_r2", "dmn-quotes", "warning") not in found

@@ -1,0 +1,188 @@
+"""Boxed expressions, types of the file, and files that attack."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from engine import decisions
+from engine.errors import DeploymentRefused, ExpressionError
+from engine.expressions.limits import LimitReached
+from tests.engine.dmn import decision, definitions, literal, table
+from tests.engine.hostile_expressions import BOMBS, CODE
+
+
+def value_of(logic: str, scope: dict | None = None, *others: str, **links) -> object:
+    model = decisions.parse(definitions(*others, decision("d", logic, **links)))
+    return model.decisions["d"].evaluate(scope or {}).value
+
+
+def knowledge(
+    identifier: str, name: str, params: list[str], body: str, *, requires: str = ""
+) -> str:
+    formal = "".join(f'<formalParameter name="{param}"/>' for param in params)
+    needs = (
+        f'<knowledgeRequirement><requiredKnowledge href="#{requires}"/></knowledgeRequirement>'
+        if requires
+        else ""
+    )
+    return (
+        f'<businessKnowledgeModel id="{identifier}" name="{name}">'
+        f"<encapsulatedLogic>{formal}{body}</encapsulatedLogic>{needs}</businessKnowledgeModel>"
+    )
+
+
+def test_lists_and_relations():
+    assert value_of(f"<list>{literal('1')}{literal('n + 1')}</list>", {"n": 1}) == [1, 2]
+    relation = (
+        '<relation><column name="code"/><column name="days"/>'
+        f"<row>{literal(chr(34) + 'L3' + chr(34))}{literal('15')}</row>"
+        f"<row>{literal(chr(34) + 'L4' + chr(34))}{literal('30')}</row></relation>"
+    )
+    assert value_of(relation) == [{"code": "L3", "days": 15}, {"code": "L4", "days": 30}]
+
+
+def test_a_context_may_hold_a_table_and_a_function():
+    inner = table(["n"], ["r"], [["> 3", '"big"'], ["<= 3", '"small"']])
+    context = (
+        f'<context><contextEntry><variable name="size"/>{inner}</contextEntry>'
+        '<contextEntry><variable name="twice"/><functionDefinition>'
+        f'<formalParameter name="x"/>{literal("x * 2")}</functionDefinition></contextEntry>'
+        f"<contextEntry>{literal('size + string(twice(n))')}</contextEntry></context>"
+    )
+    assert value_of(context, {"n": 5}) == "big10"
+
+
+def test_a_knowledge_model_may_be_a_table_and_call_another():
+    rate = table(["amount"], ["r"], [["> 100", "0.2"], ["<= 100", "0.1"]], identifier="k1t")
+    parts = [
+        knowledge("k1", "rate of", ["amount"], rate),
+        knowledge("k2", "tax", ["amount"], literal("rate of(amount) * amount"), requires="k1"),
+    ]
+    assert value_of(literal("tax(200)"), {}, *parts, knows=["k2"]) == 40
+    assert value_of(literal("tax(amount: 100)"), {}, *parts, knows=["k2"]) == 10
+
+
+def test_a_knowledge_model_may_not_hide_a_built_in():
+    with pytest.raises(DeploymentRefused, match="内置函数"):
+        value_of(literal("1"), {}, knowledge("k", "sum", ["a"], literal("a")))
+
+
+def test_a_function_in_java_is_refused():
+    java = f'<functionDefinition kind="Java">{literal("1")}</functionDefinition>'
+    with pytest.raises(DeploymentRefused, match="JAVA"):
+        value_of(java)
+
+
+def test_a_function_cannot_be_a_decisions_result():
+    with pytest.raises(ExpressionError, match="函数"):
+        value_of(
+            f'<functionDefinition><formalParameter name="x"/>{literal("x")}</functionDefinition>'
+        )
+
+
+def test_types_of_the_file_bring_their_allowed_values():
+    item = (
+        '<itemDefinition id="ty" name="tLevel"><typeRef>string</typeRef>'
+        '<allowedValues><text>"L3","L4"</text></allowedValues></itemDefinition>'
+    )
+    logic = table(["level:tLevel"], ["r:string"], [['"L3"', '"x"']])
+    model = decisions.parse(definitions(item, decision("d", logic)))
+    assert [problem.code for problem in decisions.check(model)] == ["dmn-gap"]
+    told = model.decisions["d"].evaluate({"level": "L9"}, explain=True).explanation
+    assert told["inputs"][0]["remark"] == "不在允许的取值内"
+
+
+def test_a_decision_tells_which_names_it_reads():
+    logic = table(["stage", "upper case(level)"], ["r"], [["-", "> limit", "days + 1"]])
+    model = decisions.parse(definitions(decision("d", logic)))
+    assert model.decisions["d"].reads == {"stage", "level", "limit", "days"}
+
+
+@pytest.mark.parametrize("part", ['<import id="x" namespace="n"/>', '<decisionService id="x"/>'])
+def test_what_would_be_silently_ignored_is_refused(part):
+    with pytest.raises(DeploymentRefused) as refused:
+        value_of(literal("1"), {}, part)
+    assert [(p.element, p.code) for p in refused.value.problems] == [("x", "dmn-unsupported")]
+
+
+def test_namespace_prefixes_and_comments_do_not_matter():
+    xml = (
+        b'<?xml version="1.0" encoding="UTF-8"?><!-- c --><x:definitions id="a" name="b" '
+        b'xmlns:x="https://www.omg.org/spec/DMN/20191111/MODEL/"><x:decision id="d" name="d">'
+        b"<!-- c --><x:literalExpression><x:text>1 + 1</x:text></x:literalExpression>"
+        b"</x:decision></x:definitions>"
+    )
+    assert decisions.parse(xml).decisions["d"].evaluate({}).value == 2
+
+
+def test_the_decision_is_named_when_a_required_one_fails():
+    first = decision("inner", table(["n"], ["r"], [["> 1", "1"], ["> 2", "2"]]), name="等级")
+    with pytest.raises(ExpressionError, match="决策“等级”"):
+        value_of(literal("1"), {"n": 3}, first, requires=["inner"])
+
+
+@pytest.mark.parametrize("body", CODE)
+def test_no_cell_reaches_python(body):
+    """A cell is refused, or harmless: it never gives more than a row or none."""
+    logic = table(["n"], ["r"], [[body, body]])
+    started = time.monotonic()
+    try:
+        model = decisions.parse(definitions(decision("d", logic.replace("\0", "?"))))
+        rows = model.decisions["d"].evaluate({"n": 1, "x": 5}).rows
+    except (DeploymentRefused, ExpressionError):
+        rows = []
+    assert rows in ([], [{"r": None}], [{"r": True}], [{"r": False}])
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("body", [b for b in BOMBS if len(b) < 300])
+def test_bombs_in_cells_are_defused(body):
+    with pytest.raises((DeploymentRefused, ExpressionError)):
+        value_of(table(["n"], ["r"], [["-", body]]), {"n": 1})
+
+
+def test_a_limit_stays_a_limit():
+    with pytest.raises(LimitReached, match="决策“d”"):
+        value_of(literal("for i in 1..9999, j in 1..9999 return 1"))
+
+
+def test_work_is_counted_over_all_decisions():
+    heavy = "count(for i in 1..4000 return i)"
+    first = [decision(f"d{n}", literal(heavy)) for n in range(30)]
+    with pytest.raises(LimitReached, match="计算量"):
+        value_of(literal("1"), {}, *first, requires=[f"d{n}" for n in range(30)])
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d>&e;</d>',
+        b'<d xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="/etc/passwd"/></d>',
+        b"<d>&e;</d>",
+        b'<?xml version="1.0" encoding="UTF-16"?><d/>',
+        b"<d" + b" " * 100 + b"/" * 50,
+        b"<a>" * 5_000 + b"</a>" * 5_000,
+        b"",
+        b"\x00",
+        "中文".encode("gbk"),
+    ],
+)
+def test_hostile_files_are_refused(xml):
+    with pytest.raises(DeploymentRefused):
+        decisions.parse(xml)
+
+
+def test_every_problem_of_a_file_is_told_at_once():
+    rows = [["> ", "1"], ["1", "(1"], ["[1..", '"a']]
+    with pytest.raises(DeploymentRefused) as refused:
+        value_of(table(["n"], ["r"], rows))
+    assert {p.element for p in refused.value.problems} == {"t_r1c0", "t_r2c1", "t_r3c0", "t_r3c1"}
+
+
+def test_a_large_table_is_read_and_answered():
+    rows = [[f'"k{number}"', str(number)] for number in range(2_000)]
+    model = decisions.parse(definitions(decision("d", table(["k"], ["r"], rows))))
+    assert model.decisions["d"].evaluate({"k": "k1999"}).single_entry == 1999
+    assert decisions.check(model) == []
