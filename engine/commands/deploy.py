@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from engine import clock, decisions, forms, services
-from engine.bpmn import admit, definition, normalize, pool, rules
+from engine.bpmn import admit, definition, layout, normalize, pool, rules
 from engine.bpmn.definition import Description
 from engine.bundles import Bundle
 from engine.commands import definitions
@@ -67,6 +67,8 @@ def check(session: Session, bundle: Bundle, *, house: bool = True) -> Checked:
         problems += _decisions(checked, name, content)
     for name, content in bundle.of(".bpmn").items():
         problems += _diagram(checked, name, content, roots)
+        # How it is drawn never refuses anything: these are warnings.
+        problems += layout.problems(content) if house and name in roots else []
     problems += _owners(session, bundle, checked)
     known = _known(session, checked)
     for name, description, _ in checked.processes:
