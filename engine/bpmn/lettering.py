@@ -34,6 +34,9 @@ _NOT_FIRST = frozenset("，。、；：？！）》」』”’％…·,.;:?!)%"
 _NOT_LAST = frozenset("（《「『“‘(")
 
 
+_PAUSES = frozenset("、，；：。 ）”")
+
+
 def _pieces(text: str) -> Iterator[str]:
     """Cut a line where it may be broken: between Chinese characters, around words."""
     piece = ""
@@ -65,6 +68,8 @@ def wrap(text: str, room: float, size: float, most: int) -> tuple[str, ...]:
 
 def _balanced(paragraph: str, room: float, size: float) -> list[str]:
     lines = _filled(paragraph, room, size)
+    if len(lines) == 2 and (halves := _at_a_pause(paragraph.strip(), room, size)):
+        return halves
     # No narrower than a word, or the word itself would be cut.
     words = (width(piece.strip(), size) for piece in _pieces(paragraph))
     least = max((word for word in words if word <= room), default=size)
@@ -75,6 +80,20 @@ def _balanced(paragraph: str, room: float, size: float) -> list[str]:
             break
         lines = narrower
     return lines
+
+
+def _at_a_pause(text: str, room: float, size: float) -> list[str]:
+    """Break a text of two lines where a reader pauses anyway, as near to its middle as can be."""
+    splits = [
+        (text[:at].rstrip(), text[at:].lstrip())
+        for at in range(1, len(text))
+        if text[at - 1] in _PAUSES and text[at] not in _NOT_FIRST
+    ]
+    fitting = [pair for pair in splits if max(width(half, size) for half in pair) <= room]
+    best = min(
+        fitting, key=lambda pair: abs(width(pair[0], size) - width(pair[1], size)), default=()
+    )
+    return list(best)
 
 
 def _filled(paragraph: str, room: float, size: float) -> list[str]:

@@ -193,10 +193,11 @@ def test_a_broken_number_does_not_break_the_page():
     [
         ("办理", ("办理",)),
         ("生成诉求编号并告知职工", ("生成诉求编号", "并告知职工")),
-        ("收到诉求以后，登记", ("收到诉求以", "后，登记")),  # no line begins with a comma
+        ("已收到职工诉求，登记", ("已收到职工", "诉求，登记")),  # no line begins with a comma
         ("十五日之内（自然日）", ("十五日之内", "（自然日）")),  # none ends with an opening bracket
         ("等待 handler 办理", ("等待", "handler", "办理")),  # words stay whole
         ("登记编号、发回执", ("登记编号、", "发回执")),  # no character stands alone
+        ("立督办、通知承办人", ("立督办、", "通知承办人")),  # two lines break at a pause
         ("", ("",)),
     ],
 )
