@@ -266,6 +266,8 @@ class HumanTask(Base):
     #: The groups that were told, as the inbox shows them.
     groups: Mapped[list[str]] = mapped_column(JSON, default=list)
     users: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: Logins that may not do it although their group could (four eyes, `huiyin:excluded`).
+    excluded: Mapped[list[str]] = mapped_column(JSON, default=list)
     form_key: Mapped[str | None]
     #: Which of several instances of one element (multi-instance), 0 otherwise.
     item: Mapped[int] = mapped_column(default=0)
@@ -283,7 +285,10 @@ class HumanTask(Base):
 
 
 class HumanTaskCandidate(Base):
-    """Who may take a task: a group `role@organisation` or a login. The inbox reads this."""
+    """Who may take a task: a group `role@organisation` or a login; or, by `not`, may never.
+
+    The inbox reads this.
+    """
 
     __tablename__ = "human_task_candidate"
     __table_args__ = (Index("ix_human_task_candidate_who", "kind", "who", "human_task_id"),)
@@ -291,7 +296,7 @@ class HumanTaskCandidate(Base):
     human_task_id: Mapped[str] = mapped_column(
         String(32), ForeignKey("human_task.id"), primary_key=True
     )
-    #: group or user
+    #: group, user or not
     kind: Mapped[str] = mapped_column(String(5), primary_key=True)
     who: Mapped[str] = mapped_column(String(200), primary_key=True)
 

@@ -164,6 +164,9 @@ def _human_task(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> No
     follow_up = _due(run.evaluate(wait.token, str(attributes.get("followUpDate") or "")), wait)
     priority = run.evaluate(wait.token, str(attributes.get("priority") or ""))
     assignees, users, groups = words("assignee"), words("candidateUsers"), words("candidateGroups")
+    element = loaded.definition.description.elements.get(wait.element)
+    barred = element.properties.get("huiyin:excluded", "") if element else ""
+    excluded = _words(run.evaluate(wait.token, barred))
     task: dict[str, Any] = {
         "id": new_id(),
         "instance_id": row.id,
@@ -178,6 +181,7 @@ def _human_task(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> No
         "assignee": assignees[0] if assignees else None,
         "groups": list(groups),
         "users": list(users),
+        "excluded": list(excluded),
         "form_key": attributes.get("formRef") or attributes.get("formKey"),
         "item": wait.index or 0,
         "priority": int(priority) if str(priority or "").strip() else NORMAL_PRIORITY,
@@ -190,7 +194,7 @@ def _human_task(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> No
     batch.tasks.append(task)
     batch.candidates += [
         {"human_task_id": task["id"], "kind": kind, "who": who}
-        for kind, many in (("group", groups), ("user", users))
+        for kind, many in (("group", groups), ("user", users), ("not", excluded))
         for who in dict.fromkeys(many)
     ]
     work.change(loaded).opened.append(

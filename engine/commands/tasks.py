@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine import clock, db, hooks, vault
 from engine.commands import retries, submissions
@@ -66,6 +66,7 @@ _TASK = (
     .where(HumanTask.id == bindparam("task"))
     .execution_options(populate_existing=True)
 )
+_excluded = aliased(HumanTaskCandidate)
 _NEXT = (
     select(HumanTask.id)
     .where(
@@ -76,12 +77,17 @@ _NEXT = (
             HumanTask.assignee.is_(None)
             & HumanTask.id.in_(
                 select(HumanTaskCandidate.human_task_id).where(
+                    HumanTaskCandidate.human_task_id.not_in(
+                        select(_excluded.human_task_id).where(
+                            _excluded.kind == "not", _excluded.who == bindparam("who")
+                        )
+                    ),
                     or_(
                         (HumanTaskCandidate.kind == "group")
                         & HumanTaskCandidate.who.in_(bindparam("groups", expanding=True)),
                         (HumanTaskCandidate.kind == "user")
                         & (HumanTaskCandidate.who == bindparam("who")),
-                    )
+                    ),
                 )
             ),
         ),
@@ -186,7 +192,11 @@ def _check_open(task: HumanTask, row: ProcessInstance) -> None:
 
 def may_act(task: HumanTask, actor: Actor) -> bool:
     """Say whether the actor is the assignee or, while nobody is, one of the candidates."""
-    if actor.kind == "system" or task.assignee == actor.id:
+    if actor.kind == "system":
+        return True
+    if actor.id in task.excluded:
+        return False
+    if task.assignee == actor.id:
         return True
     return task.assignee is None and (
         actor.id in task.users or bool(actor.groups & set(task.groups))
@@ -196,6 +206,8 @@ def may_act(task: HumanTask, actor: Actor) -> bool:
 def _check_permission(task: HumanTask, actor: Actor) -> None:
     if may_act(task, actor):
         return
+    if actor.id in task.excluded:
+        raise NotAllowed("同一件诉求不能自办自审，请由其他同志办理。")
     if task.assignee is not None and (actor.groups & set(task.groups)):
         raise NotAllowed(f"“{task.name}”已由他人签收，请先联系对方退回待签收。")
     raise NotAllowed(f"“{task.name}”不是您的待办，请与承办单位联系。")

@@ -75,14 +75,18 @@ class Counts:
 
 def candidates(viewer: Viewer) -> Select[str]:
     """Return the tasks this viewer is a candidate of."""
+    barred = aliased(HumanTaskCandidate)
     return select(HumanTaskCandidate.human_task_id).where(
+        HumanTaskCandidate.human_task_id.not_in(
+            select(barred.human_task_id).where(barred.kind == "not", barred.who == viewer.id)
+        ),
         or_(
             and_(
                 HumanTaskCandidate.kind == "group",
                 HumanTaskCandidate.who.in_(viewer.groups),
             ),
             and_(HumanTaskCandidate.kind == "user", HumanTaskCandidate.who == viewer.id),
-        )
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import event, func, select
 
-from engine import clock, commands, db, services
+from engine import clock, commands, db, queries, services
 from engine.errors import HumanTaskClosed, IdempotencyMismatch, NotAllowed, ServiceFailed
 from engine.hooks import Actor
 from engine.models import HistoryEvent, HumanTask, Incident, Job, ProcessInstance, Submission
@@ -245,3 +245,32 @@ def test_two_writers_of_one_case_cannot_both_win(database: str) -> None:
     office.complete(case, "a")
     with db.reading() as session:
         assert session.get_one(ProcessInstance, case).revision > before
+
+
+FOUR_EYES = diagram(
+    '<bpmn:startEvent id="s"/>'
+    + user("a")
+    + user(
+        "review",
+        inner="<bpmn:extensionElements><camunda:properties>"
+        '<camunda:property name="huiyin:excluded" value="${handled_by}"/>'
+        "</camunda:properties></bpmn:extensionElements>",
+    )
+    + '<bpmn:endEvent id="e"/>'
+    + flows("s>a", "a>review", "review>e")
+)
+
+
+def test_nobody_reviews_what_they_handled(either_database: str) -> None:
+    office.publish(FOUR_EYES)
+    case = office.start(handled_by="ann")
+    assert office.complete(case, "a").next_task_id is None
+    with pytest.raises(NotAllowed, match="自办自审"):
+        office.complete(case, "review", actor=ANN)
+    with db.reading() as session:
+        viewer = queries.Viewer("ann", ANN.groups, frozenset({"pinghu"}), scope="all")
+        assert queries.inbox(session, viewer, box="unsigned").total == 0
+        other = queries.Viewer("carl", ANN.groups, frozenset({"pinghu"}), scope="all")
+        assert queries.inbox(session, other, box="unsigned").total == 1
+    office.complete(case, "review", actor=Actor("carl", ANN.groups))
+    assert office.status(case) == "completed"
