@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.expressions import builtins, nodes
+from engine.expressions import nodes
 from engine.expressions.nodes import Node
 from engine.expressions.program import condition_program, text_program
 
@@ -52,9 +52,7 @@ def _execution_variable(node: Node) -> str | None:
 def _below(node: Node, bound: frozenset[str]) -> Iterator[tuple[Node, frozenset[str]]]:
     """Yield the nodes below with the names that are bound there."""
     match node:
-        case nodes.Call(callee=nodes.Name() as callee):
-            if callee.name not in builtins.REGISTRY:
-                yield callee, bound | {callee.name}
+        case nodes.Call(callee=nodes.Name()):  # the name of a function is no variable
             yield from ((arg, bound) for arg in node.args)
             yield from ((value, bound) for _, value in node.named)
         case nodes.For() | nodes.Quantified():
