@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from engine import VERSION, bundles, cli_bundles, cli_work, logs, settings
+from engine import VERSION, bundles, cli_bundles, cli_office, cli_work, logs, settings
 from engine.errors import DeploymentRefused, EngineError
 
 
@@ -53,6 +53,7 @@ def register(group: click.Group) -> None:
     """Add the engine's own commands."""
     cli_bundles.register(group)
     cli_work.register(group)
+    cli_office.register(group)
 
 
 def _load_commands() -> None:

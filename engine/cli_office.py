@@ -1,0 +1,117 @@
+"""Commands for what an office keeps besides its cases: the working calendar and the keys."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from engine import calendar, clock, db, settings, vault
+from engine.calendar import Moved
+from engine.models import Base, CalendarDay
+
+
+def register(group: click.Group) -> None:
+    """Add these commands to `huiyin`."""
+    for command in (working_calendar, keys):
+        group.add_command(command)
+
+
+@click.group("calendar")
+def working_calendar() -> None:
+    """Working days and make-up days (调休)."""
+
+
+@working_calendar.command("show")
+@click.argument("year", type=int)
+def show(year: int) -> None:
+    """List the days of YEAR that are not what their weekday says, and what is missing."""
+    with db.transaction() as session:
+        calendar.seed(session)
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        days = session.scalars(
+            select(CalendarDay)
+            .where(CalendarDay.day.between(first, last))
+            .order_by(CalendarDay.day)
+        ).all()
+        published = year in calendar.load(session).published
+        missing = calendar.warnings(session, clock.now())
+    click.echo(f"{year}年：{'已公布' if published else '尚未公布，按周末估算'}")
+    for day in days:
+        click.echo(f"  {day.day:%Y-%m-%d}  {'班' if day.is_workday else '休'}  {day.name}")
+    for line in missing:
+        click.echo(f"提示：{line}")
+
+
+@working_calendar.command("import")
+@click.argument("year", type=int)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--source", required=True, help="The notice it comes from, e.g. 国办发明电〔2026〕7号."
+)
+def import_year(year: int, file: Path, source: str) -> None:
+    """Take over the arrangement of YEAR from a CSV FILE (日期,类型,名称) and move deadlines."""
+    with db.transaction() as session:
+        calendar.seed(session)
+        result = calendar.publish(
+            session, year, file.read_text("utf-8-sig"), source=source, now=clock.now()
+        )
+    for line, reason in result.errors:
+        click.echo(f"✗ 第 {line} 行：{reason}" if line else f"✗ {reason}", err=True)
+    if result.errors:
+        click.echo("没有导入，请改好后重试。", err=True)
+        raise SystemExit(1)
+    click.echo(f"✓ {year}年：导入 {result.days} 天，{len(result.moved)} 项期限有变动")
+    _tell(result.moved)
+
+
+@working_calendar.command("set")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--worked/--off", required=True, help="Whether people work on this day.")
+@click.option("--name", required=True, help="Why, as the calendar shows it.")
+def set_day(day: datetime, worked: bool, name: str) -> None:
+    """Change one DAY by hand, and move the deadlines that depend on it."""
+    with db.transaction() as session:
+        calendar.seed(session)
+        moved = calendar.set_day(session, day.date(), is_workday=worked, name=name, now=clock.now())
+    click.echo(f"✓ {day:%Y-%m-%d} 改为{'上班' if worked else '休息'}，{len(moved)} 项期限有变动")
+    _tell(moved)
+
+
+def _tell(moved: list[Moved]) -> None:
+    for item in moved:
+        old, new = (f"{at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}" for at in (item.old, item.new))
+        click.echo(f"  {item.element_id}（{item.instance_id}）：{old} → {new}")
+
+
+@click.group()
+def keys() -> None:
+    """The key of the personal data."""
+
+
+@keys.command("create")
+def create() -> None:
+    """Make the key file, once. Keep a copy away from the database."""
+    path = settings.current().keys
+    made = vault.create(path)
+    click.echo(
+        f"✓ 已生成密钥文件 {path}，请另行备份" if made else f"密钥文件 {path} 已存在，未改动"
+    )
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Seal with a new key from now on; what is sealed already still opens."""
+    path = settings.current().keys
+    name = vault.rotate(path)
+    click.echo(f"✓ 今后用密钥 {name} 加密，原有密钥保留。请重新备份 {path}")
+
+
+@keys.command("check")
+def check() -> None:
+    """Say whether every sealed value of the database has its key."""
+    with db.reading() as session:
+        vault.check(session, Base.metadata)
+    click.echo("✓ 密钥齐全")
