@@ -270,7 +270,8 @@ def _open(session: Any, done: Walk) -> set[str]:
 def _message(done: Walk, step: Mapping[str, Any], say: Callable[[str], None]) -> None:
     with db.transaction() as session:
         root = session.get_one(ProcessInstance, done.root_id)
-        key = str(step.get("correlation") or root.business_key or "")
+        number = root.business_key or ""
+        key = str(step.get("correlation") or number).replace("{key}", number)
         commands.correlate(
             session, str(step["message"]), correlation=key, payload=step.get("payload")
         )
