@@ -38,7 +38,7 @@ def check(kind: str, text: str) -> None:
     """
     now = datetime(2026, 1, 1, tzinfo=UTC)
     if kind == "date":
-        moment(text)
+        _bounded(moment(text), now)
     elif kind == "duration":
         after(now, length(text))
     else:

@@ -2,9 +2,10 @@
 
 `{"f": format, "k": last token number, "t": tokens, "v": variables, "e": end events,
 "a": what is ready to run, "z": 1 when ended}`. A token is
-`[id, element, state, up, locals, marks]`, without the empty tail: state is w(aiting),
-r(eady) or s(tarted); up is "" directly in the process, the id it hangs on, or `>id` of the
-sub process it runs in. Nothing finished and nothing predicted is in it.
+`[id, element, state, up, locals, marks]`, without the empty tail. `state` is w(aiting),
+r(eady), s(tarted) or e(xpected: on its way to the element). `up` is "" directly in the
+process, the id it hangs on, or `>id` of the sub process it runs in. Nothing finished and
+nothing predicted is in it.
 
 The names are frozen: `tests/engine/saved/` holds an instance of every format.
 """
@@ -24,7 +25,8 @@ from engine.state.values import decode, encode, to_json
 
 FORMAT = 1
 CODES = {TaskState.WAITING: "w", TaskState.READY: "r", TaskState.STARTED: "s"}
-STATES = {code: state for state, code in CODES.items()}
+EXPECTED = "e"
+STATES = {code: state for state, code in CODES.items()} | {EXPECTED: TaskState.FUTURE}
 
 
 def dump(instance: Instance) -> bytes:
@@ -48,7 +50,7 @@ def _row(token: Token) -> list[Any]:
     row = [
         token.id,
         token.node.name,
-        CODES[token._state],
+        EXPECTED if token.expected else CODES[token._state],
         up,
         encode(token.data) if token.data else 0,
         encode(token.marks) if token.marks else 0,
@@ -91,11 +93,12 @@ def _place(
     if node is None:
         raise EngineError(f"流程定义里没有“{element}”，这个实例停在那里。")
     token = Token(scope, node, parent or scope.task_tree, token_id=token_id, state=STATES[state])
+    token.expected = state == EXPECTED
     if local:
         token.data.update(decode(local))
     if marks:
         token.marks.update(decode(marks))
-    if isinstance(node, InclusiveGateway) and "in" in token.marks and "async" not in token.marks:
+    if isinstance(node, InclusiveGateway) and node.is_held(token):
         instance.joins[token_id] = token
 
 

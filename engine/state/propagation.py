@@ -8,8 +8,10 @@ throws is not caught by its own neighbours.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
+from engine.errors import BpmnError
 from engine.state.host import Thrown
 
 if TYPE_CHECKING:
@@ -80,6 +82,21 @@ def escalate(token: Token, code: str, payload: Mapping[str, Any] | None = None) 
     event, activity, scope = found
     event.catch_thrown(activity, scope, {**event.event.payload(code, ""), **(payload or {})})
     return True
+
+
+@contextmanager
+def throwing(token: Token) -> Iterator[None]:
+    """Turn a `BpmnError` of a handler or listener into one thrown by the token.
+
+    Raises:
+        BpmnError: it came when the token had already gone on.
+    """
+    try:
+        yield
+    except BpmnError as error:
+        if token.gone:
+            raise
+        throw_error(token, error.error_code, str(error))
 
 
 def cancel_all(token: Token) -> None:

@@ -130,15 +130,11 @@ class Run:
         if waiting is None and next(Node.waits(found.node, found), None) is None:
             raise NotFound(f"“{found.node.label or found.node.element}”现在不能完成。")
         self.set(token, values or {})
-        if waiting is None:
-            found.complete()
-            return
-        del found.marks["async"]
-        found._set_state(TaskState.FUTURE)
-        if waiting == BEFORE:
-            found.node.enter(found)
-        else:
-            found.node.leave(found)
+        with propagation.throwing(found):
+            if waiting is None:
+                found.complete()
+            else:
+                self._continue(found)
 
     def fire(self, token: str, slot: str = "") -> None:
         """Let a timer happen; a repetition arms itself again, under a new key."""
@@ -237,6 +233,14 @@ class Run:
 
     def _token(self, token: str) -> Token:
         return self._instance.get_task_from_id(token) if token else self._instance.task_tree
+
+    def _continue(self, token: Token) -> None:
+        waiting = token.marks.pop("async")
+        token._set_state(TaskState.FUTURE)
+        if waiting == BEFORE:
+            token.node.enter(token)
+        else:
+            token.node.leave(token)
 
     def _armed(self, token: str, slot: str, kind: type[Timer] | None) -> tuple[Token, Armed]:
         found = self._token(token)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from engine.bpmn.nodes.events import Armed
 from engine.errors import EngineError, StepBudgetExceeded
+from engine.state import propagation
 from engine.state.tokens import Instance, Token
 
 #: Steps without a wait in one command; more is a loop that does not end.
@@ -34,9 +35,20 @@ def step(instance: Instance) -> Token | None:
     while instance.agenda:
         token = instance.agenda.popleft()
         if not token.gone:
-            token.run()
+            with propagation.throwing(token):
+                _move(instance, token)
             return token
     return None if instance.ended else _settle(instance)
+
+
+def _move(instance: Instance, token: Token) -> None:
+    """Let the token arrive if it is on its way, and run it if that makes it ready."""
+    if token.expected:
+        token.arrive()
+        if not instance.agenda or instance.agenda[-1] is not token:
+            return
+        instance.agenda.pop()
+    token.run()
 
 
 def _exceeded(token: Token, steps: int, budget: int) -> StepBudgetExceeded:

@@ -76,6 +76,8 @@ class Token(Task):
         state: int = TaskState.FUTURE,
     ) -> None:
         self.instance: Instance = scope.instance
+        #: On its way here: what entering does is a step of `advance`.
+        self.expected = False
         #: The deadline object behind a timer's due time; not saved.
         self.deadlines: dict[str, Any] = {}
         super().__init__(scope, node, parent, state, token_id or self.instance.next_id())
@@ -113,6 +115,16 @@ class Token(Task):
     @property
     def live(self) -> bool:
         return bool(self._state & LIVE)
+
+    def expect(self) -> None:
+        """Arrive with the next step, not now: what went before can be saved first."""
+        self.expected = True
+        self.instance.agenda.append(self)
+
+    def arrive(self) -> None:
+        """Come to the node."""
+        self.expected = False
+        self.node._update(self)
 
     def detach(self) -> None:
         """Hang directly in the scope: a boundary event whose activity is cancelled."""

@@ -197,6 +197,18 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
         diagram(start(), catch("x", message() + timer("PT1H")), end(), "s-x-e"),
         "multiple-events", "x",
     ),
+    "a start by condition": (
+        diagram(start("s", conditional("${x}")), end(), "s-e"), "event-kind", "s"
+    ),
+    "a message sent by a worker": (
+        diagram(start(), throw("x", message().replace("/>", ' camunda:type="external"/>')), end(),
+                "s-x-e"),
+        "unsupported", "x",
+    ),
+    "a send task without message": (
+        diagram(start(), element("sendTask", "a", messageRef="gone"), end(), "s-a-e"),
+        "no-message", "a",
+    ),
     "error start": (diagram(start("s", error()), end(), "s-e"), "event-kind", "s"),
     "cancel outside": (
         diagram(start(), end("e", "<bpmn:cancelEventDefinition/>"), "s-e"), "cancel-outside", "e"
@@ -266,12 +278,20 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "called element walk": (
         diagram(start(), call("a", "${" + WALK + "}"), end(), "s-a-e"), "bad-expression", "a"
     ),
+    "name walk": (at_a(name="${" + WALK + "}"), "bad-expression", "a"),
+    "parameter script": (
+        at_a(extension('<camunda:inputOutput><camunda:inputParameter name="x"><camunda:script>'
+                       + IMPORT + "</camunda:script></camunda:inputParameter>"
+                       "</camunda:inputOutput>")),
+        "bad-expression", "a",
+    ),
     "unfinished expression": (choosing("${n > "), "bad-expression", "f_gw_a"),
     "very deep expression": (choosing("${" + "(" * 500 + "1" + ")" * 500 + "}"),
                              "bad-expression", "f_gw_a"),
     "very long expression": (choosing("${" + "1+" * 100_000 + "1}"), "bad-expression", "f_gw_a"),
     # time and number bombs
     "a billion years": (waiting("P999999999Y"), "bad-timer", "t"),
+    "a date far away": (waiting("9999-01-01T00:00:00Z", "Date"), "bad-timer", "t"),
     "two hundred years": (waiting("P200Y"), "bad-timer", "t"),
     "no period": (waiting("R/PT0S", "Cycle"), "bad-timer", "t"),
     "a cycle of words": (waiting("every day", "Cycle"), "bad-timer", "t"),

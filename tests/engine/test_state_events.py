@@ -135,6 +135,20 @@ def test_a_handler_s_error_goes_to_the_boundary_event_of_its_code():
     Walk(xml, NoteHost(work=fails("E9"))).at("h3")
 
 
+def test_a_listener_s_error_is_thrown_by_its_element():
+    bad = extension('<camunda:taskListener event="complete" delegateExpression="${x.work}"/>')
+    walk = Walk(beside(error(), host=user("a", bad)), NoteHost(work=fails("E1"))).at("a")
+    walk.complete("a").at("h").complete("h").ended("e2")
+    late = extension('<camunda:executionListener event="end" delegateExpression="${x.work}"/>')
+    task = element("task", "a", late)
+    Walk(beside(error(), host=task), NoteHost(work=fails("E1"))).at("h")
+
+
+def test_an_error_of_one_item_goes_to_the_boundary_of_all():
+    host = service("a", "x.work", multi("xs"))
+    Walk(beside(error(), host=host), NoteHost(work=fails("E1")), xs=[1, 2]).at("h")
+
+
 def test_an_error_end_event_climbs_to_the_next_that_catches_it():
     inner = sub("inner", start("s2"), end("bad", error()), "s2-bad")
     outer = sub(

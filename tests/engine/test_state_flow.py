@@ -282,3 +282,22 @@ def test_flow_listeners_are_called_when_the_flow_is_taken():
     )
     taken = f'<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="a">{listener}</bpmn:sequenceFlow>'
     assert Walk(diagram(start(), user("a"), end(), taken, "a-e")).run.variables == {"x": 7}
+
+
+def test_what_entering_the_next_element_does_is_not_part_of_completing():
+    """Listeners, input parameters and timers of the follower belong to `advance`."""
+    broken = extension(
+        camunda("executionListener", event="start", delegateExpression="${a.broken}")
+    )
+    host = NoteHost(broken=lambda *_: (_ for _ in ()).throw(EngineError("坏了")))
+    walk = Walk(diagram(start(), user("a"), user("b", broken), end(), "s-a-b-e"), host)
+    walk.run.complete(walk.wait("a").token, {"kept": 1})
+    saved = walk.run.dump()
+    assert b'["3","b","e"]' in saved
+    with pytest.raises(EngineError, match="坏了"):
+        walk.run.advance()
+    later = Run.load(walk.spec, saved, NoteHost())
+    assert later.ready
+    assert later.waits() == {}
+    later.advance()
+    assert [wait.element for wait in later.waits().values()] == ["b"]

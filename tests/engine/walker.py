@@ -21,6 +21,7 @@ class NoteHost:
     def __init__(self, **handlers: Callable[..., Any]) -> None:
         self.handlers = handlers
         self.functions: dict[str, Callable[..., Any]] = {}
+        self.facts: dict[str, Any] = {"processBusinessKey": "BK-1"}
         self.time = NOON
         self.traces: list[Trace] = []
         self.thrown: list[tuple[str, str, dict[str, Any], str | None]] = []

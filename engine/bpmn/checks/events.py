@@ -11,6 +11,7 @@ from engine.bpmn.event_parts import TIMER_KINDS, timer_text
 from engine.bpmn.xml import (
     EVENTS,
     B,
+    C,
     children,
     event_definitions,
     event_kind,
@@ -32,7 +33,7 @@ UNSUPPORTED = {
 #: Where each kind of event may stand.
 CATCHING = {"message", "timer", "signal", "conditional", "link"}
 ALLOWED = {
-    "startEvent": {"", "message", "timer", "signal", "conditional"},
+    "startEvent": {"", "message", "timer", "signal"},
     "eventStart": {"message", "timer", "signal", "conditional", "error", "escalation"},
     "intermediateCatchEvent": CATCHING,
     "intermediateThrowEvent": {"", "message", "signal", "escalation", "link"},
@@ -62,8 +63,8 @@ def check(root: etree._Element) -> Iterator[Problem]:
                 yield Problem(identifier(element), "unsupported", "暂不支持补偿。")
             if kind in EVENTS:
                 yield from _event(element, known)
-            elif kind == "receiveTask":
-                yield from _receive(element, known)
+            elif kind == "receiveTask" or (kind == "sendTask" and element.get("messageRef")):
+                yield from _message_task(element, known)
 
 
 def _event(event: etree._Element, known: dict[str, etree._Element]) -> Iterator[Problem]:
@@ -97,6 +98,8 @@ def _definition(
     name: str, definition: etree._Element, known: dict[str, etree._Element], *, catching: bool
 ) -> Iterator[Problem]:
     kind = local(definition)[: -len("EventDefinition")]
+    if definition.get(C + "type") or definition.get(C + "expression"):
+        yield Problem(name, "unsupported", "消息事件不能外派执行，请改用发送任务或服务任务。")
     if kind == "timer":
         yield from _timer(name, definition)
     elif kind == "conditional" and not text_of(definition, "condition"):
@@ -114,10 +117,10 @@ def _definition(
             yield Problem(name, f"no-{kind}", f"{word} {reference} 没有填写 {attribute}。")
 
 
-def _receive(task: etree._Element, known: dict[str, etree._Element]) -> Iterator[Problem]:
+def _message_task(task: etree._Element, known: dict[str, etree._Element]) -> Iterator[Problem]:
     message = known.get(task.get("messageRef") or "")
     if message is None or not (message.get("name") or "").strip():
-        yield Problem(identifier(task), "no-message", "接收任务要选择一个消息。")
+        yield Problem(identifier(task), "no-message", "请为这个任务选择一个有名称的消息。")
 
 
 def _timer(name: str, definition: etree._Element) -> Iterator[Problem]:

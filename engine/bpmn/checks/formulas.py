@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine import expressions
 from engine.bpmn.event_parts import TIMER_KINDS
-from engine.bpmn.xml import C, identifier, is_expression, local
+from engine.bpmn.xml import FLOW_NODES, C, identifier, is_expression, local
 from engine.errors import ExpressionError, Problem
 from engine.state.evaluation import SET_VARIABLE, as_expression
 
@@ -54,13 +54,15 @@ def _texts(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
         feel = (element.get("language") or "").lower() == "feel" and not text.startswith("=")
         yield "条件", "=" + text if feel else text, expressions.check_condition
     elif kind == "script" or element.tag == C + "script":
-        yield "脚本", text, expressions.script
+        yield "脚本", text, _check_value if _is_value(element) else expressions.script
     elif kind in TIMER_KINDS and ("${" in text or is_expression(text)):
         yield "定时器", text, expressions.check
     elif kind == "loopCardinality":
         yield "次数", as_expression(text), expressions.check
     elif element.tag in (C + "inputParameter", C + "outputParameter", C + "value", C + "entry"):
         yield "参数", text, expressions.check
+    if kind in FLOW_NODES and "{" in (element.get("name") or ""):
+        yield "名称", element.get("name") or "", expressions.check
     yield from _attributes(element)
 
 
@@ -92,6 +94,15 @@ def _attributes(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
 def _check_effect(text: str) -> None:
     match = SET_VARIABLE.match(text.strip())
     expressions.check("${" + match[3] + "}" if match else text)
+
+
+def _is_value(element: etree._Element) -> bool:
+    parent = element.getparent()
+    return parent is not None and parent.tag in (C + "inputParameter", C + "outputParameter")
+
+
+def _check_value(text: str) -> None:
+    expressions.check(as_expression(text))
 
 
 def _is_camunda(element: etree._Element) -> bool:

@@ -15,8 +15,7 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.nodes import listeners, mappings
-from engine.errors import BpmnError, EngineError
-from engine.state import propagation
+from engine.errors import EngineError
 from engine.state.host import Wait, WaitKind
 
 if TYPE_CHECKING:
@@ -122,11 +121,7 @@ class Node(BpmnSpecMixin):
     # running
 
     def _run(self, my_task: Token) -> bool | None:
-        try:
-            result: bool | None = self._run_hook(my_task)
-        except BpmnError as error:
-            propagation.throw_error(my_task, error.error_code, str(error))
-            return None
+        result: bool | None = self._run_hook(my_task)
         return result
 
     def _run_hook(self, my_task: Token) -> bool | None:
@@ -188,7 +183,7 @@ class Node(BpmnSpecMixin):
             follower = scope.spawn(node)
             if node.is_join:
                 follower.marks["in"] = flow.id
-            node._update(follower)
+            follower.expect()
         if not flows:
             scope.close_if_empty()
 
@@ -234,6 +229,8 @@ class Node(BpmnSpecMixin):
 
     def was_entered(self, token: Token) -> bool:
         """Tell whether the token did more than wait in front of this node."""
+        if token.expected:
+            return False
         return token.marks.get("async") != BEFORE and "in" not in token.marks
 
     # parts of the library's life cycle that have no meaning without predictions

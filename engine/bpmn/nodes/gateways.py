@@ -35,10 +35,12 @@ class _Join(Node):
         return [
             other
             for other in token.scope.here()
-            if other.node is self
-            and (other is token or "in" in other.marks)
-            and "async" not in other.marks
+            if other is token or (other.node is self and self.is_held(other))
         ]
+
+    def is_held(self, other: Token) -> bool:
+        """Tell whether a token waits here for others."""
+        return not other.expected and "in" in other.marks and "async" not in other.marks
 
     def hold(self, token: Token) -> bool:
         """Keep the token waiting here."""

@@ -49,7 +49,7 @@ class _Body(Node):
         node: Node = self._wf_spec.task_specs[self.item_name]
         item = body.scope.spawn(node, on=body)
         item.data.update(local)
-        node._update(item)
+        item.expect()
 
     def items(self, body: Token) -> list[Token]:
         """Return the items at work."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.state import variables
+from engine.state.evaluation import as_expression
 
 if TYPE_CHECKING:
     from engine.state.tokens import Token
@@ -30,7 +31,7 @@ def evaluate_parameter(token: Token, parameter: Mapping[str, Any]) -> Any:
         return {entry.get("key", ""): _text(token, entry.get("text", "")) for entry in entries}
     if parameter.get("script"):
         text = parameter["script"][0].get("text", "")
-        return token.instance.evaluation.evaluate(token, text)
+        return token.instance.evaluation.evaluate(token, as_expression(text))
     return _text(token, parameter.get("text", ""))
 
 
