@@ -9,7 +9,7 @@ from types import FrameType
 import click
 from sqlalchemy import func, select
 
-from engine import clock, commands, db, hooks, migration
+from engine import calendar, clock, commands, db, hooks, migration
 from engine import jobs as work
 from engine.models import Incident, Job
 
@@ -31,7 +31,9 @@ def migrate(only_check: bool) -> None:
         click.echo("数据库已是最新。")
         return
     migration.upgrade()
-    click.echo("✓ 数据库已是最新")
+    with db.transaction() as session:
+        seeded = calendar.seed(session)
+    click.echo("✓ 数据库已是最新" + (f"，日历补入 {seeded} 年" if seeded else ""))
 
 
 @click.command()
