@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.decisions import boxed, document
+from engine.decisions import boxed, document, types
 from engine.decisions.document import Element, children, reference
 from engine.decisions.model import Decision, DecisionModel, Knowledge
 from engine.decisions.read_table import read_table
@@ -93,7 +93,7 @@ def _decision(element: Element, model: DecisionModel, reader: Reader) -> Decisio
     if found is not None and document.local(found) == "decisionTable":
         logic = read_table(found, variable, reader)
     else:
-        logic = boxed.below(element, variable, reader)
+        logic = _typed(boxed.below(element, variable, reader), element, variable, reader)
     return Decision(
         identifier,
         element.get("name") or identifier,
@@ -104,6 +104,14 @@ def _decision(element: Element, model: DecisionModel, reader: Reader) -> Decisio
         frozenset(reader.names),
         model,
     )
+
+
+def _typed(logic: Closure, element: Element, name: str, reader: Reader) -> Closure:
+    """Return the logic with its result converted to the type of the decision's variable."""
+    variable = document.child(element, "variable")
+    type_ref, _ = reader.type_of(None if variable is None else variable.get("typeRef"))
+    convert = types.converter(type_ref, f"“{name}”")
+    return logic if convert is None else lambda env: convert(logic(env))
 
 
 def _check_references(model: DecisionModel, reader: Reader) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from engine.decisions import document, hit_policies, types
@@ -41,6 +43,10 @@ def read_table(element: Element, name: str, reader: Reader) -> Table:
         _rule(row, number, variables, len(outputs), reader)
         for number, row in enumerate(rows, start=1)
     ]
+    inputs = [
+        _with_times(column, [rule.trees[number] for rule in rules if number < len(rule.trees)])
+        for number, column in enumerate(inputs)
+    ]
     policy, aggregation = _policy(element, place, outputs, reader)
     return Table(place, policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules))
 
@@ -78,6 +84,22 @@ def _input(element: Element, table: str, reader: Reader) -> Input:
     kind = types.base(type_ref)
     names = frozenset(free_names(tree))
     return Input(place, label, text_of(holder), names, read, typed, kind, allowed)
+
+
+def _with_times(column: Input, trees: list[nodes.Tests]) -> Input:
+    """Return the column; Camunda 7's type `date` has times if its cells have them."""
+    if column.type != "date" or not any(_speaks_of_time(tree) for tree in trees):
+        return column
+    typed = types.converter("dateTime", f"输入列“{column.label}”")
+    return replace(column, type="datetime", typed=typed)
+
+
+def _speaks_of_time(tree: nodes.Tests) -> bool:
+    return any(
+        (isinstance(node, nodes.Name) and node.name == "date and time")
+        or (isinstance(node, nodes.Literal) and isinstance(node.value, datetime))
+        for node, _ in nodes.walk(tree)
+    )
 
 
 def _input_names(element: Element) -> frozenset[str]:

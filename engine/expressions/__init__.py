@@ -109,7 +109,8 @@ def evaluate_condition(text: str, scope: Scope, functions: Functions = NO_FUNCTI
     if result is True or result is False:
         return result
     shown = "空值" if result is None else f"“{str(result)[:40]}”"
-    raise ExpressionError(f"条件“{text.strip()[:80]}”的结果应为“是”或“否”，得到的是{shown}。")
+    why = "".join(explain(text, scope, functions).notes[:1])
+    raise ExpressionError(f"条件“{text.strip()[:80]}”的结果应为“是”或“否”，得到的是{shown}。{why}")
 
 
 def feel(text: str, scope: Scope, functions: Functions = NO_FUNCTIONS) -> Any:

@@ -7,6 +7,7 @@ code costs nothing to bound (its length is bounded); loops and calls pay by `tic
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any, Final
 
 from engine.errors import ExpressionError
@@ -24,6 +25,7 @@ _CONDITIONS: Final = (
 )  # fmt: skip
 _COMPARING: Final = frozenset({"=", "!=", "<", "<=", ">", ">="})
 MAX_TRACE: Final = 60
+MAX_MISSING: Final = 10
 
 
 class Compiler:
@@ -108,14 +110,17 @@ def name(node: nodes.Name, compiler: Compiler) -> Closure:
 
         def read(env: Env) -> Any:
             value = env.get(wanted)
-            return None if value is MISSING else value
+            if value is not MISSING:
+                return value
+            _note_missing(wanted, env)
+            return None
 
         return read
 
     def demand(env: Env) -> Any:
         value = env.get(wanted)
         if value is MISSING:
-            raise unknown(wanted)
+            raise unknown(wanted, env)
         return value
 
     return demand
@@ -126,8 +131,8 @@ def _traced_name(wanted: str, lenient: bool) -> Closure:
         value = env.get(wanted)
         if value is MISSING:
             if not lenient:
-                raise unknown(wanted)
-            env.note(unknown(wanted))
+                raise unknown(wanted, env)
+            _note_missing(wanted, env)
             value = None
         env.run.values.setdefault(wanted, plain(value))
         return value
@@ -135,9 +140,19 @@ def _traced_name(wanted: str, lenient: bool) -> Closure:
     return read
 
 
-def unknown(wanted: str) -> ExpressionError:
-    """Return the error for a variable that does not exist."""
-    return ExpressionError(f"变量“{wanted}”不存在（此时还没有赋值）。")
+def _note_missing(wanted: str, env: Env) -> None:
+    """Remember a missing variable once: the guess what was meant is not free."""
+    run = env.run
+    if run.notes is not None and wanted not in run.missing and len(run.missing) < MAX_MISSING:
+        run.missing.add(wanted)
+        env.note(unknown(wanted, env))
+
+
+def unknown(wanted: str, env: Env) -> ExpressionError:
+    """Return the error for a variable that does not exist, with the one perhaps meant."""
+    near = get_close_matches(wanted[:40], env.all_names(), n=1, cutoff=0.75)
+    meant = f"是不是“{near[0]}”？" if near else ""
+    return ExpressionError(f"变量“{wanted}”不存在（此时还没有赋值）。{meant}")
 
 
 def binary(node: nodes.Binary, compiler: Compiler) -> Closure:

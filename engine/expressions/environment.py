@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from engine import clock
@@ -22,7 +23,7 @@ CALL_COST: Final = 5
 class Run:
     """One evaluation: the caller's functions, the work left, what was noticed."""
 
-    __slots__ = ("_now", "calls", "functions", "notes", "steps", "trace", "values")
+    __slots__ = ("_now", "calls", "functions", "missing", "notes", "steps", "trace", "values")
 
     def __init__(self, functions: Functions) -> None:
         self.functions = functions
@@ -31,6 +32,7 @@ class Run:
         self._now: datetime | None = None
         #: Why something became null; filled only when an explanation was asked for.
         self.notes: list[str] | None = None
+        self.missing: set[str] = set()
         self.trace: list[dict[str, Any]] = []
         self.values: dict[str, Any] = {}
 
@@ -84,6 +86,17 @@ class Env:
             else:
                 return value if type(value) in PLAIN else adopt(value)
         return MISSING
+
+    def all_names(self) -> list[str]:
+        """Return the names that can be read here, at most some hundred: for messages."""
+        names: list[str] = []
+        env: Env | None = self
+        while env is not None:
+            names += [
+                name for name in islice(env.names, 300) if isinstance(name, str) and len(name) <= 40
+            ]
+            env = env.parent
+        return names
 
     def inside(self, names: Mapping[str, Any]) -> Env:
         """Return an environment in which these names come first."""

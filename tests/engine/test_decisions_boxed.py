@@ -107,6 +107,28 @@ def test_what_would_be_silently_ignored_is_refused(part):
     assert [(p.element, p.code) for p in refused.value.problems] == [("x", "dmn-unsupported")]
 
 
+def test_a_literal_has_the_type_of_its_variable():
+    typed = literal("n + 1").replace("<lit", '<variable name="d" typeRef="string"/><lit', 1)
+    assert value_of(typed, {"n": 1}) == "2"
+    with pytest.raises(ExpressionError, match="integer"):
+        value_of(typed.replace('"string"', '"integer"'), {"n": 1.5})
+
+
+def test_camundas_dates_may_have_times():
+    rules = [['>= date and time("2026-03-01T12:00:00")', '"late"'], ["-", '"early"']]
+    logic = table(["d:date"], ["r"], rules, hit="FIRST")
+    assert value_of(logic, {"d": "2026-03-01T13:00:00"}) == "late"
+    assert value_of(logic, {"d": "2026-03-01"}) == "early"
+    days = table(["d:date"], ["r"], [['>= date("2026-03-01")', '"late"']])
+    assert value_of(days, {"d": "2026-03-01T13:00:00"}) == "late"
+
+
+def test_a_missing_variable_is_told_in_the_explanation():
+    model = decisions.parse(definitions(decision("d", table(["stge"], ["r"], [['"a"', "1"]]))))
+    told = model.decisions["d"].evaluate({"stage": "a"}, explain=True).explanation
+    assert told["notes"] == ["变量“stge”不存在（此时还没有赋值）。是不是“stage”？"]
+
+
 def test_namespace_prefixes_and_comments_do_not_matter():
     xml = (
         b'<?xml version="1.0" encoding="UTF-8"?><!-- c --><x:definitions id="a" name="b" '

@@ -62,6 +62,13 @@ def test_a_missing_variable_is_an_error_in_juel_and_null_in_feel():
     assert expressions.evaluate("=missing", SCOPE) is None
 
 
+def test_a_misspelt_variable_is_guessed():
+    with pytest.raises(ExpressionError, match="是不是“amount”？"):
+        expressions.evaluate("${amuont > 5}", SCOPE)
+    with pytest.raises(ExpressionError, match="得到的是空值。变量“amuont”不存在"):
+        expressions.evaluate_condition("=amuont > 5", SCOPE)
+
+
 @pytest.mark.parametrize(
     ("text", "where"),
     [
