@@ -78,6 +78,8 @@ class Token(Task):
         self.instance: Instance = scope.instance
         #: On its way here: what entering does is a step of `advance`.
         self.expected = False
+        #: Its end listeners were called; being cancelled must not call them again.
+        self.leaving = False
         #: The deadline object behind a timer's due time; not saved.
         self.deadlines: dict[str, Any] = {}
         super().__init__(scope, node, parent, state, token_id or self.instance.next_id())

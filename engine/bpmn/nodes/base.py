@@ -160,6 +160,7 @@ class Node(BpmnSpecMixin):
     def leave(self, token: Token) -> None:
         """Let the token go on: mappings, listeners, then the outgoing flows."""
         mappings.apply_outputs(token)
+        token.leaving = True
         listeners.call(token, "end")
         token.instance.trace("left", token, **self.traits(token))
         self.go(token)
@@ -240,7 +241,8 @@ class Node(BpmnSpecMixin):
 
     def _on_cancel(self, my_task: Token) -> None:
         if self.was_entered(my_task):
-            listeners.call(my_task, "cancel")
+            if not my_task.leaving:
+                listeners.call(my_task, "cancel")
             my_task.instance.trace("cancelled", my_task, **self.traits(my_task))
 
 
