@@ -158,7 +158,7 @@ def _human_task(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> No
     row, run, attributes = loaded.row, loaded.run, wait.attributes
 
     def words(name: str) -> tuple[str, ...]:
-        return _words(run.evaluate(wait.token, str(attributes.get(name) or "")))
+        return _words(run.evaluate(wait.token, str(attributes.get(name) or "")), wait)
 
     due = _due(run.evaluate(wait.token, str(attributes.get("dueDate") or "")), wait)
     follow_up = _due(run.evaluate(wait.token, str(attributes.get("followUpDate") or "")), wait)
@@ -166,7 +166,7 @@ def _human_task(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> No
     assignees, users, groups = words("assignee"), words("candidateUsers"), words("candidateGroups")
     element = loaded.definition.description.elements.get(wait.element)
     barred = element.properties.get("huiyin:excluded", "") if element else ""
-    excluded = _words(run.evaluate(wait.token, barred))
+    excluded = _words(run.evaluate(wait.token, barred), wait)
     task: dict[str, Any] = {
         "id": new_id(),
         "instance_id": row.id,
@@ -210,13 +210,16 @@ def _human_task(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> No
     )
 
 
-def _words(value: Any) -> tuple[str, ...]:
+def _words(value: Any, wait: Wait) -> tuple[str, ...]:
     """Read what an assignment expression gave: nothing, `a, b`, or a list."""
     if value is None:
         return ()
     parts: Iterable[Any] = value.split(",") if isinstance(value, str) else value
     if isinstance(parts, Mapping) or not isinstance(parts, Iterable):
-        raise ExpressionError("候选人或候选组应当是文字或文字列表，请检查流程图中的表达式。")
+        raise ExpressionError(
+            f"“{wait.name}”（{wait.element}）的候选人或候选组应当是文字或文字列表，"
+            "请检查流程图中的表达式。"
+        )
     return tuple(text for text in (str(part).strip() for part in parts) if text)
 
 
