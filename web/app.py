@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
 
-from engine import bundles, settings
+from engine import bundles, settings, testclock
 from engine.settings import Settings
 from web import assets, errors, health, i18n, identity, security, shell, words
 from web.cookies import cookie_secret
 from web.inbox.views import bp as inbox
+from web.intake.views import bp as intake
 from web.login.views import bp as login
 from web.monitor.views import bp as monitor
+from web.papers.views import bp as papers
+from web.registration.views import bp as registration
 from web.start.views import bp as start
 
-BLUEPRINTS = (start, login, inbox, monitor, health.bp)
+BLUEPRINTS = (start, login, inbox, monitor, intake, registration, papers, health.bp)
 
 
 def create_app(configured: Settings | None = None) -> Flask:
@@ -39,4 +42,12 @@ def create_app(configured: Settings | None = None) -> Flask:
     words.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if testclock.allowed():
+        app.before_request(_share_clock)
     return app
+
+
+def _share_clock() -> None:
+    # Another process of this installation may have moved the office's time.
+    if request.endpoint != "static":
+        testclock.refresh()

@@ -57,9 +57,10 @@ def step(
     summary: str | None = None,
     result: str | None = None,
     public: bool = False,
+    appeal: Appeal | None = None,
 ) -> AppealStep:
     """Note what was done. `action` and `result` are codes; the words are sealed."""
-    appeal = of(call)
+    appeal = appeal or of(call)
     noted = AppealStep(
         appeal_no=appeal.no,
         at=call.now,
@@ -85,12 +86,13 @@ def publish(
     body: str,
     *,
     reply: Reply | None = None,
+    appeal: Appeal | None = None,
 ) -> Document:
     """Put a text on the worker's page and owe her a word about it.
 
     The id counts the case's documents, so that it can be spoken and correlates deliveries.
     """
-    appeal = of(call)
+    appeal = appeal or of(call)
     seq = 1 + int(
         call.session.scalar(
             select(func.count()).select_from(Document).where(Document.appeal_no == appeal.no)

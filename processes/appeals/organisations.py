@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -31,6 +34,13 @@ def company(session: Session, name: str) -> Org | None:
         )
         .limit(1)
     )
+
+
+def community_of(session: Session, entered: Mapping[str, Any]) -> str | None:
+    """Return the community or park that was chosen, if it belongs to the street."""
+    chosen = str(entered.get("community") or "")
+    own = {org.code for org in orgs.of_kind(session, "L2", street=str(entered["street"]))}
+    return chosen if chosen in own else None
 
 
 def communities(session: Session, street: str) -> list[dict[str, str]]:

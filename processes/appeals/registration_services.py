@@ -59,6 +59,7 @@ def register(call: ServiceCall) -> Mapping[str, Any]:
     values |= {
         "appeal_no": no,
         "street": appeal.street,
+        "community": appeal.community,
         "employer_org": appeal.employer_org,
         "has_union": appeal.has_union,
         "has_phone": appeal.phone is not None,
@@ -74,12 +75,16 @@ def register(call: ServiceCall) -> Mapping[str, Any]:
         **similar(call.session, appeal),
     }
     appeal.cur_org, appeal.cur_level = office, "L3"
-    cases.step(call, "received", public=True)
+    cases.step(call, "received", public=True, appeal=appeal)
     cases.publish(
         call, cases.NOTICE, "received", notices.TITLES["received"],
         notices.body(
-            "received", no=no, office=street.name, accept=notices.chinese(call.inputs["accept_due"])
+            "received",
+            no=no,
+            office=street.name,
+            accept=notices.chinese(call.inputs["accept_limit"]),
         ),
+        appeal=appeal,
     )  # fmt: skip
     return values
 
@@ -193,6 +198,7 @@ def _appeal(call: ServiceCall, no: str, values: Mapping[str, Any]) -> Appeal:
         behalf_relation=cases.text(entered, "behalf_relation"),
         group_size=entered.get("group_size"),
         street=str(entered["street"]),
+        community=organisations.community_of(call.session, entered),
         occurred_on=_day(entered.get("occurred_on")),
         amount=entered.get("amount"),
         persons_affected=int(values["persons_affected"]),
@@ -201,7 +207,7 @@ def _appeal(call: ServiceCall, no: str, values: Mapping[str, Any]) -> Appeal:
         legal_stage=str(values["legal_stage"]),
         status="triage" if values["content_form"] == "text" else "registering",
         received_at=call.now,
-        due_at=_earlier(call.inputs["total_due"], _day(entered.get("external_due"))),
+        due_at=_earlier(call.inputs["limit"], _day(entered.get("external_due"))),
         external_source=cases.text(entered, "external_source"),
         external_no=cases.text(entered, "external_no"),
         external_due=_day(entered.get("external_due")),

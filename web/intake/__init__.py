@@ -1,0 +1,1 @@
+"""The workers' side: handing in an appeal, and following it with the query code."""

@@ -1,0 +1,189 @@
+"""Following an appeal with the query code: state, answers, rating, withdrawal.
+
+Every wrong code gets the same page after the same work; failures are counted for each address, so
+that 12 characters (more than 55 bits) cannot be tried through. Half an hour later the code is
+asked for again.
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from engine import db
+from engine.attachments import storage
+from engine.errors import InvalidInput, NotFound
+from processes.appeals import tracking
+from web import uploads
+from web.access import public
+from web.intake import keys, words
+from web.intake.views import WORKER, bp
+from web.security import limiter, new_key
+from web.uploads import Uploads
+
+_FAILED = "10 per 10 minutes"
+
+
+@bp.get("/track")
+@public
+def track() -> ResponseReturnValue:
+    """Ask for the query code."""
+    return render_template("intake/track.html", wrong=False, fresh=keys.held_fresh() is not None)
+
+
+@bp.post("/track")
+@public
+@limiter.limit("60 per minute")
+@limiter.limit(_FAILED, deduct_when=lambda response: response.status_code == 422)
+def open_case() -> ResponseReturnValue:
+    """Open the case of a code. The code stays in the body; the answer is a redirect."""
+    code = plain_code(request.form.get("code", ""))
+    try:
+        with db.reading() as session:
+            tracking.open_case(session, code)
+    except NotFound:
+        return render_template("intake/track.html", wrong=True, fresh=False), 422
+    response = redirect(url_for("intake.case"), 303)
+    keys.hold_case(response, code)
+    return response
+
+
+@bp.get("/track/case")
+@public
+def case() -> ResponseReturnValue:
+    """Show the case; reading an answer here is the proof that it was delivered."""
+    code = keys.held_case()
+    if code is None:
+        return redirect(url_for("intake.track"))
+    return _case(code, {}, {}, Uploads(), "")
+
+
+@bp.post("/track/rate")
+@public
+@limiter.limit("20 per minute")
+def rate() -> ResponseReturnValue:
+    """Rate the answer: 满意, 基本满意 or 不满意."""
+    satisfaction = request.form.get("satisfaction", "")
+    text = request.form.get("rating_text", "").strip()
+    values = {"satisfaction": satisfaction, "rating_text": text}
+
+    def act(session: Session, code: str) -> None:
+        if satisfaction not in {rating.value for rating in words.RATINGS}:
+            raise InvalidInput("还没有选。", {"satisfaction": "请选一个"})
+        tracking.rate(session, tracking.open_case(session, code).appeal, satisfaction, text)
+
+    return _act(act, "评价已提交，谢谢您。", values, Uploads(), "rate")
+
+
+@bp.post("/track/withdraw")
+@public
+@limiter.limit("20 per minute")
+def withdraw() -> ResponseReturnValue:
+    """Ask for the appeal to be withdrawn; staff confirm."""
+    reason = request.form.get("reason", "").strip()
+
+    def act(session: Session, code: str) -> None:
+        if not reason:
+            raise InvalidInput("没有写原因。", {"reason": "写一句为什么撤回，比如：单位已经发了"})
+        tracking.withdraw(session, tracking.open_case(session, code).appeal, reason)
+
+    return _act(
+        act, "已告诉办理的工会，确认后会在这里通知您。", {"reason": reason}, Uploads(), "withdraw"
+    )
+
+
+@bp.post("/track/supplement")
+@public
+@limiter.limit("20 per minute")
+def supplement() -> ResponseReturnValue:
+    """Add words or files to the case."""
+    text = request.form.get("text", "").strip()
+    files = uploads.receive(request)
+
+    def act(session: Session, code: str) -> None:
+        if files.errors:
+            raise InvalidInput("附件没有都收到。")
+        if not text and not files.kept:
+            raise InvalidInput("没有内容。", {"text": "写几句话，或者选一个文件"})
+        rows = [storage.admit(session, staged, by=WORKER.id) for staged in files.staged]
+        tracking.supplement(session, tracking.open_case(session, code).appeal, text, rows)
+
+    return _act(act, "补充已经交给办理的工会。", {"text": text}, files, "supplement")
+
+
+@bp.post("/track/leave")
+@public
+def leave() -> ResponseReturnValue:
+    """Forget the case in this browser."""
+    response = redirect(url_for("intake.track"), 303)
+    keys.forget(response)
+    return response
+
+
+def plain_code(typed: str) -> str:
+    """Return a typed code as it is stored: capitals and digits, no dashes, not full-width."""
+    plain = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(char for char in plain if char.isascii() and char.isalnum())[:20]
+
+
+def _act(
+    act: Callable[[Session, str], None],
+    said: str,
+    values: Mapping[str, Any],
+    files: Uploads,
+    part: str,
+) -> ResponseReturnValue:
+    code = keys.held_case()
+    if code is None:
+        flash("为了安全，页面放久了要重新输入查询码。", "warning")
+        return redirect(url_for("intake.track"), 303)
+    try:
+        db.unit(lambda session: act(session, code))
+    except InvalidInput as refused:
+        errors = refused.fields or {part: str(refused)}
+        return _case(code, values, errors, files, part, status=422)
+    flash(said)
+    return redirect(url_for("intake.case"), 303)
+
+
+def _case(
+    code: str,
+    values: Mapping[str, Any],
+    errors: Mapping[str, str],
+    files: Uploads,
+    part: str,
+    *,
+    status: int = 200,
+) -> Response:
+    try:
+        view = db.unit(lambda session: _read(session, code))
+    except NotFound:
+        response = redirect(url_for("intake.track"))
+        keys.forget(response)
+        return response
+    page = render_template(
+        "intake/case.html",
+        case=view,
+        step_names=words.STEPS,
+        ratings=words.RATINGS,
+        rating_names={rating.value: rating.name for rating in words.RATINGS},
+        conclusions=words.CONCLUSIONS,
+        titles=words.TITLES,
+        values=values,
+        errors=errors,
+        uploads=files,
+        open=part,
+        form_key=new_key(),
+    )
+    return make_response(page, status)
+
+
+def _read(session: Session, code: str) -> tracking.CaseView:
+    view = tracking.open_case(session, code)
+    if any(not document.delivered for document in view.documents):
+        tracking.opened(session, view.appeal)
+    return view

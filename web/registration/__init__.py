@@ -1,0 +1,1 @@
+"""Registration by staff: at the window, on the telephone, from another hotline's sheet."""
