@@ -27,6 +27,8 @@ _SINGLE: Final = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
 _BACKQUOTED: Final = re.compile(r"`[^`\n]+`")
 _ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 _CONTROL: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
+#: What Chinese keyboards give; typed by mistake more often than anything else.
+_FULL_WIDTH: Final = frozenset("，。；：？！（）【】“”‘’＝＞＜＋－＊／＆｜＄｛｝［］％．、＂＇")
 #: FEEL names that contain a word of the language.
 _WORDED: Final = re.compile(
     r"date\s+and\s+time\b|years\s+and\s+months\s+duration\b|days\s+and\s+time\s+duration\b"
@@ -94,6 +96,8 @@ def _next(source: str, at: int, feel: bool, known: tuple[str, ...]) -> Token:
         return Token("name", name[0], at, name.end())
     if operator := (_FEEL_OP if feel else _JUEL_OP).match(source, at):
         return Token("op", operator[0], at, operator.end())
+    if first in _FULL_WIDTH or first.isdecimal():
+        raise complain(f"“{first}”是中文（全角）符号，请改用英文符号。", source, at)
     raise complain("有不认识的字符。", source, at)
 
 

@@ -80,6 +80,10 @@ def test_a_misspelt_variable_is_guessed():
         ("${a b}", "多余"),
         ("=$", "不认识"),
         ('="abc', "引号"),
+        ("${amount ＞ 5}", "全角"),
+        ("=kind = “a”", "全角"),
+        ("=count（numbers）", "全角"),
+        ("=amount > ５", "全角"),
     ],
 )
 def test_check_names_the_place(text, where):

@@ -31,6 +31,36 @@ def lines(text: str) -> list[tuple[str, str]]:
     return [(left.strip(), right.strip()) for left, right in pairs]
 
 
+PRACTICE = lines("""
+if n > 5 then "a" else null ⇒ null
+count(people[age > 30]) > 0 ⇒ true
+every p in people satisfies p.name != null ⇒ true
+"您好，" + people[1].name + "：" + string(n) ⇒ "您好，甲：5"
+{"key": n, nested: {a: [1, 2]}}.nested.a[2] ⇒ 2
+not(contains(lower case(word), "x")) ⇒ true
+some item in [1, 9] satisfies item > 5 ⇒ true
+sum(for p in people[age != null] return p.age * 2) ⇒ 120
+word != null and word != "" ⇒ true
+[1, 2, 3][item >= 2][1] ⇒ 2
+n-3 ⇒ 2
+n -3 ⇒ 2
+- n ⇒ -5
+(if n = 5 then "x" else "y") + "z" ⇒ "xz"
+[if n = 5 then 1 else 2, n] ⇒ [1, 5]
+{date: @"2026-01-01", after: date > @"2025-01-01"}.after ⇒ true
+{order: 1, in_progress: 2, android: 3, s: order + in_progress + android}.s ⇒ 6
+{list: [1, 2], n: count(list)}.n ⇒ 2
+{count: 5, n: count}.n ⇒ 5
+{item 1: "a", item 2: "b", both: item 1 + item 2}.both ⇒ "ab"
+{wait for reply: 1, x: wait for reply + 1}.x ⇒ 2
+(for p in people return {n: p.name, old: p.age > 30})[2] ⇒ {n: "乙", old: true}
+(for p in people return {n: p.name, old: p.age > 30}).old ⇒ [false, true, null]
+n in [1, 5] and word in ("abc", "d") ⇒ true
+if n between 1 and 5 and true then 1 else 2 ⇒ 1
+(function(a) a) instance of function ⇒ true
+""")
+
+
 def check(expression: str, expected: str) -> None:
     got, wanted = expressions.feel(expression, SCOPE), expressions.feel(expected, SCOPE)
     assert (got is None) == (wanted is None), f"{got!r} is not {wanted!r}"
@@ -549,7 +579,7 @@ before(@"2026-01-01", [@"2026-02-01"..@"2026-03-01"]) ⇒ true
 @pytest.mark.parametrize(
     ("expression", "expected"),
     LITERALS + ARITHMETIC + COMPARISON + LOGIC + LISTS + TYPES + TEMPORAL + STRINGS + NUMBERS
-    + FUNCTIONS_ON_LISTS + RANGES,
+    + FUNCTIONS_ON_LISTS + RANGES + PRACTICE,
 )  # fmt: skip
 def test_feel(expression, expected):
     check(expression, expected)
