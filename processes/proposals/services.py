@@ -39,6 +39,8 @@ def facts(call: ServiceCall) -> Mapping[str, Any]:
         "proposer_options": eligibility.options(found),
         "forbidden": bool(reasons),
         "support_options": _support_options(call, street),
+        # Until `ut_support` names a post, and when it never does.
+        "support_group": "organizing@district",
         "result_class": None,
         "review_result": None,
     }

@@ -1,0 +1,1 @@
+"""建议提案: appeals that become suggestions of deputies or CPPCC proposals."""
