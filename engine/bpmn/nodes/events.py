@@ -257,6 +257,21 @@ class ThrowEvent(_Thrower, defaults.IntermediateThrowEvent):
         return self.throw(my_task)
 
 
+def _ends_the_process(owner: Token | None) -> bool:
+    """Say whether ends in here are ends of the process: its own, or those of a handler.
+
+    An interrupting event sub process takes the process over; its end is how the case ended.
+    """
+    if owner is None:
+        return True
+    if owner.scope.owner is not None:
+        return False
+    return any(
+        isinstance(spec, Listener) and spec.interrupting and spec.handler == owner.node.name
+        for spec in owner.scope.spec.task_specs.values()
+    )
+
+
 class EndEvent(_Thrower, defaults.EndEvent):
     """Where a token ends; terminate ends every other token of its scope."""
 
@@ -265,7 +280,7 @@ class EndEvent(_Thrower, defaults.EndEvent):
         self.event = event
 
     def _run_hook(self, my_task: Token) -> bool | None:
-        if my_task.scope.owner is None:
+        if _ends_the_process(my_task.scope.owner):
             my_task.instance.outcome.append(self.element)
         if self.event.kind == "terminate":
             for other in my_task.scope.here():
