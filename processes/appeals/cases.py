@@ -125,7 +125,7 @@ def publish(
 
 def settle(call: ServiceCall, element: str) -> None:
     """Tell the supervision beside an owed task, if there is one, that the work is done."""
-    key = f"{call.instance.root_id}:{element}"
+    key = f"{call.variables.get('appeal_no')}:{element}"
     waiting = call.session.scalar(
         select(Subscription.id)
         .where(

@@ -25,6 +25,7 @@ def assign(call: ServiceCall) -> Mapping[str, Any]:
     kind, level, org = _where(call, appeal)
     again = kind == "rework" and variables.get("rework_to") == "person"
     not_by = str(variables.get("handled_by") or "") if again else ""
+    _bar(call, appeal, org)
     staffed = posts.staffed_org(
         call.session, "handler", org,
         excluding=(not_by,) if not_by else (), instance_id=call.instance.root_id,
@@ -32,7 +33,7 @@ def assign(call: ServiceCall) -> Mapping[str, Any]:
     if staffed != org:
         call.record("moved_up", wanted=org, found=staffed)
         org, level = staffed, orgs.org(call.session, staffed).level
-    _bar(call, appeal, org)
+        _bar(call, appeal, org)
     superior = orgs.superior(call.session, org)
     promote = kind == "first" and _invite(variables)
     appeal.cur_level, appeal.cur_org, appeal.handler = level, org, None

@@ -20,7 +20,7 @@ class OverdueCase(Base):
     #: The instance of `overdue_escalation`.
     instance_id: Mapped[InstanceRef] = mapped_column(unique=True)
     root_id: Mapped[str] = mapped_column(String(32), index=True)
-    #: `root:element`, the correlation key of `msg_overdue_settled`.
+    #: `number:element`, the correlation key of `msg_overdue_settled`.
     watch_key: Mapped[str] = mapped_column(String(200), index=True)
     element: Mapped[str] = mapped_column(String(120))
     stage: Mapped[str] = mapped_column(String(40))

@@ -26,7 +26,7 @@ def open_overdue(call: ServiceCall) -> Mapping[str, Any]:
     """立督办：记下从何时起逾期，通知承办人。待办和草稿仍归承办人。"""
     variables = call.variables
     element = str(variables["watch_element"])
-    key = f"{call.instance.root_id}:{element}"
+    key = _key(call, element)
     call.session.add(
         OverdueCase(
             instance_id=call.instance.id,
@@ -41,7 +41,7 @@ def open_overdue(call: ServiceCall) -> Mapping[str, Any]:
     )
     call.instance.title = f"督办 {variables.get('appeal_no') or ''}".strip()
     _tell(call, str(variables["holder_group"]), "overdue")
-    return {"watch_key": key, "overdue_since": call.now, "tier": 0, "overdue_days": 1}
+    return {"overdue_since": call.now, "tier": 0, "overdue_days": 1}
 
 
 @service("support.overdue_days")
@@ -124,7 +124,7 @@ def close_overdue(call: ServiceCall) -> None:
 @service("support.settle")
 def settle(call: ServiceCall) -> None:
     """应办之事办完后销督办（没有督办的不做任何事）。"""
-    key = f"{call.instance.root_id}:{call.inputs['watch_element']}"
+    key = _key(call, str(call.inputs["watch_element"]))
     waiting = call.session.scalar(
         select(Subscription.id)
         .where(Subscription.name == MESSAGE, Subscription.correlation == key)
@@ -132,6 +132,11 @@ def settle(call: ServiceCall) -> None:
     )
     if waiting is not None:
         call.send(MESSAGE, correlation=key)
+
+
+def _key(call: ServiceCall, element: str) -> str:
+    """Return the correlation of `msg_overdue_settled`, as the diagram writes it."""
+    return f"{call.variables.get('appeal_no') or call.instance.business_key or ''}:{element}"
 
 
 def _case(call: ServiceCall) -> OverdueCase:
