@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, wraps
+from typing import Any, Final, TypeVar
 
 from engine.errors import ExpressionError
 from engine.expressions import coercion, limits, nodes
@@ -20,12 +20,26 @@ from engine.expressions.nodes import Node
 from engine.expressions.unary import UnaryParser
 from engine.expressions.values import PLAIN, Function, adopt
 
+T = TypeVar("T")
 Scope = Mapping[str, Any]
 Known = tuple[str, ...]
 NO_FUNCTIONS: Final[Functions] = {}
-#: How many compiled texts a process keeps.
-CACHE: Final = 4_096
+#: How many compiled texts a process keeps, of each kind: short ones, and those longer than
+#: `SHORT` characters (a compiled text takes some hundred times its length).
+CACHE, LONG_CACHE, SHORT = 2_048, 32, 400
 _LIGHT: Final = frozenset({bool, int, str, type(None)})
+
+
+def kept(compiling: Callable[..., T]) -> Callable[..., T]:
+    """Keep what a function of a text returns, few of long texts: memory stays bounded."""
+    short = lru_cache(maxsize=CACHE)(compiling)
+    long = lru_cache(maxsize=LONG_CACHE)(compiling)
+
+    @wraps(compiling)
+    def choose(text: str, *rest: Any) -> T:
+        return (short if len(text) <= SHORT else long)(text, *rest)
+
+    return choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,7 @@ def bounded(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=CACHE)
+@kept
 def _text_program(text: str, traced: bool) -> Program:
     stripped = text.strip()
     if stripped.startswith("="):
@@ -72,7 +86,7 @@ def _text_program(text: str, traced: bool) -> Program:
     return _juel_program(parse_text(stripped), stripped, traced)
 
 
-@lru_cache(maxsize=CACHE)
+@kept
 def _condition_program(text: str, traced: bool) -> Program:
     stripped = text.strip()
     if stripped.startswith("=") or has_juel(stripped):
@@ -80,7 +94,7 @@ def _condition_program(text: str, traced: bool) -> Program:
     return _juel_program(JuelParser(stripped).parse(), stripped, traced)
 
 
-@lru_cache(maxsize=CACHE)
+@kept
 def _feel_program(text: str, known: Known, traced: bool) -> Program:
     compiler = Compiler(text, FEEL, OPERATORS, lenient=True, traced=traced)
     return _program(FeelParser(text, known).parse(), compiler)
@@ -95,7 +109,7 @@ def _program(tree: Node, compiler: Compiler) -> Program:
     return Program(tree, compiler.build(tree), compiler.lenient, compiler)
 
 
-@lru_cache(maxsize=CACHE)
+@kept
 def unary_program(
     text: str, known: Known = (), inputs: frozenset[str] = INPUT
 ) -> tuple[nodes.Tests, Test]:

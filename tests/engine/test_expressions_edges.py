@@ -12,6 +12,7 @@ import pytest
 from engine import expressions
 from engine.errors import ExpressionError
 from engine.expressions.limits import MAX_DEPTH, MAX_SOURCE, MAX_TEXT, LimitReached
+from engine.expressions.program import LONG_CACHE, SHORT, kept
 from engine.expressions.values import plain, text
 
 NULLS = """
@@ -218,6 +219,21 @@ def test_an_explanation_of_a_loop_stays_short():
     told = expressions.explain("=every i in 1..500 satisfies i > 0", {})
     assert told.result is True
     assert len(told.conditions) <= 60
+
+
+def test_compiled_texts_are_kept_and_few_of_the_long_ones():
+    made: list[str] = []
+
+    @kept
+    def compiling(text: str) -> str:
+        made.append(text)
+        return text
+
+    short = [f"a{n}" for n in range(LONG_CACHE * 2)]
+    long = [f"{n}" * (SHORT + 1) for n in range(LONG_CACHE * 2)]
+    for one in (*short, *short, *long, *long):
+        assert compiling(one) == one
+    assert made == short + long + long
 
 
 def test_names_see_through_every_construct():
