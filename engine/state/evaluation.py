@@ -61,7 +61,8 @@ class Evaluation:
             raise located(error, token, text) from error
         if told.result is True or told.result is False:
             return told.result, told.as_json()
-        why = told.error or f"结果应为“是”或“否”，得到的是 {told.result!s:.40}"
+        shown = "空值" if told.result is None else f"{told.result!s:.40}"
+        why = told.error or "；".join([f"结果应为“是”或“否”，得到的是{shown}", *told.notes[:1]])
         raise located(ExpressionError(why), token, text)
 
     def execute(self, task: Token, script: str, external_context: Any = None) -> bool:
