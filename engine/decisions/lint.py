@@ -8,7 +8,7 @@ from engine.decisions import coverage
 from engine.decisions.model import DecisionModel
 from engine.decisions.table import Table
 from engine.decisions.types import kind_of
-from engine.errors import Problem
+from engine.errors import ExpressionError, Problem
 from engine.expressions import nodes
 from engine.expressions.values import KIND_LABELS, kind
 
@@ -16,7 +16,8 @@ from engine.expressions.values import KIND_LABELS, kind
 def check(model: DecisionModel) -> list[Problem]:
     """Return what an author should look at.
 
-    Errors: two rules of a UNIQUE table that match the same input (evaluation would fail).
+    Errors, since evaluation would fail: two rules of a UNIQUE table that match the same
+    input, and an output that is not of its column's type.
     Warnings: inputs that no rule matches, rules that are never reached, outputs that are
     not in the column's list, constants of another type than the column's, words that
     look like texts without quotation marks.
@@ -32,6 +33,7 @@ def check(model: DecisionModel) -> list[Problem]:
             found += coverage.gaps(decision, table, columns)
             found += _unknown_outputs(table)
             found += _wrong_types(table)
+            found += _wrong_outputs(table)
             found += _missing_quotes(table, known)
     return found
 
@@ -74,6 +76,18 @@ def _wrong_types(table: Table) -> Iterator[Problem]:
                         f"单元格里是{KIND_LABELS[kind(value)]}，永远不会相等。",
                         "warning",
                     )
+
+
+def _wrong_outputs(table: Table) -> Iterator[Problem]:
+    """Yield constant outputs that their column's type refuses: evaluation would fail."""
+    for rule in table.rules:
+        for output, tree in zip(table.outputs, rule.output_trees, strict=True):
+            if output.typed is None or not isinstance(tree, nodes.Literal):
+                continue
+            try:
+                output.typed(tree.value)
+            except ExpressionError as why:
+                yield Problem(rule.id, "dmn-type", f"第 {rule.number} 条规则：{why}")
 
 
 def _missing_quotes(table: Table, known: set[str]) -> Iterator[Problem]:

@@ -318,3 +318,11 @@ def test_constants_of_another_type_and_words_without_quotes_are_found():
     assert ("t_r1", "dmn-type", "warning") in found
     assert [code for element, code, _ in found if element == "t_r1"].count("dmn-quotes") == 2
     assert ("t_r2", "dmn-quotes", "warning") not in found
+
+
+def test_an_output_of_the_wrong_type_is_found_before_it_fails():
+    logic = table(["n"], ["days:number"], [["1", '"W"'], ["2", '"15"'], ["3", "n + 1"]])
+    wrong = [problem for problem in problems(logic) if problem[1] == "dmn-type"]
+    assert wrong == [("t_r1", "dmn-type", "error")]
+    with pytest.raises(ExpressionError, match="number"):
+        evaluated(logic, {"n": 1})

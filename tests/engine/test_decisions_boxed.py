@@ -149,14 +149,14 @@ def test_the_decision_is_named_when_a_required_one_fails():
 def test_no_cell_reaches_python(body):
     """A cell is refused, or harmless: it never gives more than a row or none."""
     logic = table(["n"], ["r"], [[body, body]])
-    started = time.monotonic()
+    started = time.process_time()
     try:
         model = decisions.parse(definitions(decision("d", logic.replace("\0", "?"))))
         rows = model.decisions["d"].evaluate({"n": 1, "x": 5}).rows
     except (DeploymentRefused, ExpressionError):
         rows = []
     assert rows in ([], [{"r": None}], [{"r": True}], [{"r": False}])
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("body", [b for b in BOMBS if len(b) < 300])
