@@ -6,7 +6,7 @@ from flask import Flask, request
 
 from engine import bundles, settings, testclock
 from engine.settings import Settings
-from web import assets, errors, health, i18n, identity, security, shell, words
+from web import assets, errors, health, i18n, identity, security, shell, words, workdays
 from web.cookies import cookie_secret
 from web.inbox.views import bp as inbox
 from web.intake.views import bp as intake
@@ -37,6 +37,7 @@ def create_app(configured: Settings | None = None) -> Flask:
     errors.init_app(app)
     assets.init_app(app)
     i18n.init_app(app)
+    workdays.init_app(app)
     identity.init_app(app)
     shell.init_app(app)
     words.init_app(app)

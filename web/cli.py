@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from engine import settings
+from engine import migration, settings, testclock
+from engine.errors import SettingsInvalid
 
 
 def register(group: click.Group) -> None:
@@ -22,6 +23,13 @@ def serve(port: int | None) -> None:
     from web.app import create_app
 
     current = settings.current()
+    if migration.needed():
+        raise SettingsInvalid(
+            "数据库还没有准备好，请先运行 huiyin migrate（演示系统用 huiyin demo）。"
+        )
+    testclock.refresh()
+    if current.test_mode:
+        click.echo("！测试模式：本机可以调整办公时间（/test/clock），不要用于真实办公。", err=True)
     app = create_app(current)
     worker = Worker() if current.worker == "on" else None
     if worker is not None:

@@ -1,22 +1,34 @@
-"""The office's calendar for one request: read once, when the first page part asks."""
+"""The office's calendar for one request, read before anything else.
+
+Reading it later, inside another open session, could stop the office: on SQLite a writer that waits
+to commit lets no new reader in, and waits itself for the first one to leave.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
-from flask import g
+from flask import Flask, g, request
 
 from engine import db
 from engine.calendar import days
 from engine.calendar.days import WorkCalendar
 
 
+def init_app(app: Flask) -> None:
+    """Read the calendar at the beginning of every request that may show a period."""
+    app.before_request(_read)
+
+
 def calendar() -> WorkCalendar:
     """Return the calendar as this request sees it."""
-    if "work_calendar" not in g:
+    return g.work_calendar  # type: ignore[no-any-return]  # `_read` put it there
+
+
+def _read() -> None:
+    if request.endpoint not in (None, "static", "health.alive", "health.ready"):
         with db.reading() as session:
             g.work_calendar = days.load(session)
-    return g.work_calendar  # type: ignore[no-any-return]  # g holds what was put in above
 
 
 def between(first: date, last: date) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,32 @@ from web.app import create_app
 DESK = Path(__file__).parent / "desk"
 #: Hashed once for the whole run: 296 accounts share it.
 STORED = passwords.hashed(demo.PASSWORD)
+
+
+@pytest.fixture(autouse=True)
+def _one_session_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse a session inside a session of the same thread.
+
+    On SQLite a reader that opens a second one while a writer waits stops the office for as
+    long as the busy timeout lasts.
+    """
+    depth = threading.local()
+
+    def guarded(opener: Callable[[], Any]) -> Callable[[], Any]:
+        @contextmanager
+        def once() -> Iterator[Any]:
+            assert not getattr(depth, "open", False), "a session inside a session"
+            depth.open = True
+            try:
+                with opener() as session:
+                    yield session
+            finally:
+                depth.open = False
+
+        return once
+
+    monkeypatch.setattr(db, "reading", guarded(db.reading))
+    monkeypatch.setattr(db, "transaction", guarded(db.transaction))
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_every_post_without_a_token_is_refused(app: Flask, enter: Enter) -> None
     for endpoint, path in addresses(app, "POST"):
         answer = somebody.client.post(path, data={"any": "thing"})
         assert answer.status_code in (400, 404, 403), f"{endpoint} {path}: {answer.status_code}"
-        if answer.status_code == 400:
+        if answer.status_code == 400 and not endpoint.startswith("intake."):
             assert "安全凭证" in answer.get_data(as_text=True), path
 
 

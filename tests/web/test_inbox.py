@@ -288,8 +288,9 @@ def test_a_passed_deadline_leaves_task_and_draft_with_their_holder(
 
 def test_a_closed_task_shows_who_closed_it(enter: Enter, matter: str) -> None:
     task = waiting(matter)["ut_check"]
+    handler = act("pinghu_handler1")
     with db.transaction() as session:
-        commands.complete(session, task, actor=act("pinghu_handler1"), submission=GOOD)
+        commands.complete(session, task, actor=handler, submission=GOOD)
     page = enter("pinghu_handler2").get(f"/inbox/{task}").get_data(as_text=True)
     assert "办理完成" in page
     assert 'id="task-form"' not in page

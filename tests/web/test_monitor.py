@@ -27,9 +27,9 @@ def test_the_superior_sees_the_case_of_the_street(enter: Enter, matter: str) -> 
 
 
 def test_a_case_tells_what_happened_and_why(enter: Enter, matter: str) -> None:
+    task, handler = waiting(matter)["ut_check"], act("pinghu_handler1")
     with db.transaction() as session:
-        task = waiting(matter)["ut_check"]
-        commands.complete(session, task, actor=act("pinghu_handler1"), submission=GOOD)
+        commands.complete(session, task, actor=handler, submission=GOOD)
     page = enter("pinghu_handler1").get(f"/monitor/{matter}").get_data(as_text=True)
     assert "是否属实？" in page
     assert "已核实" in page  # what was entered, for whoever works with workers
@@ -38,9 +38,9 @@ def test_a_case_tells_what_happened_and_why(enter: Enter, matter: str) -> None:
 
 
 def test_an_outsider_role_never_reads_what_was_entered(enter: Enter, matter: str) -> None:
+    task, handler = waiting(matter)["ut_check"], act("pinghu_handler1")
     with db.transaction() as session:
-        task = waiting(matter)["ut_check"]
-        commands.complete(session, task, actor=act("pinghu_handler1"), submission=GOOD)
+        commands.complete(session, task, actor=handler, submission=GOOD)
     page = enter("privacy1").get(f"/monitor/{matter}").get_data(as_text=True)
     assert "已核实" not in page
 

@@ -1,0 +1,68 @@
+"""Every page at both widths, light and dark: accessible, inside its window, within the policy."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, Open, assert_accessible, assert_fits
+
+pytestmark = pytest.mark.browser
+
+STAFF = [
+    "/",
+    "/?account=坂田",
+    "/inbox/?box=unsigned",
+    "/inbox/?box=done",
+    "/inbox/?box=unsigned&q=热水",
+    "/monitor/",
+    "/monitor/processes",
+    "/monitor/processes/desk_matter",
+    "/login/password",
+    "/nowhere",
+]
+STRANGER = ["/login", "/", "/submit", "/track"]
+SIZES = {"desktop": DESKTOP, "phone": PHONE}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_staff_pages_are_accessible_and_fit(open_page: Open, size: str, scheme: str) -> None:
+    page = open_page("pinghu_handler1", size=SIZES[size], color_scheme=scheme)
+    for path in STAFF:
+        page.goto(path)
+        assert_accessible(page)
+        assert_fits(page)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_public_pages_are_accessible_and_fit(open_page: Open, size: str) -> None:
+    page = open_page(size=SIZES[size])
+    for path in STRANGER:
+        page.goto(path)
+        assert_accessible(page)
+        assert_fits(page)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_task_and_its_errors_are_accessible(open_page: Open, size: str, scheme: str) -> None:
+    page = open_page("pinghu_handler1", size=SIZES[size], color_scheme=scheme)
+    open_first(page)
+    assert_accessible(page)
+    assert_fits(page)
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("alert").filter(has_text="需要修改")).to_be_focused()
+    assert_accessible(page)
+    assert_fits(page)
+    page.get_by_role("link", name="全过程").click()
+    expect(page.get_by_role("heading", name="系统的判断和依据")).to_be_visible()
+    assert_accessible(page)
+    assert_fits(page)
+
+
+def open_first(page: Page) -> None:
+    """Open the first task that waits to be signed for."""
+    page.goto("/inbox/?box=unsigned")
+    page.get_by_role("link", name="核实加班工资一事").click()
+    expect(page.get_by_role("heading", name="核实加班工资一事")).to_be_visible()
