@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import entry_points
-from pathlib import Path
 
 import click
 
@@ -64,9 +63,3 @@ def _load_commands() -> None:
 
 _load_commands()
 
-
-def data_folder() -> Path:
-    """Make the data folder if it is missing, readable by its owner only."""
-    folder = settings.current().data
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder

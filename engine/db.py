@@ -38,9 +38,36 @@ def bind(url: str | None = None) -> Engine:
     global _engine
     if _engine is not None:
         _engine.dispose()
+    if url is None:
+        settings.data_folder()
     _engine = connect(url or settings.current().url)
     _factory.configure(bind=_engine)
     return _engine
+
+
+def mark(**info: Any) -> None:
+    """Write facts into every session of this process, for example `is_demo=True`."""
+    _factory.configure(info=info)
+
+
+@contextmanager
+def unhurried_disk() -> Iterator[None]:
+    """Let SQLite answer before the disk has: only for data that can be made again."""
+    bound = engine()
+    if bound.dialect.name != "sqlite":
+        yield
+        return
+
+    def relax(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(bound, "connect", relax)
+    bound.dispose()
+    try:
+        yield
+    finally:
+        event.remove(bound, "connect", relax)
+        bound.dispose()
 
 
 def engine() -> Engine:

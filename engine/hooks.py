@@ -133,6 +133,29 @@ def summary_of(bundle: str) -> CaseSummary | None:
     return _summaries.get(bundle)
 
 
+Channel = Callable[[str, str, str], None]
+_channels: dict[str, Channel] = {}
+
+
+def channel(kind: str) -> Callable[[Channel], Channel]:
+    """Register who carries outbox messages of a kind out of the office.
+
+    The channel gets `(recipient code, payload as JSON text, key)` outside any transaction,
+    at least once; the receiver drops what it has seen by the key. It raises to be tried again.
+    """
+
+    def register(function: Channel) -> Channel:
+        _channels[kind] = function
+        return function
+
+    return register
+
+
+def channels() -> dict[str, Channel]:
+    """Return the registered channels by kind."""
+    return _channels
+
+
 Seeder = Callable[[Session], None]
 ActorSource = Callable[[Session, str], Actor]
 _seeders: list[Seeder] = []

@@ -486,8 +486,20 @@ class Outbox(Base):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    #: Real time before which no channel tries again.
+    not_before: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
+
+
+class NoticeRead(Base):
+    """A person has read a message of the outbox that was owed to them or their group."""
+
+    __tablename__ = "notice_read"
+
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), primary_key=True)
+    person: Mapped[Code] = mapped_column(primary_key=True)
+    read_at: Mapped[datetime]
 
 
 # ---- who may see, and when -------------------------------------------------------------

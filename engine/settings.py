@@ -109,3 +109,10 @@ def current() -> Settings:
     if settings.test_mode and settings.host not in ("127.0.0.1", "localhost", "::1"):
         raise SettingsInvalid("HUIYIN_TEST_MODE 只能在本机地址（127.0.0.1）上使用。")
     return settings
+
+
+def data_folder() -> Path:
+    """Make the data folder if it is missing, for its owner alone: it holds keys and persons."""
+    folder = current().data
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

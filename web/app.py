@@ -12,11 +12,12 @@ from web.inbox.views import bp as inbox
 from web.intake.views import bp as intake
 from web.login.views import bp as login
 from web.monitor.views import bp as monitor
+from web.notices.views import bp as notices
 from web.papers.views import bp as papers
 from web.registration.views import bp as registration
 from web.start.views import bp as start
 
-BLUEPRINTS = (start, login, inbox, monitor, intake, registration, papers, health.bp)
+BLUEPRINTS = (start, login, inbox, monitor, notices, intake, registration, papers, health.bp)
 
 
 def create_app(configured: Settings | None = None) -> Flask:

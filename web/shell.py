@@ -81,6 +81,12 @@ class Shell:
             return queries.counts(session, self._who.viewer)
 
     @cached_property
+    def unread(self) -> int:
+        """How many reminders nobody opened for this person yet."""
+        with db.reading() as session:
+            return queries.unread(session, self._who.viewer)
+
+    @cached_property
     def menu(self) -> list[Part]:
         """The menu at the left."""
         own = [self._inbox(), self._box("done", "已办", "circle-check")]

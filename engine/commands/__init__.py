@@ -6,6 +6,7 @@
 from engine.commands.deploy import check, deploy, publish_files
 from engine.commands.instances import cancel, resume, retry, start, suspend
 from engine.commands.messages import correlate
+from engine.commands.notices import read_notices
 from engine.commands.tasks import Completion, claim, complete, may_act, save_draft, unclaim
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "deploy",
     "may_act",
     "publish_files",
+    "read_notices",
     "resume",
     "retry",
     "save_draft",

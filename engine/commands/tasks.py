@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from engine import clock, db, hooks, vault
+from engine import clock, db, failpoints, hooks, vault
 from engine.commands import retries, submissions
 from engine.commands.execution import Execution, Loaded
 from engine.errors import (
@@ -162,6 +162,8 @@ def complete(
         work.submission, work.submission_id = entered.values, entered.id
         _close(work, task, loaded, entered.variables)
         postponed = not _go_on(work, task, entered.variables)
+    failpoints.hit("in_completion")
+    db.after_commit(session, lambda: failpoints.hit("after_completion"))
     return _completion(session, task, actor, postponed=postponed)
 
 

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine import clock, db, settings
+from engine.jobs import outbox
 from engine.jobs.drain import drain
 from engine.jobs.reconcile import reconcile
 from engine.models import Heartbeat
@@ -41,6 +42,7 @@ class Worker(threading.Thread):
             try:
                 while not self._stop_asked.is_set() and (count := drain()):
                     self._drained += count
+                outbox.deliver()
                 if clock.real() - reconciled >= RECONCILE_EVERY:
                     reconcile()
                     self._beat()

@@ -15,6 +15,7 @@ from engine.queries.instances import (
     instances,
     statistics,
 )
+from engine.queries.notices import Notice, notices, unread
 from engine.queries.paging import Page
 from engine.queries.tasks import TaskView, task
 
@@ -25,6 +26,7 @@ __all__ = [
     "InstanceRow",
     "InstanceView",
     "Line",
+    "Notice",
     "Page",
     "TaskRow",
     "TaskView",
@@ -35,8 +37,10 @@ __all__ = [
     "instance",
     "instances",
     "may_see",
+    "notices",
     "require",
     "statistics",
     "task",
+    "unread",
     "visible",
 ]
