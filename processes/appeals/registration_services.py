@@ -38,6 +38,7 @@ _INITIAL: dict[str, Any] = {
     "merge_decision": "", "main_appeal": "", "refuse_approved": False, "hang_approved": False,
     "return_decision": "", "approved": False, "level": "L3", "employer_org": None,
     "pilot_uninvited": False, "measure_eight": False, "withdraw_confirmed": False,
+    "rep_leader": None,
 }  # fmt: skip
 
 
@@ -232,8 +233,14 @@ def _employer(session: Session, appeal: Appeal, name: str | None) -> None:
 
 def _entitle(appeal: Appeal, title: str | None) -> None:
     category = codes.CATEGORIES.get(appeal.category, "诉求")
-    appeal.title = title or f"{category}（{codes.KINDS.get(appeal.kind, '诉求')}）"
+    appeal.title = title or made_title(appeal)
     appeal.title_bigrams = vault.bigrams(f"{appeal.title} {category}")
+
+
+def made_title(appeal: Appeal) -> str:
+    """Return the title of a case that nobody gave one: made from codes alone."""
+    category = codes.CATEGORIES.get(appeal.category, "诉求")
+    return f"{category}（{codes.KINDS.get(appeal.kind, '诉求')}）"
 
 
 def _same_person(row: Appeal, appeal: Appeal) -> bool:

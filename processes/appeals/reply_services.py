@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine.errors import ServiceFailed
 from engine.services import ServiceCall, service
-from processes.appeals import cases, codes, notices, register, replies
+from processes.appeals import cases, codes, notices, register, replies, tracking
 from processes.appeals.models import Appeal, Callback, Document, Reply
 from processes.ledger import numbers
 
@@ -146,7 +146,9 @@ def record_rating(call: ServiceCall) -> Mapping[str, Any]:
     """记录职工评价；没有评价的记“未评价”。"""
     appeal = cases.of(call)
     value = str(call.variables.get("satisfaction") or "none")
-    value = value if value in codes.SATISFACTIONS else "none"
+    if value not in codes.SATISFACTIONS or value == "none":
+        # she may have rated before the process waited for it
+        value = tracking.given(call.session, appeal) or "none"
     appeal.satisfaction = value
     appeal.status = "replied"
     cases.step(call, "rated", result=value, public=True)

@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 
 from engine import vault
 from engine.errors import ServiceFailed
+from engine.models import ProcessInstance
 from engine.services import ServiceCall, service
 from processes.appeals import cases, codes, notices, replies
 from processes.appeals.models import Appeal, Reply
+from processes.appeals.registration_services import made_title
 from processes.people import access, orgs
 from processes.people.models import Org
 
@@ -146,6 +148,7 @@ def merge(call: ServiceCall) -> Mapping[str, Any]:
 def _take_over(call: ServiceCall, appeal: Appeal) -> None:
     """Write what the dispatcher settled; the employer's people are shut out at once."""
     given = call.variables
+    made = made_title(appeal)
     for key in ("category", "kind", "dept_level", "scope", "urgency", "legal_stage"):
         if given.get(key):
             setattr(appeal, key, str(given[key]))
@@ -155,8 +158,10 @@ def _take_over(call: ServiceCall, appeal: Appeal) -> None:
     appeal.community = given.get("community") or appeal.community
     appeal.industry_org = given.get("industry_org") or appeal.industry_org
     title = cases.text(call.submission, "title")
-    if title:
-        appeal.title, call.instance.title = title, title
+    if title or appeal.title == made:  # a title made from the old category follows the new one
+        appeal.title = title or made_title(appeal)
+        call.instance.title = appeal.title
+        call.session.get_one(ProcessInstance, call.instance.root_id).title = appeal.title
     category = codes.CATEGORIES.get(appeal.category, "")
     appeal.title_bigrams = vault.bigrams(f"{appeal.title} {category}")
     _employer(call, appeal, cases.text(call.submission, "employer_org"))
