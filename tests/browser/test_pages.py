@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -65,4 +67,5 @@ def open_first(page: Page) -> None:
     """Open the first task that waits to be signed for."""
     page.goto("/inbox/?box=unsigned")
     page.get_by_role("link", name="核实加班工资一事").click()
-    expect(page.get_by_role("heading", name="核实加班工资一事")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/inbox/[0-9a-f]{32}"))
+    expect(page.locator("#detail").get_by_role("heading", level=1)).to_be_focused()
