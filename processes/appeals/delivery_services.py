@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.errors import ServiceFailed
 from engine.services import ServiceCall, service
-from processes.appeals import cases, notices
+from processes.appeals import cases, notices, organisations
 from processes.appeals.models import Callback, Document
 
 _PROOFS = frozenset({"opened", "phone", "signed", "one_way"})
@@ -16,10 +16,13 @@ _PROOFS = frozenset({"opened", "phone", "signed", "one_way"})
 @service("appeals.publish")
 def publish(call: ServiceCall) -> Mapping[str, Any]:
     """发布到查询页并提醒职工去看。"""
-    appeal, document = cases.of(call), _document(call)
+    appeal, document, known = cases.of(call), _document(call), call.variables
+    # A caller of another area knows the case's number and the paper, not who telephones.
+    office = known.get("office_org") or organisations.office(call.session, appeal.street)
     return {
         "phone_attempts": 0, "proof": "", "phone_result": "",
         "has_phone": appeal.phone is not None, "document_id": document.id,
+        "office_org": office, "level": known.get("level") or appeal.cur_level or "L3",
     }  # fmt: skip
 
 
