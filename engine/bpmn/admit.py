@@ -26,6 +26,8 @@ ID = re.compile(r"^[A-Za-z_][\w.\-]{0,127}$", re.A)
 RESERVED = "_n_"
 FILE = "文件"
 SCOPES = SUBPROCESSES | {"process"}
+#: What others refer to must have an id.
+NAMED = FLOW_NODES | {"process", "sequenceFlow", "message", "signal", "error", "escalation"}
 
 PARSER = etree.XMLParser(
     resolve_entities=False,
@@ -129,7 +131,7 @@ def _one(element: etree._Element, seen: Counter[str]) -> Iterator[Problem]:
         yield Problem(FILE, "xinclude", "文件不能引用其他文件（XInclude），请删除。")
     name = element.get("id")
     if name is None:
-        if local(element) in FLOW_NODES | {"process", "sequenceFlow"}:
+        if local(element) in NAMED:
             yield Problem(FILE, "no-id", f"有一个 {local(element)} 没有标识（id），请补上。")
         return
     seen[name] += 1

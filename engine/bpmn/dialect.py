@@ -155,11 +155,11 @@ class _Builder:
         spec.listeners.append(listener)
 
     def event(self, element: etree._Element) -> Definition:
+        if local(element) in ("receiveTask", "sendTask"):
+            message = element.get("messageRef")
+            return self.references.message(message) if message else Definition("none")
         definitions = event_definitions(element)
-        if definitions:
-            return self.references.definition(definitions[0])
-        message = element.get("messageRef")
-        return self.references.message(message) if message else Definition("none")
+        return self.references.definition(definitions[0]) if definitions else Definition("none")
 
 
 SIMPLE: dict[str, Callable[..., Node]] = {

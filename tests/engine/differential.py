@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tests.engine.bpmn_builder import (
+    call,
     catch,
     element,
     end,
+    event_gateway,
     event_sub,
     flow,
     inclusive,
@@ -38,13 +40,33 @@ class Block:
 
 @dataclass
 class Task(Block):
+    """Done by somebody outside: a person, a called process, a worker; perhaps asynchronous."""
+
     name: str
+    kind: str = "human"
+    before: bool = False
+    after: bool = False
 
     def draw(self) -> tuple[str, str, str]:
-        return user(self.name), self.name, self.name
+        given = {"camunda__asyncBefore": "true"} if self.before else {}
+        given |= {"camunda__asyncAfter": "true"} if self.after else {}
+        if self.kind == "call":
+            return call(self.name, "child", **given), self.name, self.name
+        if self.kind == "external":
+            given |= {"camunda__type": "external", "camunda__topic": "t"}
+            return element("serviceTask", self.name, **given), self.name, self.name
+        return user(self.name, **given), self.name, self.name
 
     def run(self, group: Group, path: Path, done: Done) -> None:
-        group.wait("complete", self.name, path, done)
+        self._wait(1 + self.before + self.after, group, path, done)
+
+    def _wait(self, times: int, group: Group, path: Path, done: Done) -> None:
+        if times == 0:
+            done()
+        else:
+            group.wait(
+                "complete", self.name, path, lambda: self._wait(times - 1, group, path, done)
+            )
 
 
 @dataclass
@@ -58,6 +80,41 @@ class Catch(Block):
 
     def run(self, group: Group, path: Path, done: Done) -> None:
         group.wait(self.kind, self.name, path, done)
+
+
+@dataclass
+class FirstEvent(Block):
+    """An event-based gateway before a message and a timer."""
+
+    name: str
+    after_message: Block
+    after_timer: Block
+
+    def draw(self) -> tuple[str, str, str]:
+        leave = f"{self.name}_x"
+        xml = event_gateway(self.name) + xor(leave)
+        for mark, what, block in (
+            ("m", message(), self.after_message),
+            ("t", timer("PT1H"), self.after_timer),
+        ):
+            body, first, last = block.draw()
+            event = f"{self.name}_{mark}"
+            xml += catch(event, what) + body + flow(self.name, event)
+            xml += flow(event, first) + flow(last, leave)
+        return xml, self.name, leave
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        inner = Group(group.oracle, group)
+
+        def happened(block: Block) -> Done:
+            def go() -> None:
+                inner.cancel()
+                block.run(group, path, done)
+
+            return go
+
+        inner.wait("deliver", f"{self.name}_m", path, happened(self.after_message))
+        inner.wait("fire", f"{self.name}_t", path, happened(self.after_timer))
 
 
 @dataclass

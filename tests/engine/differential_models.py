@@ -10,12 +10,14 @@ from tests.engine.bpmn_builder import (
     diagram,
     end,
     error,
+    escalation,
     flow,
     message,
     parallel,
     start,
     sub,
     terminate,
+    throw,
     timer,
     xor,
 )
@@ -23,6 +25,7 @@ from tests.engine.differential import (
     Auto,
     Block,
     Catch,
+    FirstEvent,
     Handler,
     Items,
     Loop,
@@ -141,6 +144,58 @@ class Failing(Block):
 
 
 @dataclass
+class Escalating(Block):
+    """A sub process that escalates on its way; caught beside it or instead of it."""
+
+    name: str
+    before: Block
+    after: Block
+    handler: Block
+    interrupting: bool
+
+    def draw(self) -> tuple[str, str, str]:
+        before, b_first, b_last = self.before.draw()
+        after, a_first, a_last = self.after.draw()
+        body, first, last = self.handler.draw()
+        begin, up, finish, leave = (f"{self.name}_{x}" for x in ("s", "up", "e", "x"))
+        inner = start(begin) + before + throw(up, escalation()) + after + end(finish)
+        inner += flow(begin, b_first) + flow(b_last, up) + flow(up, a_first) + flow(a_last, finish)
+        event = f"{self.name}_b"
+        xml = sub(self.name, inner) + xor(leave) + flow(self.name, leave) + body
+        xml += boundary(event, self.name, escalation(), interrupting=self.interrupting)
+        xml += flow(event, first)
+        if self.interrupting:
+            return xml + flow(last, leave), self.name, leave
+        return xml + end(f"{event}e") + flow(last, f"{event}e"), self.name, leave
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        oracle, around = group.oracle, group.scope
+        scope = Group(oracle, group, done)
+        scope.tokens = 1
+        event = f"{self.name}_b"
+
+        def at_end() -> None:
+            oracle.ran[f"{self.name}_e"] += 1
+            scope.token_done()
+
+        def handled() -> None:
+            oracle.ran[f"{event}e"] += 1
+            around.token_done()
+
+        def up() -> None:
+            oracle.ran[event] += 1
+            if self.interrupting:
+                scope.cancel()
+                self.handler.run(group, path, done)
+                return
+            around.tokens += 1
+            self.handler.run(around, path, handled)
+            self.after.run(scope, path, at_end)
+
+        self.before.run(scope, path, up)
+
+
+@dataclass
 class Model:
     """A whole process."""
 
@@ -159,7 +214,8 @@ class Model:
 
 
 SIMPLE = ("task", "task", "auto", "catch")
-NESTED = ("xor", "and", "or", "loop", "sub", "mi", "mi_sub", "beside", "beside_sub", "failing")
+NESTED = ("xor", "and", "or", "loop", "sub", "mi", "mi_sub", "beside", "beside_sub", "failing",
+          "first", "escalating")  # fmt: skip
 
 
 class Generator:
@@ -185,18 +241,25 @@ class Generator:
 
     def plain(self) -> Block:
         """A few steps that may run several times at once without mixing."""
-        return Sequence([self.simple() for _ in range(self.random.randint(1, 2))])
+        return Sequence([self.simple(odd=0) for _ in range(self.random.randint(1, 2))])
 
     def sequence(self, depth: int, *, loops: bool) -> Block:
         return Sequence([self.block(depth, loops) for _ in range(self.random.randint(1, 3))])
 
-    def simple(self) -> Block:
+    def simple(self, odd: float = 0.3) -> Block:
         kind = self.random.choice(SIMPLE)
         if kind == "task":
-            return Task(self.name("u"))
+            return self.task(odd)
         if kind == "auto":
             return Auto(self.name("n"))
         return Catch(self.name("c"), self.random.choice(("deliver", "fire")))
+
+    def task(self, odd: float) -> Block:
+        name = self.name("u")
+        if self.random.random() >= odd:
+            return Task(name)
+        kind = self.random.choice(("human", "call", "external"))
+        return Task(name, kind, self.random.random() < 0.5, self.random.random() < 0.5)
 
     def block(self, depth: int, loops: bool) -> Block:
         if depth <= 0 or self.random.random() < 0.3:
@@ -212,6 +275,12 @@ class Generator:
             return self.sub(depth, loops, kind == "mi_sub")
         if kind == "failing":
             return self.failing(depth, loops)
+        if kind == "first":
+            name = self.name("g")
+            one, other = (self.sequence(depth - 1, loops=loops) for _ in range(2))
+            return FirstEvent(name, one, other)
+        if kind == "escalating":
+            return self.escalating(depth, loops)
         return self.beside(depth, loops, kind == "beside_sub")
 
     def split(self, kind: str, depth: int, loops: bool) -> Block:
@@ -238,6 +307,15 @@ class Generator:
             Sequence([Task(self.name("u")), self.sequence(depth - 1, loops=loops)]),
             self.plain(),
             fault,
+        )
+
+    def escalating(self, depth: int, loops: bool) -> Block:
+        return Escalating(
+            self.name("x"),
+            self.sequence(depth - 1, loops=loops),
+            self.sequence(depth - 1, loops=loops),
+            self.plain(),
+            self.random.random() < 0.5,
         )
 
     def beside(self, depth: int, loops: bool, on_sub: bool) -> Block:

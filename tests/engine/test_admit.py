@@ -11,9 +11,21 @@ import pytest
 from engine.bpmn import pool
 from engine.bpmn.admit import MAX_BYTES, admit
 from engine.bpmn.normalize import normalize, to_bytes
-from engine.errors import DeploymentRefused, EngineError, Problem
+from engine.errors import DeploymentRefused, EngineError, Problem, StepBudgetExceeded
 from engine.state.run import Run
-from tests.engine.bpmn_builder import catch, diagram, end, flow, script, start, timer, user, xor
+from tests.engine.bpmn_builder import (
+    catch,
+    diagram,
+    end,
+    flow,
+    multi,
+    parallel,
+    script,
+    start,
+    timer,
+    user,
+    xor,
+)
 from tests.engine.hostile_diagrams import GOOD, REFUSED, STOPPED, UNTIED
 from tests.engine.walker import NoteHost
 
@@ -112,3 +124,21 @@ def test_a_loop_with_a_wait_or_a_way_out_is_admitted():
             "s-m-x-gw-m",
         )
     )  # fmt: skip
+
+
+def test_a_message_without_an_id_is_named_as_the_problem():
+    xml = GOOD.replace(b'<bpmn:message id="m1"', b"<bpmn:message")
+    assert refusal(xml)[0].code == "no-id"
+
+
+def test_too_many_tokens_at_once_are_stopped():
+    bodies = [f"v{number}" for number in range(25)]
+    xml = diagram(
+        start(), parallel("g"), *(user(body, multi(cardinality="1000")) for body in bodies), end(),
+        "s-g", *(f"g-{body}-e" for body in bodies),
+    )  # fmt: skip
+    run = Run.start(pool.parse(to_bytes(normalize(admit(xml))[0]), "p"), NoteHost())
+    began = time.perf_counter()
+    with pytest.raises(StepBudgetExceeded, match="20000 个"):
+        run.advance(budget=100_000)
+    assert time.perf_counter() - began < 5 * PATIENCE

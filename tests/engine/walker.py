@@ -39,7 +39,7 @@ class NoteHost:
         return action(run, token, inputs) if action else None
 
     def decide(self, run, token, reference, binding, version):
-        return self.rows[reference]
+        return self.rows.get(reference, [])
 
     def throw(self, run, token, kind, name, payload, correlation):
         self.thrown.append((kind, name, dict(payload), correlation))

@@ -1,4 +1,4 @@
-"""Program code in diagrams is refused, with what to use instead.
+"""Program code in diagrams is refused, with what to use instead; parameters have names.
 
 Whoever may draw a diagram must not thereby be able to run programs on the server.
 """
@@ -34,9 +34,18 @@ def check(root: etree._Element) -> Iterator[Problem]:
             yield Problem(
                 where, "handler-form", f"处理程序要写成 ${{范围.名称}}，不是 {delegate:.60}。"
             )
+        yield from _names(element, where)
         if element.tag == C + "connector":
             yield Problem(where, "connector", f"不能使用连接器。{INSTEAD}")
         yield from _script(element, where)
+
+
+def _names(element: etree._Element, where: str) -> Iterator[Problem]:
+    if element.tag in (C + "inputParameter", C + "outputParameter") and not element.get("name"):
+        yield Problem(where, "no-name", "输入、输出参数要填写名称。")
+    maps = element.get("source") or element.get("sourceExpression")
+    if element.tag in (C + "in", C + "out") and maps and not element.get("target"):
+        yield Problem(where, "no-target", "变量映射要填写目标名称（target）。")
 
 
 def _script(element: etree._Element, where: str) -> Iterator[Problem]:
