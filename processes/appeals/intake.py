@@ -27,8 +27,8 @@ _STARTS: Mapping[Form, str] = {
     "register": "start_window",
     "imported": "start_import",
 }
-#: Within three working days the worker is told whether the appeal is accepted (§4.6, 内部).
-ACCEPT_WITHIN = 3
+#: 信访工作条例 §23: fifteen natural days to tell whether it is accepted.
+ACCEPT_WITHIN = 15
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _of_instance(session: Session, instance_id: str) -> Appeal:
 
 
 def _receipt(session: Session, appeal: Appeal) -> Receipt:
-    due = calendar.compute(calendar.load(session), appeal.received_at, ACCEPT_WITHIN, "W")
+    due = calendar.compute(calendar.load(session), appeal.received_at, ACCEPT_WITHIN, "C")
     return Receipt(
         no=appeal.no,
         instance_id=appeal.instance_id,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import clock, commands, vault
@@ -145,7 +145,7 @@ def open_case(session: Session, code: str, phone_tail: str | None = None) -> Cas
             AppealRequest.granted.is_(None),
         )
     )
-    answered = any(document.kind == "reply" for document, _ in documents)
+    rating = given(session, appeal)
     return CaseView(
         appeal=appeal,
         appeal_no=appeal.no,
@@ -153,11 +153,11 @@ def open_case(session: Session, code: str, phone_tail: str | None = None) -> Cas
         step=step,
         holder=holder,
         holder_phone=HOTLINE,
-        expected=None if ended else appeal.due_at,
+        expected=None if appeal.status in codes.ANSWERED else appeal.due_at,
         timeline=_timeline(session, appeal, names),
         documents=[_view(document, reply, names) for document, reply in documents],
-        rating=None if appeal.satisfaction in (None, "none") else appeal.satisfaction,
-        can_rate=answered and not ended and appeal.status == "replied" and _unrated(appeal),
+        rating=rating,
+        can_rate=appeal.status == "replied" and rating is None,
         can_withdraw=asked is None and not ended and appeal.status not in codes.ANSWERED,
         can_supplement=not ended,
         closed=ended,
@@ -189,9 +189,10 @@ def rate(session: Session, appeal: Appeal, satisfaction: str, text: str = "") ->
     """
     if satisfaction not in _RATINGS:
         raise InvalidInput("请选择满意、基本满意或者不满意。", {"satisfaction": "请选一个"})
-    if appeal.status != "replied" or not _unrated(appeal):
+    if appeal.status != "replied" or given(session, appeal) is not None:
         raise InvalidInput("现在还不能评价。", {"satisfaction": "现在还不能评价，或者已经评价过了"})
-    appeal.rating_text = text or None
+    appeal.rating_text, appeal.satisfaction = text or None, satisfaction
+    _note(session, appeal, "rating_given", public=False)
     commands.correlate(
         session,
         "msg_rated",
@@ -199,6 +200,23 @@ def rate(session: Session, appeal: Appeal, satisfaction: str, text: str = "") ->
         payload={"satisfaction": satisfaction},
         actor=WORKER,
     )
+
+
+def given(session: Session, appeal: Appeal) -> str | None:
+    """Return what she said of the last answer, or None; an answer after a rework is a new one.
+
+    The message may find nobody yet (a publication runs its five days first): the fact stands here
+    at once, and `appeals.record_rating` reads it when the process gets there.
+    """
+    since = session.scalar(select(func.max(Reply.signed_at)).where(Reply.appeal_no == appeal.no))
+    if since is None or appeal.satisfaction in (None, "none"):
+        return None
+    rated = select(AppealStep.id).where(
+        AppealStep.appeal_no == appeal.no,
+        AppealStep.action.in_(("rating_given", "rated", "onspot")),
+        AppealStep.at >= since,
+    )
+    return appeal.satisfaction if session.scalar(rated.limit(1)) is not None else None
 
 
 def withdraw(session: Session, appeal: Appeal, reason: str) -> None:
@@ -254,7 +272,7 @@ def supplement(
     _note(session, appeal, "supplemented")
 
 
-def _note(session: Session, appeal: Appeal, action: str) -> None:
+def _note(session: Session, appeal: Appeal, action: str, *, public: bool = True) -> None:
     session.add(
         AppealStep(
             appeal_no=appeal.no,
@@ -264,13 +282,9 @@ def _note(session: Session, appeal: Appeal, action: str) -> None:
             element="tracking",
             action=action,
             actor=WORKER.id,
-            public=True,
+            public=public,
         )
     )
-
-
-def _unrated(appeal: Appeal) -> bool:
-    return appeal.satisfaction in (None, "none")
 
 
 def _documents(session: Session, appeal: Appeal) -> list[tuple[Document, Reply | None]]:

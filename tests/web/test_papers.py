@@ -93,10 +93,11 @@ def test_who_may_not_see_the_case_gets_no_file_of_it(sit, number, login):
 
 
 def test_a_file_is_only_ever_a_download_and_it_is_written_down(sit, number):
-    answer = sit("pinghu_window1").get(f"/files/{file_id()}")
+    wanted = file_id()
+    answer = sit("pinghu_window1").get(f"/files/{wanted}")
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     with db.reading() as session:
-        assert f"file:{file_id()}" in session.scalars(select(AccessLog.what)).all()
+        assert f"file:{wanted}" in session.scalars(select(AccessLog.what)).all()

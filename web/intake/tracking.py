@@ -18,6 +18,7 @@ from engine import db
 from engine.attachments import storage
 from engine.errors import InvalidInput, NotFound
 from processes.appeals import tracking
+from processes.appeals.tracking import DocumentView
 from web import uploads
 from web.access import public
 from web.intake import keys, words
@@ -165,9 +166,12 @@ def _case(
         response = redirect(url_for("intake.track"))
         keys.forget(response)
         return response
+    notices, older = _notices(view)
     page = render_template(
         "intake/case.html",
         case=view,
+        notices=notices,
+        older=older,
         step_names=words.STEPS,
         ratings=words.RATINGS,
         rating_names={rating.value: rating.name for rating in words.RATINGS},
@@ -180,6 +184,15 @@ def _case(
         form_key=new_key(),
     )
     return make_response(page, status)
+
+
+def _notices(view: tracking.CaseView) -> tuple[list[DocumentView], list[DocumentView]]:
+    """Split what is no answer: new ones and the one that counts now, and those read before."""
+    told = [document for document in view.documents if document.kind != "reply"]
+    open_ = [one for one in told if one.kind == "interim" or not one.delivered]
+    if not open_ and told and view.step < len(words.STEPS) - 1:
+        open_ = told[:1]
+    return open_, [one for one in told if one not in open_]
 
 
 def _read(session: Session, code: str) -> tracking.CaseView:
