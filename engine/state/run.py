@@ -240,7 +240,7 @@ class Run:
         if waiting == BEFORE:
             token.node.enter(token)
         else:
-            token.node.leave(token)
+            token.node.go(token)
 
     def _armed(self, token: str, slot: str, kind: type[Timer] | None) -> tuple[Token, Armed]:
         found = self._token(token)

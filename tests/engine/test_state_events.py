@@ -77,6 +77,18 @@ def test_boundary_events_go_when_the_task_is_done():
     assert "b" not in walk.host.seen("cancelled")
 
 
+def test_a_boundary_event_does_not_wait_for_what_is_done_but_not_yet_gone():
+    host = user("a", camunda__asyncBefore="true", camunda__asyncAfter="true")
+    walk = Walk(beside(timer("PT1H"), host=host)).at("a")
+    assert walk.events() == [], "not yet entered"
+    walk.complete("a")
+    assert walk.events() == ["b"]
+    walk.complete("a").at("a")
+    assert walk.events() == []
+    assert walk.host.seen("left").count("a") == 1
+    walk.complete("a").ended("e1")
+
+
 def test_a_message_that_does_not_interrupt_can_come_again():
     walk = Walk(beside(message(), interrupting=False))
     walk.deliver("b", text="一").at("a", "h").deliver("b").at("a", "h", "h")

@@ -151,19 +151,21 @@ class Node(BpmnSpecMixin):
     # leaving
 
     def _on_complete(self, my_task: Token) -> None:
+        self.leave(my_task)
+        for event in my_task.attached:
+            event.cancel()
         if self.async_after and not self.is_item:
             my_task.marks["async"] = AFTER
             my_task._set_state(TaskState.WAITING)
             return
-        self.leave(my_task)
+        self.go(my_task)
 
     def leave(self, token: Token) -> None:
-        """Let the token go on: mappings, listeners, then the outgoing flows."""
+        """End the work here: mappings, listeners. The way on is `go`."""
         mappings.apply_outputs(token)
         token.leaving = True
         listeners.call(token, "end")
         token.instance.trace("left", token, **self.traits(token))
-        self.go(token)
 
     def go(self, token: Token) -> None:
         """Move to the followers; the last token of a scope ends it."""
@@ -175,8 +177,6 @@ class Node(BpmnSpecMixin):
         flows = self.choose(token)
         for flow in flows:
             take(token, flow)
-        for event in token.attached:
-            event.cancel()
         scope = token.scope
         token.retire()
         for flow in flows:
@@ -229,10 +229,8 @@ class Node(BpmnSpecMixin):
         return chosen
 
     def was_entered(self, token: Token) -> bool:
-        """Tell whether the token did more than wait in front of this node."""
-        if token.expected:
-            return False
-        return token.marks.get("async") != BEFORE and "in" not in token.marks
+        """Tell whether the token is at work here, and does not wait before or behind."""
+        return not token.expected and "async" not in token.marks and "in" not in token.marks
 
     # parts of the library's life cycle that have no meaning without predictions
 

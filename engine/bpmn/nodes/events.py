@@ -267,8 +267,8 @@ def _ends_the_process(owner: Token | None) -> bool:
     if owner.scope.owner is not None:
         return False
     return any(
-        isinstance(spec, Listener) and spec.interrupting and spec.handler == owner.node.name
-        for spec in owner.scope.spec.task_specs.values()
+        listener.interrupting and listener.handler == owner.node.name
+        for listener in owner.scope.spec.listeners
     )
 
 

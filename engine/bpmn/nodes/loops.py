@@ -33,9 +33,8 @@ class _Body(Node):
         token._ready()
 
     def leave(self, token: Token) -> None:
-        """Go on when all items are done."""
+        """End the work here when all items are done."""
         token.instance.trace("left", token, body=True)
-        self.go(token)
 
     def traits(self, token: Token) -> dict[str, Any]:
         return {"body": True}
