@@ -3,9 +3,9 @@
 `{"f": format, "k": last token number, "t": tokens, "v": variables, "e": end events,
 "a": what is ready to run, "z": 1 when ended}`. A token is
 `[id, element, state, up, locals, marks]`, without the empty tail. `state` is w(aiting),
-r(eady), s(tarted) or e(xpected: on its way to the element). `up` is "" directly in the
-process, the id it hangs on, or `>id` of the sub process it runs in. Nothing finished and
-nothing predicted is in it.
+r(eady), s(tarted), e(xpected: on its way to the element) or d(eparting: done there). `up`
+is "" directly in the process, the id it hangs on, or `>id` of the sub process it runs in.
+Nothing finished and nothing predicted is in it.
 
 The names are frozen: `tests/engine/saved/` holds an instance of every format.
 """
@@ -25,8 +25,11 @@ from engine.state.values import decode, encode, to_json
 
 FORMAT = 1
 CODES = {TaskState.WAITING: "w", TaskState.READY: "r", TaskState.STARTED: "s"}
-EXPECTED = "e"
-STATES = {code: state for state, code in CODES.items()} | {EXPECTED: TaskState.FUTURE}
+EXPECTED, DEPARTING = "e", "d"
+STATES = {code: state for state, code in CODES.items()} | {
+    EXPECTED: TaskState.FUTURE,
+    DEPARTING: TaskState.COMPLETED,
+}
 
 
 def dump(instance: Instance) -> bytes:
@@ -50,7 +53,7 @@ def _row(token: Token) -> list[Any]:
     row = [
         token.id,
         token.node.name,
-        EXPECTED if token.expected else CODES[token._state],
+        _code(token),
         up,
         encode(token.data) if token.data else 0,
         encode(token.marks) if token.marks else 0,
@@ -58,6 +61,12 @@ def _row(token: Token) -> list[Any]:
     while not row[-1]:
         row.pop()
     return row
+
+
+def _code(token: Token) -> str:
+    if token.departing:
+        return DEPARTING
+    return EXPECTED if token.expected else CODES[token._state]
 
 
 def restore(instance: Instance, blob: bytes) -> None:
@@ -94,6 +103,7 @@ def _place(
         raise EngineError(f"流程定义里没有“{element}”，这个实例停在那里。")
     token = Token(scope, node, parent or scope.task_tree, token_id=token_id, state=STATES[state])
     token.expected = state == EXPECTED
+    token.departing = token.leaving = state == DEPARTING
     if local:
         token.data.update(decode(local))
     if marks:

@@ -35,14 +35,21 @@ def step(instance: Instance) -> Token | None:
     while instance.agenda:
         token = instance.agenda.popleft()
         if not token.gone:
-            with propagation.throwing(token):
-                _move(instance, token)
+            instance.stepping = True
+            try:
+                with propagation.throwing(token):
+                    _move(instance, token)
+            finally:
+                instance.stepping = False
             return token
     return None if instance.ended else _settle(instance)
 
 
 def _move(instance: Instance, token: Token) -> None:
-    """Let the token arrive if it is on its way, and run it if that makes it ready."""
+    """Let the token go on, or arrive, and run it if that makes it ready."""
+    if token.departing:
+        token.node.go(token)
+        return
     if token.expected:
         token.arrive()
         if not instance.agenda or instance.agenda[-1] is not token:

@@ -78,6 +78,8 @@ class Token(Task):
         self.instance: Instance = scope.instance
         #: On its way here: what entering does is a step of `advance`.
         self.expected = False
+        #: Its work is done: finding the way on is a step of `advance`.
+        self.departing = False
         #: Its end listeners were called; being cancelled must not call them again.
         self.leaving = False
         #: The deadline object behind a timer's due time; not saved.
@@ -121,6 +123,11 @@ class Token(Task):
     def expect(self) -> None:
         """Arrive with the next step, not now: what went before can be saved first."""
         self.expected = True
+        self.instance.agenda.append(self)
+
+    def depart(self) -> None:
+        """Go on with the next step, not now: what was done here can be saved first."""
+        self.departing = True
         self.instance.agenda.append(self)
 
     def arrive(self) -> None:
@@ -273,6 +280,8 @@ class Instance(_ScopeMixin, BpmnWorkflow):
         self.variables: dict[str, Any] = {}
         #: A variable changed since the conditions were last looked at.
         self.changed = False
+        #: `advance` is at work; what happens otherwise comes from outside.
+        self.stepping = False
         super().__init__(spec.process, spec.scopes, script_engine=evaluation, deserializing=True)
         self.plant()
 

@@ -158,7 +158,10 @@ class Node(BpmnSpecMixin):
             my_task.marks["async"] = AFTER
             my_task._set_state(TaskState.WAITING)
             return
-        self.go(my_task)
+        if my_task.instance.stepping:
+            self.go(my_task)
+        else:
+            my_task.depart()
 
     def leave(self, token: Token) -> None:
         """End the work here: mappings, listeners. The way on is `go`."""
@@ -230,7 +233,9 @@ class Node(BpmnSpecMixin):
 
     def was_entered(self, token: Token) -> bool:
         """Tell whether the token is at work here, and does not wait before or behind."""
-        return not token.expected and "async" not in token.marks and "in" not in token.marks
+        if token.expected or token.departing:
+            return False
+        return "async" not in token.marks and "in" not in token.marks
 
     # parts of the library's life cycle that have no meaning without predictions
 
