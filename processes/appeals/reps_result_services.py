@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from engine import hooks
 from engine.services import ServiceCall, service
-from processes.appeals import cases, replies, reps_groups, reps_registers
-from processes.appeals.reps_contact import to_day
+from processes.appeals import reps_groups, reps_registers
+from processes.appeals.reply_services import draft_reply
 from processes.appeals.reps_models import WorkGroup
 from processes.people import reservations
 
@@ -28,29 +28,8 @@ def result(call: ServiceCall) -> Mapping[str, Any]:
     group.leader = _leader(call, group)
     told: dict[str, Any] = {"rep_leader": group.leader, "worker_confirmed": None}
     if form.get("promote_result") in ("solved", "partial"):
-        told |= _draft(call)
+        told |= draft_reply(call) or {}
     return told
-
-
-def _draft(call: ServiceCall) -> dict[str, Any]:
-    """Draft the answer from the same form, for the office to sign."""
-    form, due = call.submission, call.submission.get("promise_due")
-    reply = replies.draft(
-        call,
-        cases.of(call),
-        kind="final",
-        conclusion=str(form["conclusion"]),
-        facts=form["facts"],
-        basis=form["basis"],
-        content=form["content"],
-        result_class=str(form["result_class"]),
-        promise_due=to_day(due) if due else None,
-    )
-    return {
-        "reply_id": reply.id,
-        "conclusion": reply.conclusion,
-        "result_class": reply.result_class,
-    }
 
 
 def _leader(call: ServiceCall, group: WorkGroup) -> str | None:

@@ -61,6 +61,8 @@ def open_group(call: ServiceCall) -> Mapping[str, Any]:
     call.session.add(group)
     call.session.flush()  # its number goes into the variables
     call.instance.business_key = appeal_no
+    if call.instance.parent_id is None:
+        call.instance.title = f"代表委员推动 {appeal_no}"
     return {
         **(_facts(appeal) if call.instance.parent_id is None else {}),
         "appeal_no": appeal_no,
@@ -72,7 +74,31 @@ def open_group(call: ServiceCall) -> Mapping[str, Any]:
         "promote_result": "blocked" if blocked else "open",
         "accepted_count": 0,
         "rep_leader": None,
-        "reply_id": None,
+        # What the caller takes back, also when there was nothing to draft.
+        "reply_id": call.variables.get("reply_id"),
+        "reply_state": call.variables.get("reply_state") or "none",
+        "handled_by": call.variables.get("handled_by") or "",
+        "review_org": call.variables.get("review_org") or unit,
+    }
+
+
+@service("reps.legal_stage")
+def note_legal_stage(call: ServiceCall) -> Mapping[str, Any]:
+    """登记诉求件进入的法定程序；进入仲裁、诉讼的，看有没有代表委员正在推动
+
+    Raises:
+        NotFound: no such appeal, or not one of the starter's.
+    """
+    appeal = call.session.get(Appeal, str(call.variables["appeal_no"]).strip())
+    if appeal is None or not _may_start(call, appeal):
+        raise NotFound("没有这件诉求，或者它不由您所在的组织办理。")
+    appeal.legal_stage = str(call.variables["legal_stage"])
+    call.instance.business_key = appeal.no
+    call.instance.title = f"法定程序 {appeal.no}"
+    stops = appeal.legal_stage in reps_groups.LEGAL_BLOCK
+    return {
+        "appeal_no": appeal.no,
+        "promoting": stops and reps_groups.running(call.session, appeal.no) is not None,
     }
 
 
@@ -120,7 +146,7 @@ def match(call: ServiceCall) -> Mapping[str, Any]:
 
 @service("reps.group")
 def compose(call: ServiceCall) -> Mapping[str, Any]:
-    """按选定的代表委员组成工作小组，并告诉职工"""
+    """按选定的代表委员组成工作小组"""
     form = call.submission
     group = reps_groups.group_of(call.session, call.variables["group_id"])
     picked = list(call.variables.get("picked_reps") or [])
@@ -131,6 +157,8 @@ def compose(call: ServiceCall) -> Mapping[str, Any]:
     group.leader = leader if leader in picked else next(iter(picked), None)
     if picked:
         cases.of(call).with_reps = True
+    if picked and call.instance.parent_id is None:
+        # Called from the case, its worker has been told already.
         title, body = notices.TITLES["promoting"], notices.body("promoting", no=group.appeal_no)
         cases.publish(call, cases.NOTICE, "promoting", title, body)
     return {"picked_reps": picked, "rep_leader": group.leader}

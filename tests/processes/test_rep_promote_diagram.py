@@ -19,6 +19,7 @@ CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 DIAGRAMS = {
     "rep_promote": ROOT / "appeals" / "rep_promote.bpmn",
     "rep_invite": ROOT / "appeals" / "rep_invite.bpmn",
+    "rep_legal_stage": ROOT / "appeals" / "rep_legal_stage.bpmn",
     "proposal_convert": ROOT / "proposals" / "proposal_convert.bpmn",
     "proposal_tell": ROOT / "proposals" / "proposal_tell.bpmn",
     "proposal_withdraw": ROOT / "proposals" / "proposal_withdraw.bpmn",
