@@ -7,14 +7,11 @@ out here; what somebody did, decided, received or missed is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from engine.queries import Line
-from web import explain
 
-Data = Mapping[str, Any]
 Names = Mapping[str, str]
 
 
@@ -27,7 +24,6 @@ class Step:
     note: str = ""
     tone: str = ""
     now: bool = False
-    reasons: Sequence[str] = field(default_factory=tuple)
 
 
 #: What a person did, by kind of event: the sentence that follows the element's name.
@@ -49,7 +45,8 @@ BY_ITSELF = {
 }
 
 
-#: What the timeline beside a form tells; tokens and flows are for the technical page.
+#: What a timeline tells: what people did and what time brought. Rules and their reasons have a
+#: panel of their own on the page of the case; tokens and flows are for the technical page.
 KINDS = (
     "started",
     "claimed",
@@ -57,10 +54,7 @@ KINDS = (
     "rerouted",
     "completed",
     "fired",
-    "message",
     "caught",
-    "decided",
-    "chosen",
     "postponed",
     "incident",
     "undelivered",
@@ -87,7 +81,15 @@ def timeline(
         places: display name by organisation code, for candidate groups.
         waiting: what is open now; shown on top.
     """
-    told = [step for event in events if (step := _step(event, names, places)) is not None]
+    lines = list(events)
+    case = lines[0].instance_id if lines else ""
+    told = [
+        step
+        for line in lines
+        # A called process begins and ends without anybody doing anything.
+        if line.kind not in ("started", "ended") or line.instance_id == case
+        if (step := _step(line, names, places)) is not None
+    ]
     return [*waiting, *reversed(told)]
 
 
@@ -108,38 +110,16 @@ def _by_itself(event: Line, _: Names, __: Names) -> Step:
     return Step(f"{event.name or ''} {words}".strip(), event.at, "系统自动", tone)
 
 
-def _opened(event: Line, _: Names, places: Names) -> Step:
-    groups = explain.groups(event.data.get("groups") or [], places)
-    return Step(f"转到“{event.name}”", event.at, f"由 {groups} 办理" if groups else "", "auto")
-
-
-def _chosen(event: Line, _: Names, __: Names) -> Step | None:
-    data: Data = event.data
-    reasons = tuple(explain.conditions(data))
-    if not event.name:
-        return None
-    answer = explain.answer(data)
-    return Step(
-        f"{event.name} {answer}".strip(), event.at, "系统按规则判断", "auto", reasons=reasons
-    )
-
-
-def _decided(event: Line, _: Names, __: Names) -> Step:
-    reasons = tuple(explain.decision(event.data))
-    return Step(f"按“{event.name}”判断", event.at, "系统按规则表判断", "auto", reasons=reasons)
-
-
 def _started(event: Line, names: Names, _: Names) -> Step:
     return Step(f"{event.name or '流程'}开始", event.at, _person(event.actor, names), "auto")
 
 
 def _ended(event: Line, _: Names, __: Names) -> Step:
-    outcome = event.data.get("outcome") or event.name or "结束"
-    return Step(f"{outcome}", event.at, "这一段流程到此结束")
+    return Step(event.name or "结束", event.at, "流程到此结束")
 
 
-def _message(event: Line, _: Names, __: Names) -> Step:
-    return Step(f"{event.name or '收到消息'}", event.at, "收到来自职工或其他流程的消息", "auto")
+def _caught(event: Line, _: Names, __: Names) -> Step | None:
+    return Step(event.name, event.at, "系统自动", "auto") if event.name else None
 
 
 def _cancelled(event: Line, _: Names, __: Names) -> Step | None:
@@ -156,12 +136,8 @@ def _person(login: str | None, names: Names) -> str:
 _TELLERS: dict[str, Callable[[Line, Names, Names], Step | None]] = {
     **dict.fromkeys(DONE_BY_PEOPLE, _by_person),
     **dict.fromkeys(BY_ITSELF, _by_itself),
-    "opened": _opened,
-    "chosen": _chosen,
-    "decided": _decided,
     "started": _started,
     "ended": _ended,
-    "message": _message,
-    "caught": _message,
+    "caught": _caught,
     "cancelled": _cancelled,
 }

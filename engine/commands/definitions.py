@@ -184,6 +184,14 @@ def original(session: Session, definition_id: int) -> bytes:
     ).one()
 
 
+def end_name(session: Session, definition_id: int, outcome: str | None) -> str:
+    """Return how an instance ended, in words: its end event's name, or why it was cancelled."""
+    if not outcome:
+        return ""
+    end = by_id(session, definition_id).description.elements.get(outcome)
+    return end.name if end else outcome
+
+
 def current_deployment(session: Session, bundle: str) -> Deployment | None:
     """Return the deployment that is current for a bundle."""
     return session.scalar(

@@ -275,7 +275,8 @@ class Execution:
         row.ended_at = self.now
         row.outcome = run.outcome[-1] if run.outcome else None
         self.change(child).ended = True
-        self.note(row, "ended", outcome=row.outcome)
+        end = child.definition.description.elements.get(row.outcome or "")
+        self.note(row, "ended", name=end.name if end else None, outcome=row.outcome)
         thrown = run.thrown
         if row.parent_id is None or row.parent_token is None:
             if thrown is not None:

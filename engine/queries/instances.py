@@ -62,6 +62,8 @@ class InstanceRow:
     started_at: datetime
     ended_at: datetime | None
     outcome: str | None
+    #: The name of the end event that was reached, or why the instance was cancelled.
+    outcome_name: str
     #: Names of the elements that wait for people, over the whole case.
     waiting: tuple[str, ...]
     #: Groups and assignees they wait for.
@@ -207,12 +209,13 @@ def _rows(session: Session, found: Sequence[Any]) -> list[InstanceRow]:
         ).all()
     )
     return [
-        _row(instance, name, version, waiting.get(instance.root_id, []), broken)
+        _row(session, instance, name, version, waiting.get(instance.root_id, []), broken)
         for instance, name, version in found
     ]
 
 
 def _row(
+    session: Session,
     instance: ProcessInstance,
     name: str,
     version: int,
@@ -235,6 +238,7 @@ def _row(
         started_at=instance.started_at,
         ended_at=instance.ended_at,
         outcome=instance.outcome,
+        outcome_name=definitions.end_name(session, instance.definition_id, instance.outcome),
         waiting=tuple(dict.fromkeys(task.name for task in tasks)),
         holders=tuple(dict.fromkeys(holders)),
         next_due=first.due_at if first else None,

@@ -235,7 +235,7 @@ def line(row: InstanceRow, names: Mapping[str, str], places: Mapping[str, str]) 
     return Line(
         row=row,
         address=url_for("monitor.show", instance_id=row.id),
-        steps="、".join(row.waiting) or ((row.outcome or "—") if ended else "自动办理中"),
+        steps="、".join(row.waiting) or ((row.outcome_name or "—") if ended else "自动办理中"),
         holders="、".join(told) or "—",
         due=None if ended else words.due(row.next_due, row.next_deadline, row.started_at),
         state=called,

@@ -104,7 +104,9 @@ def build(session: Session, viewer: Viewer, instance_id: str) -> Page:
         files=files.listed(session, list(case.get("attachments") or ())),
         due=None if row.ended_at else words.due(row.next_due, row.next_deadline, row.started_at),
         diagram=_diagram(view),
-        timeline=history.timeline(told, names=names, places=places),
+        timeline=history.timeline(
+            [line for line in told if line.kind in history.KINDS], names=names, places=places
+        ),
         reasons=_reasons(told),
         forms=_forms(session, row.root_id, names, readable=may_read),
         may_read_forms=may_read,
