@@ -22,8 +22,12 @@ def register(group: click.Group) -> None:
 
 @click.command()
 @click.option("--check", "only_check", is_flag=True, help="Only say whether it is needed.")
-def migrate(only_check: bool) -> None:
+@click.option("--draft", metavar="TEXT", help="For developers: write the next migration.")
+def migrate(only_check: bool, draft: str | None) -> None:
     """Bring the database to this version's tables; a second run changes nothing."""
+    if draft:
+        click.echo(f"✓ {migration.draft(draft)}")
+        return
     if only_check:
         if migration.needed():
             click.echo("数据库需要升级，请运行 huiyin migrate。")

@@ -18,6 +18,7 @@ def config() -> Config:
     """Return Alembic's configuration for this process's database."""
     made = Config()
     made.set_main_option("script_location", str(FOLDER))
+    made.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return made
 
 
@@ -31,3 +32,13 @@ def needed() -> bool:
 def upgrade() -> None:
     """Bring the database to the newest tables; one transaction per migration."""
     command.upgrade(config(), "head")
+
+
+def draft(message: str) -> Path:
+    """Write the next migration from what the models say and this database lacks.
+
+    Read it before you commit it; SQLite and PostgreSQL are compared with the models by a test.
+    """
+    number = 1 + sum(1 for _ in FOLDER.glob("versions/*.py"))
+    command.revision(config(), message=message, autogenerate=True, rev_id=f"{number:04}")
+    return next(FOLDER.glob(f"versions/{number:04}_*.py"))

@@ -140,10 +140,10 @@ def walk(scenario: Scenario, tell: Callable[[str], None] = lambda _: None) -> Wa
         done.lines.append(line)
         tell(line)
 
-    _start(done, say)
+    begin(done, say)
     for number, step in enumerate(scenario.steps, start=1):
         try:
-            _step(done, step, say)
+            take(done, step, say)
         except ScenarioFailed as failed:
             raise ScenarioFailed(f"{scenario.path} 第 {number} 步：{failed}") from None
         except EngineError as refused:
@@ -154,7 +154,8 @@ def walk(scenario: Scenario, tell: Callable[[str], None] = lambda _: None) -> Wa
     return done
 
 
-def _start(done: Walk, say: Callable[[str], None]) -> None:
+def begin(done: Walk, say: Callable[[str], None]) -> None:
+    """Start the case of a scenario and run what is due at once."""
     start = done.scenario.start
     with db.transaction() as session:
         who = hooks.actor(session, str(start["as"])) if "as" in start else hooks.SYSTEM
@@ -162,7 +163,7 @@ def _start(done: Walk, say: Callable[[str], None]) -> None:
             session,
             done.scenario.process,
             actor=who,
-            submission=_dated(session, start.get("form")),
+            submission=dated(session, start.get("form")),
             variables=start.get("variables"),
             business_key=start.get("business_key"),
             start_element=start.get("element"),
@@ -171,17 +172,27 @@ def _start(done: Walk, say: Callable[[str], None]) -> None:
     if start.get("form"):
         done.submissions += 1
     say(f"{_date()} 发起 {done.scenario.process}（{start.get('as', '系统')}）")
-    _settle()
+    settle()
 
 
-def _settle() -> None:
+def settle() -> None:
+    """Run due jobs until none is left.
+
+    Raises:
+        ScenarioFailed: a process keeps itself busy.
+    """
     for _ in range(MAX_DRAINS):
         if not jobs.drain():
             return
     raise ScenarioFailed("流程一直有作业要执行，停不下来。")
 
 
-def _step(done: Walk, step: Mapping[str, Any], say: Callable[[str], None]) -> None:
+def take(done: Walk, step: Mapping[str, Any], say: Callable[[str], None]) -> None:
+    """Take one step of a scenario.
+
+    Raises:
+        ScenarioFailed: the step cannot be taken, or what it expects does not hold.
+    """
     if "after" in step:
         _pass_time(str(step["after"]), say)
     if "at" in step:
@@ -208,8 +219,8 @@ def _pass_time(period: str, say: Callable[[str], None]) -> None:
     say(f"{_date()} 过了 {period}")
 
 
-def _dated(session: Any, form: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return a form with its days written out: a story must be true in every year."""
+def dated(session: Any, form: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a form with its days written out ("T+5W"): a story must be true in every year."""
     filled = dict(form or {})
     for name, value in filled.items():
         found = _DAY.fullmatch(value) if isinstance(value, str) else None
@@ -231,30 +242,35 @@ def _complete(done: Walk, step: Mapping[str, Any], say: Callable[[str], None]) -
     with db.transaction() as session:
         who = hooks.actor(session, str(step["as"])) if "as" in step else hooks.SYSTEM
         found = _find(session, done, str(step["at"]), who, int(step.get("item", 0)))
-        commands.complete(
-            session, found.id, actor=who, submission=_dated(session, step.get("form"))
-        )
+        commands.complete(session, found.id, actor=who, submission=dated(session, step.get("form")))
         name = found.name
     done.submissions += 1
     say(f"{_date()} {name}（{step.get('as', '系统')}）")
-    _settle()
+    settle()
 
 
 def _find(session: Any, done: Walk, element: str, who: hooks.Actor, item: int) -> HumanTask:
-    rows = session.scalars(
-        select(HumanTask)
-        .where(
-            HumanTask.root_id == done.root_id,
-            HumanTask.element_id == element,
-            HumanTask.status == "open",
-        )
-        .order_by(HumanTask.created_at, HumanTask.item)
-    ).all()
+    rows = waiting(session, done.root_id, element)
     if not rows:
         raise ScenarioFailed(f"没有等待办理的 {element}，现在等待：{sorted(_open(session, done))}")
     mine = [row for row in rows if commands.may_act(row, who)]
     chosen: HumanTask = (mine or rows)[min(item, len(mine or rows) - 1)]
     return chosen
+
+
+def waiting(session: Any, root_id: str, element: str) -> list[HumanTask]:
+    """Return the open tasks of an element of a case, the oldest first."""
+    return list(
+        session.scalars(
+            select(HumanTask)
+            .where(
+                HumanTask.root_id == root_id,
+                HumanTask.element_id == element,
+                HumanTask.status == "open",
+            )
+            .order_by(HumanTask.created_at, HumanTask.item)
+        )
+    )
 
 
 def _open(session: Any, done: Walk) -> set[str]:
@@ -276,7 +292,7 @@ def _message(done: Walk, step: Mapping[str, Any], say: Callable[[str], None]) ->
             session, str(step["message"]), correlation=key, payload=step.get("payload")
         )
     say(f"{_date()} 收到消息 {step['message']}")
-    _settle()
+    settle()
 
 
 def _follow(done: Walk, process: str, say: Callable[[str], None]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from engine import clock, db, settings
 from engine.errors import NotAllowed
@@ -60,9 +60,24 @@ def advance(target: datetime, *, force: bool = False) -> int:
         if step == 0:
             break  # what is due waits for its next attempt in real time
     _set(target)
-    while step := drain():
+    while (moment := _next_due()) is not None and moment <= clock.now():
+        step = drain()
         ran += step
+        if step == 0:
+            break
     return ran
+
+
+def place(moment: datetime) -> None:
+    """Put engine time anywhere, back as well: only where nothing has happened yet."""
+    _set(moment)
+
+
+def release() -> None:
+    """Let engine time be real time again."""
+    with db.transaction() as session:
+        session.execute(delete(TestClock))
+    clock.move(timedelta(0))
 
 
 def _next_due() -> datetime | None:

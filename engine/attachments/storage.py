@@ -121,6 +121,11 @@ def discard(staged: Staged) -> None:
     _path(staged.stored_as).unlink(missing_ok=True)
 
 
+def delete(stored_as: str) -> None:
+    """Remove the file of a row that is gone."""
+    _path(stored_as).unlink(missing_ok=True)
+
+
 def sweep(session: Session) -> int:
     """Remove files older than `STAGED_FOR` that no row speaks of; return how many."""
     oldest = (clock.real() - STAGED_FOR).timestamp()

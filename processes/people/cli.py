@@ -1,20 +1,17 @@
-"""`huiyin org`, `huiyin account`, `huiyin demo`: whoever runs the office sets it up here.
+"""`huiyin org`, `huiyin account`: whoever runs the office sets it up here.
 
 There is no first-run page: the first administrator is made on the machine, by hand.
 """
 
-import json
-
 import click
 
-from engine import db, settings
-from engine.errors import NotAllowed
-from processes.people import accounts, demo, orgs, passwords, persons, roles
+from engine import db
+from processes.people import accounts, orgs, passwords, persons, roles
 
 
 def register(group: click.Group) -> None:
     """Add this floor's commands to `huiyin`."""
-    for command in (account, org, demo_office):
+    for command in (account, org):
         group.add_command(command)
 
 
@@ -126,28 +123,3 @@ def list_orgs(below: str) -> None:
         found = orgs.names(session, [below, *orgs.descendants(session, below)])
     for code in sorted(found):
         click.echo(f"{code:<20} {found[code]}")
-
-
-@click.command("demo")
-@click.option("--json", "as_json", is_flag=True, help="List every account for test programs.")
-@click.option("--remove", is_flag=True, help="Delete the demonstration's organisations.")
-def demo_office(as_json: bool, remove: bool) -> None:
-    """Set up the demonstration's organisations and accounts; a second run changes nothing."""
-    if remove:
-        with db.transaction() as session:
-            demo.remove(session)
-        click.echo("✓ 演示数据已清除")
-        return
-    if not settings.current().demo:
-        raise NotAllowed("演示数据只在演示环境使用，请先设置 HUIYIN_DEMO=true。")
-    stored = passwords.hashed(demo.PASSWORD)
-    with db.transaction() as session:
-        if not demo.is_installed(session):
-            demo.organisations(session)
-            demo.accounts(session, stored=stored)
-    with db.reading() as session:
-        listed = demo.accounts_json(session)
-    if as_json:
-        click.echo(json.dumps({"accounts": listed}, ensure_ascii=False, indent=1))
-    else:
-        click.echo(f"✓ 演示账号 {len(listed)} 个，密码统一为 {demo.PASSWORD}")

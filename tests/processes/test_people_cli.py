@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from click.testing import CliRunner
 
-from engine import db, settings
+from engine import db
 from engine.cli import HuiyinGroup
 from processes.people import cli, identity, passwords, posts
 from processes.people.models import Account
@@ -124,22 +122,3 @@ def test_posts_come_and_go_and_accounts_close(run):
     run("account", "close", "anna")
     with db.reading() as session:
         assert posts.holders(session, "admin", "district") == []
-
-
-def test_the_demonstration_is_refused_outside_demo_mode(run):
-    assert "HUIYIN_DEMO" in run("demo", ok=False)
-
-
-def test_the_demonstration_lists_its_accounts_and_goes_again(run, monkeypatch):
-    monkeypatch.setenv("HUIYIN_DEMO", "true")
-    settings.current.cache_clear()
-    try:
-        run("demo")
-        listed = json.loads(run("demo", "--json"))["accounts"]
-        assert len(listed) == 296
-        assert set(listed[0]) >= {"login", "password", "roles", "organisations"}
-        run("demo", "--remove")
-        with db.reading() as session:
-            assert session.query(Account).count() == 0
-    finally:
-        settings.current.cache_clear()
