@@ -115,6 +115,7 @@ class CaseView:
     can_rate: bool
     can_withdraw: bool
     can_supplement: bool
+    withdrawing: bool
     closed: bool
 
 
@@ -146,6 +147,8 @@ def open_case(session: Session, code: str, phone_tail: str | None = None) -> Cas
         )
     )
     rating = given(session, appeal)
+    if rating is not None and appeal.status == "replied":
+        sentence = "已经答复，收到了您的评价"
     return CaseView(
         appeal=appeal,
         appeal_no=appeal.no,
@@ -160,6 +163,7 @@ def open_case(session: Session, code: str, phone_tail: str | None = None) -> Cas
         can_rate=appeal.status == "replied" and rating is None,
         can_withdraw=asked is None and not ended and appeal.status not in codes.ANSWERED,
         can_supplement=not ended,
+        withdrawing=asked is not None,
         closed=ended,
     )
 
@@ -261,8 +265,7 @@ def supplement(
     """
     if appeal.status in codes.ENDED:
         raise InvalidInput("这件诉求已经办结。", {"text": "已经办结，可以重新反映"})
-    known = select(Supplement.id).where(Supplement.idempotency_key == idempotency_key)
-    if idempotency_key is not None and session.scalar(known) is not None:
+    if idempotency_key is not None and supplemented(session, idempotency_key):
         return
     session.add(
         Supplement(appeal_no=appeal.no, at=clock.now(), text=text, idempotency_key=idempotency_key)
@@ -270,6 +273,12 @@ def supplement(
     for file in files:
         file.instance_id = appeal.instance_id
     _note(session, appeal, "supplemented")
+
+
+def supplemented(session: Session, idempotency_key: str) -> bool:
+    """Say whether this press has been taken already; ask before its files are admitted."""
+    known = select(Supplement.id).where(Supplement.idempotency_key == idempotency_key)
+    return session.scalar(known) is not None
 
 
 def _note(session: Session, appeal: Appeal, action: str, *, public: bool = True) -> None:

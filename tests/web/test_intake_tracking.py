@@ -8,9 +8,13 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from engine import db
+from engine.models import Attachment
 from processes.appeals import tracking
+from processes.appeals.models import AppealRequest, Supplement
+from tests.web import hostile_files
 from tests.web.appeals_office import (  # noqa: F401 - fixtures
     NAME,
     PHONE,
@@ -19,6 +23,7 @@ from tests.web.appeals_office import (  # noqa: F401 - fixtures
     furnished,
     hand_in,
     sit,
+    upload,
     worker,
 )
 from web.intake import keys
@@ -148,6 +153,21 @@ def test_a_supplement_reaches_the_case_and_keeps_its_words_on_an_error(worker):
     answer = worker.post("/track/supplement", {"text": "补一张工资条"}, page="/track/case")
     assert answer.status_code == 303
     assert "补充" in worker.text("/track/case")
+
+
+def test_a_second_press_supplements_and_withdraws_once(worker):
+    code = hand_in(worker)
+    open_with(worker, code)
+    hidden = worker.form("/track/case")
+    photo = hostile_files.picture()
+    for _ in range(2):
+        data = {**hidden, "text": "补一张工资条", "files": upload("工资条.jpg", photo)}
+        assert worker.client.post("/track/supplement", data=data).status_code == 303
+        data = {**hidden, "reason": "单位已经发了"}
+        assert worker.client.post("/track/withdraw", data=data).status_code == 303
+    with db.reading() as session:
+        for table in (Supplement, AppealRequest, Attachment):
+            assert session.scalar(select(func.count()).select_from(table)) == 1
 
 
 def test_nothing_can_be_rated_before_there_is_an_answer(worker):

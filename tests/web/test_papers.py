@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from engine import db
-from engine.models import Attachment
+from engine import clock, db
+from engine.models import Attachment, CaseAccess
 from processes.appeals.models import Appeal, Reply
+from processes.people import identity
 from processes.people.models import AccessLog
 from tests.web import hostile_files
 from tests.web.appeals_office import (  # noqa: F401 - fixtures
@@ -101,3 +104,24 @@ def test_a_file_is_only_ever_a_download_and_it_is_written_down(sit, number):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     with db.reading() as session:
         assert f"file:{wanted}" in session.scalars(select(AccessLog.what)).all()
+
+
+def test_an_invited_outsider_sees_the_case_but_no_photo_and_no_name(sit, number):
+    with db.transaction() as session:
+        appeal = session.get_one(Appeal, number)
+        viewer = identity.identify(session, "rep_0001").viewer
+        for code in viewer.organisations:
+            session.add(
+                CaseAccess(
+                    instance_id=appeal.instance_id,
+                    organisation=code,
+                    relation="invited",
+                    since=clock.now() - timedelta(minutes=1),
+                )
+            )
+    guest = sit("rep_0001")
+    assert guest.get(f"/files/{file_id()}").status_code == 404
+    page = guest.text(f"/papers/receipt/{number}")
+    assert number in page
+    for secret in (NAME, PHONE, "<svg"):
+        assert secret not in page

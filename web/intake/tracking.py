@@ -75,7 +75,9 @@ def rate() -> ResponseReturnValue:
     def act(session: Session, code: str) -> None:
         if satisfaction not in {rating.value for rating in words.RATINGS}:
             raise InvalidInput("还没有选。", {"satisfaction": "请选一个"})
-        tracking.rate(session, tracking.open_case(session, code).appeal, satisfaction, text)
+        view = tracking.open_case(session, code)
+        if view.rating != satisfaction:  # the same press again says nothing new
+            tracking.rate(session, view.appeal, satisfaction, text)
 
     return _act(act, "评价已提交，谢谢您。", values, Uploads(), "rate")
 
@@ -90,7 +92,9 @@ def withdraw() -> ResponseReturnValue:
     def act(session: Session, code: str) -> None:
         if not reason:
             raise InvalidInput("没有写原因。", {"reason": "写一句为什么撤回，比如：单位已经发了"})
-        tracking.withdraw(session, tracking.open_case(session, code).appeal, reason)
+        view = tracking.open_case(session, code)
+        if not view.withdrawing:
+            tracking.withdraw(session, view.appeal, reason)
 
     return _act(
         act, "已告诉办理的工会，确认后会在这里通知您。", {"reason": reason}, Uploads(), "withdraw"
@@ -104,14 +108,18 @@ def supplement() -> ResponseReturnValue:
     """Add words or files to the case."""
     text = request.form.get("text", "").strip()
     files = uploads.receive(request)
+    once = f"more:{keys.of_form()}"
 
     def act(session: Session, code: str) -> None:
         if files.errors:
             raise InvalidInput("附件没有都收到。")
+        if tracking.supplemented(session, once):
+            return
         if not text and not files.kept:
             raise InvalidInput("没有内容。", {"text": "写几句话，或者选一个文件"})
         rows = [storage.admit(session, staged, by=WORKER.id) for staged in files.staged]
-        tracking.supplement(session, tracking.open_case(session, code).appeal, text, rows)
+        appeal = tracking.open_case(session, code).appeal
+        tracking.supplement(session, appeal, text, rows, idempotency_key=once)
 
     return _act(act, "补充已经交给办理的工会。", {"text": text}, files, "supplement")
 
