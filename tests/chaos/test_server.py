@@ -8,6 +8,7 @@ again, as a browser does after a broken connection.
 from __future__ import annotations
 
 import http.cookiejar
+import json
 import os
 import re
 import socket
@@ -22,11 +23,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from engine import db, scenarios, settings, vault
+from engine import db, migration, scenarios, settings, vault
 from engine.models import HumanTask, Submission
-from processes.people import demo
+from processes.people import demo, passwords
+from processes.people.models import Account
 from tests.engine import office
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,15 +57,18 @@ class Server:
             "HUIYIN_PORT": str(self.port),
             "HUIYIN_FAILPOINTS": failpoints,
         }
-        log = (self.folder / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            [str(Path(sys.executable).parent / "huiyin"), "serve"],
-            env=variables, cwd=ROOT, stdout=log, stderr=log,
-        )  # fmt: skip
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(Path(sys.executable).parent / "huiyin"), "serve"],
+                env=variables,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+            )
         until = time.monotonic() + 30
         while time.monotonic() < until:
             try:
-                urllib.request.urlopen(f"{self.address}/healthz", timeout=1)  # noqa: S310
+                urllib.request.urlopen(f"{self.address}/healthz", timeout=1).close()  # noqa: S310
                 return
             except OSError:
                 time.sleep(0.1)
@@ -112,14 +117,15 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.delenv("HUIYIN_SECRET_KEY")
     settings.current.cache_clear()
     vault.create(settings.current().keys)
-    from engine import migration
-
     db.bind()
     migration.upgrade()
     with db.transaction() as session:
         scenarios.prepare(session)
-    import json
-
+        session.execute(
+            update(Account)
+            .where(Account.login == "pinghu_window1")
+            .values(password=passwords.hashed(demo.PASSWORD))
+        )
     office.publish(
         office.diagram(
             '<bpmn:startEvent id="s"/>'
