@@ -79,6 +79,7 @@ def test_instances_saved_by_every_format_go_on(path):
     run = Run.load(spec, saved["state"].encode(), host)
     assert sorted(run.waits()) == saved["waits"]
     assert json.loads(run.dump()) == json.loads(saved["state"])
+    run.advance()
     for act, element, values in saved["acts"]:
         wait = next(wait for wait in run.waits().values() if wait.element == element)
         if act == "complete":
