@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, SessionTransaction
 
-from engine import clock
+from engine import clock, settings
 from engine.bpmn import pool
 from engine.commands import definitions, rows
 from engine.commands.definitions import Definition
@@ -145,7 +145,7 @@ class Execution:
             state=b"",
             started_at=self.now,
             started_by=self.actor.id,
-            is_demo=parent.row.is_demo if parent else bool(self.session.info.get("is_demo")),
+            is_demo=parent.row.is_demo if parent else _is_demo(self.session),
         )
         self.protect()
         self.session.add(row)
@@ -344,3 +344,8 @@ class Execution:
                 "data": {**(detail or {}), **data} or None,
             }
         )
+
+
+def _is_demo(session: Session) -> bool:
+    """What is started in a demonstration office goes with it when it is removed."""
+    return bool(session.info.get("is_demo")) or settings.current().demo
