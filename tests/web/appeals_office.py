@@ -32,14 +32,18 @@ def furnished(_schema: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("furnished") / "office.db"
     shutil.copy(_schema, path)
     db.bind(f"sqlite:///{path}")
+    _furnish()
+    db.engine().dispose()
+    return path
+
+
+def _furnish() -> None:
     with db.transaction() as session:
         demo.organisations(session)
         demo.accounts(session, stored=STORED)
         for name in ("support", "appeals"):  # a called process first
             commands.deploy(session, bundles.read(bundles.ROOT / name), actor=SYSTEM)
         answers.seed(session)
-    db.engine().dispose()
-    return path
 
 
 @pytest.fixture
@@ -54,6 +58,16 @@ def counter(furnished: Path, tmp_path: Path) -> Iterator[Flask]:
     yield made
     clock.move(clock.timedelta(0))
     db.engine().dispose()
+
+
+@pytest.fixture
+def postgres_counter(postgres: str) -> Flask:
+    """The same on PostgreSQL, where two presses really run at once."""
+    _furnish()
+    made = create_app(settings.current())
+    made.config["TESTING"] = False
+    limiter.reset()
+    return made
 
 
 class Visitor:

@@ -18,10 +18,12 @@ from tests.web.appeals_office import (  # noqa: F401 - fixtures
     NAME,
     PHONE,
     WORDS,
+    Visitor,
     counter,
     filled,
     furnished,
     hand_in,
+    postgres_counter,
     shown_code,
     sit,
     upload,
@@ -143,13 +145,19 @@ def test_full_width_digits_of_a_phone_are_understood(worker):
     assert the_appeal().phone == PHONE
 
 
-def test_eight_presses_at_once_make_one_appeal(counter, worker):
-    hidden = worker.form("/submit")
-    cookie = worker.client.get_cookie("huiyin_page")
+@pytest.mark.parametrize(
+    "office",
+    ["counter", pytest.param("postgres_counter", marks=pytest.mark.postgres)],
+)
+def test_eight_presses_at_once_make_one_appeal(request, office):
+    app = request.getfixturevalue(office)
+    first = Visitor(app.test_client())
+    hidden = first.form("/submit")
+    cookie = first.client.get_cookie("huiyin_page")
     answers: list[tuple[int, str]] = []
 
     def press() -> None:
-        client = counter.test_client()
+        client = app.test_client()
         client.set_cookie("huiyin_page", cookie.value)
         photo = upload("信.jpg", hostile_files.picture())
         answer = client.post("/submit", data={**hidden, **filled(files=[photo])})
