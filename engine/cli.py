@@ -62,4 +62,3 @@ def _load_commands() -> None:
 
 
 _load_commands()
-

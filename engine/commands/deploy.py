@@ -40,6 +40,13 @@ KINDS: tuple[type[ProcessDefinition | DecisionDefinition | FormDefinition], ...]
 )
 
 
+#: Ways to start that nothing would ever trigger yet: refused, not silently ignored.
+STARTS_REFUSED = {
+    "timer": "暂不支持定时启动，请改为由人发起或由消息启动。",
+    "conditional": "暂不支持条件启动，请改为由人发起或由消息启动。",
+}
+
+
 @dataclass
 class Checked:
     """A bundle that may be published, taken apart."""
@@ -123,8 +130,15 @@ def _diagram(
     if not ids:
         return [Problem(name, "no-process", f"{name} 里没有可执行的流程，请勾选“可执行”。")]
     described = [definition.describe(root, key) for key in ids]
+    unsupported = [
+        Problem(start.element, "start-kind", STARTS_REFUSED[start.kind])
+        for description in described
+        for start in description.starts
+        if start.kind in STARTS_REFUSED
+    ]
     # The normaliser works on a copy: the drawn tree is what the rules and pages look at.
     normal, problems = normalize.normalize(admit.admit(content))
+    problems = [*problems, *unsupported]
     xml = etree.tostring(normal, encoding="utf-8")
     if not any(problem.severity == "error" for problem in problems):
         problems = [*problems, *_parses(xml, ids)]

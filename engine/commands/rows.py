@@ -7,19 +7,17 @@ look at. Both are written in the same transaction, so they cannot disagree.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import CursorResult, Table, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.exc import StaleDataError
 
-from engine import calendar, clock, db, hooks, vault
-from engine.calendar import Deadline
-from engine.commands import retries
-from engine.errors import Conflict, ExpressionError
-from engine.hooks import OpenedTask
+from engine import calendar, db, hooks, vault
+from engine.commands import retries, waits
+from engine.errors import Conflict
 from engine.models import (
     Base,
     HistoryEvent,
@@ -29,7 +27,6 @@ from engine.models import (
     Outbox,
     Subscription,
     Variable,
-    new_id,
 )
 from engine.state import values
 from engine.state.host import Wait
@@ -41,8 +38,6 @@ if TYPE_CHECKING:
 JOBS = frozenset({"timer", "external", "async"})
 #: Waits that are rows of `subscription`.
 SUBSCRIPTIONS = frozenset({"message", "signal", "conditional"})
-#: What a task without camunda:priority has.
-NORMAL_PRIORITY = 50
 
 
 class Batch:
@@ -74,11 +69,6 @@ _INSERTS = {
 def tagged(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return the variables as type-tagged JSON values, to compare and to project."""
     return {name: values.encode(value) for name, value in variables.items()}
-
-
-def wait_id(instance_id: str, key: str) -> str:
-    """Return the name of a wait that is unique over all instances."""
-    return f"{instance_id}.{key}"
 
 
 def write(work: Execution) -> None:
@@ -122,7 +112,7 @@ def _collect(work: Execution, loaded: Loaded, batch: Batch) -> None:
         _collect_new(work, loaded, wait, batch)
     now = tagged(run.variables)
     batch.variables += [
-        _variable(row.id, name, value)
+        waits.variable(row.id, name, value)
         for name, value in now.items()
         if name not in loaded.variables or loaded.variables[name] != value
     ]
@@ -130,7 +120,7 @@ def _collect(work: Execution, loaded: Loaded, batch: Batch) -> None:
 
 
 def _collect_gone(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> None:
-    name = wait_id(loaded.row.id, wait.key)
+    name = waits.wait_id(loaded.row.id, wait.key)
     if wait.kind == "human":
         work.change(loaded).closed.append(name)
         if wait.key not in loaded.acted:
@@ -144,153 +134,13 @@ def _collect_gone(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> 
 
 def _collect_new(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> None:
     if wait.kind == "human":
-        _human_task(work, loaded, wait, batch)
+        task, candidates = waits.human_task(work, loaded, wait)
+        batch.tasks.append(task)
+        batch.candidates += candidates
     elif wait.kind in JOBS:
-        batch.jobs.append(_job(work, loaded, wait))
+        batch.jobs.append(waits.job(work, loaded, wait))
     elif wait.kind in SUBSCRIPTIONS:
-        batch.subscriptions.append(_subscription(work, loaded, wait))
-
-
-# ---- one row of each kind --------------------------------------------------------------
-
-
-def _human_task(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> None:
-    row, run, attributes = loaded.row, loaded.run, wait.attributes
-
-    def words(name: str) -> tuple[str, ...]:
-        return _words(run.evaluate(wait.token, str(attributes.get(name) or "")), wait)
-
-    due = _due(run.evaluate(wait.token, str(attributes.get("dueDate") or "")), wait)
-    follow_up = _due(run.evaluate(wait.token, str(attributes.get("followUpDate") or "")), wait)
-    priority = run.evaluate(wait.token, str(attributes.get("priority") or ""))
-    assignees, users, groups = words("assignee"), words("candidateUsers"), words("candidateGroups")
-    element = loaded.definition.description.elements.get(wait.element)
-    barred = element.properties.get("huiyin:excluded", "") if element else ""
-    excluded = _words(run.evaluate(wait.token, barred), wait)
-    task: dict[str, Any] = {
-        "id": new_id(),
-        "instance_id": row.id,
-        "root_id": row.root_id,
-        "bundle": row.bundle,
-        "process_key": row.process_key,
-        "element_id": wait.element,
-        "name": run.template(wait.token, wait.name) if "{" in wait.name else wait.name,
-        "wait": wait_id(row.id, wait.key),
-        "token": wait.token,
-        "status": "open",
-        "assignee": assignees[0] if assignees else None,
-        "groups": list(groups),
-        "users": list(users),
-        "excluded": list(excluded),
-        "form_key": attributes.get("formRef") or attributes.get("formKey"),
-        "item": wait.index or 0,
-        "priority": int(priority) if str(priority or "").strip() else NORMAL_PRIORITY,
-        "created_at": work.now,
-        "claimed_at": work.now if assignees else None,
-        "due_at": due[0],
-        "follow_up_at": follow_up[0],
-        "deadline": due[1],
-    }
-    batch.tasks.append(task)
-    batch.candidates += [
-        {"human_task_id": task["id"], "kind": kind, "who": who}
-        for kind, many in (("group", groups), ("user", users), ("not", excluded))
-        for who in dict.fromkeys(many)
-    ]
-    work.change(loaded).opened.append(
-        OpenedTask(task["id"], wait.element, task["assignee"], users, groups)
-    )
-    work.note(
-        row,
-        "opened",
-        element=wait.element,
-        name=task["name"],
-        groups=list(groups),
-        due=due[0].isoformat() if due[0] else None,
-    )
-
-
-def _words(value: Any, wait: Wait) -> tuple[str, ...]:
-    """Read what an assignment expression gave: nothing, `a, b`, or a list."""
-    if value is None:
-        return ()
-    parts: Iterable[Any] = value.split(",") if isinstance(value, str) else value
-    if isinstance(parts, Mapping) or not isinstance(parts, Iterable):
-        raise ExpressionError(
-            f"“{wait.name}”（{wait.element}）的候选人或候选组应当是文字或文字列表，"
-            "请检查流程图中的表达式。"
-        )
-    return tuple(text for text in (str(part).strip() for part in parts) if text)
-
-
-def _due(value: Any, wait: Wait) -> tuple[datetime | None, dict[str, Any] | None]:
-    if isinstance(value, Deadline):
-        return value.due_at, value.as_dict()
-    if isinstance(value, str) and value.strip():
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            raise ExpressionError(
-                f"“{wait.name}”的办理期限“{value}”不是日期，请在流程图中改为 deadline(…) 或日期。"
-            ) from None
-    if isinstance(value, datetime):
-        aware = value if value.tzinfo else value.replace(tzinfo=clock.CHINA)
-        return aware, None
-    if isinstance(value, date):
-        return datetime.combine(value, time.max, clock.CHINA).replace(microsecond=0), None
-    return None, None
-
-
-def _job(work: Execution, loaded: Loaded, wait: Wait) -> dict[str, Any]:
-    attempts, backoff = retries.plan(wait.attributes)
-    return {
-        "kind": wait.kind,
-        "instance_id": loaded.row.id,
-        "element_id": wait.element,
-        "wait": wait_id(loaded.row.id, wait.key),
-        "token": wait.token,
-        "slot": wait.slot,
-        "due_at": wait.due or work.now,
-        "deadline": wait.deadline.as_dict() if isinstance(wait.deadline, Deadline) else None,
-        "status": "open",
-        "attempts": 0,
-        "max_attempts": attempts,
-        "backoff": backoff,
-        "topic": wait.attributes.get("topic"),
-        "priority": 0,
-        "payload": None,
-        "created_at": work.now,
-    }
-
-
-def _subscription(work: Execution, loaded: Loaded, wait: Wait) -> dict[str, Any]:
-    correlation = wait.correlation
-    if correlation is None:
-        correlation = loaded.row.business_key or ""
-    return {
-        "kind": wait.kind,
-        "name": wait.event,
-        "correlation": correlation if wait.kind == "message" else "",
-        "instance_id": loaded.row.id,
-        "element_id": wait.element,
-        "wait": wait_id(loaded.row.id, wait.key),
-        "token": wait.token,
-        "slot": wait.slot,
-        "created_at": work.now,
-    }
-
-
-def _variable(instance_id: str, name: str, value: Any) -> dict[str, Any]:
-    plain = values.decode(value)
-    text = plain if isinstance(plain, str) else json.dumps(value, ensure_ascii=False)
-    return {
-        "instance_id": instance_id,
-        "scope": "",
-        "name": name,
-        "type": values.type_name(plain),
-        "text_value": text[:500],
-        "value": value,
-    }
+        batch.subscriptions.append(waits.subscription(work, loaded, wait))
 
 
 # ---- statements ------------------------------------------------------------------------
