@@ -1,53 +1,75 @@
-"""Who sees how much of a worker's data: the table D-17, asked field by field.
-
-The table is the analyst's; what it does not answer is hidden.
-"""
+"""Who sees which part of a case in clear: the table `dmn_mask` (D-17), asked for each field."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from sqlalchemy.orm import Session
 
+from engine import vault
 from engine.commands import definitions
 from engine.errors import NotFound
 from engine.queries import Viewer
-from processes.people import reveal, roles
+from processes.appeals.models import Appeal
 
+FIELDS = ("name", "phone", "employer_name", "place", "content")
 HIDDEN = "（不显示）"
-_TABLE = "dmn_mask"
+_STAFF = frozenset(
+    {
+        "window", "dispatcher", "handler", "deskofficer", "organizing", "rights", "publicity",
+        "office", "callback", "inspector", "privacy", "manager", "personnel",
+    }
+)  # fmt: skip
+_REVIEW = frozenset({"reviewer", "chair"})
+_PARTIAL: Mapping[str, Callable[[str], str]] = {
+    "name": vault.mask_name,
+    "phone": vault.mask_phone,
+}
 
 
-def audience(viewer: Viewer) -> str:
-    """Return as whom the table knows the viewer; the widest of several posts counts."""
-    if reveal.may_reveal(viewer):
+def audience(viewer: Viewer, appeal: Appeal, field: str) -> str:
+    """Return as whom the table knows this viewer when it is about this field."""
+    if appeal.employer_org and appeal.employer_org in viewer.organisations:
+        # its own union works on it by the worker's wish: the matter yes, a hidden name no
+        named = appeal.identity_mode == "real" or field not in ("name", "phone")
+        return "handler" if named else "employer"
+    roles = {group.partition("@")[0] for group in viewer.groups}
+    if roles & _REVIEW:
+        return "reviewer"
+    if roles & _STAFF:
         return "handler"
-    held = {roles.split(group)[0] for group in viewer.groups}
-    return next((role for role in ("rep", "liaison") if role in held), "other")
+    return next((role for role in ("rep", "liaison") if role in roles), "other")
 
 
-def shown(session: Session, viewer: Viewer, field: str, value: str | None) -> str:
-    """Return a value as this viewer may read it on a page: clear, partly, or not at all."""
-    if not value:
-        return "—"
-    how = _how(session, field, audience(viewer))
-    if how == "clear":
-        return value
-    return _part(field, value) if how == "partial" else HIDDEN
-
-
-def _how(session: Session, field: str, who: str) -> str:
+def masked(
+    session: Session, appeal: Appeal, viewer: Viewer, *, purpose: str = "view"
+) -> dict[str, str]:
+    """Return the personal fields of a case as this viewer may see them."""
     try:
-        model, _ = definitions.decision(session, _TABLE)
+        model, _ = definitions.decision(session, "dmn_mask")
     except NotFound:
-        return "hidden"
-    asked = {"field": field, "audience": who, "purpose": "view"}
-    row = model.decisions[_TABLE].evaluate(asked).single_result
-    return str((row or {}).get("mask") or "hidden")
+        return dict.fromkeys(FIELDS, HIDDEN)  # no rule, no view
+    shown = {}
+    for field in FIELDS:
+        row = model.decisions["dmn_mask"].evaluate(
+            {
+                "field": field,
+                "audience": audience(viewer, appeal, field),
+                "purpose": purpose,
+            }
+        )
+        value = str(getattr(appeal, field) or "")
+        shown[field] = _shown(field, value, str(row.single_entry or "hidden"))
+    return shown
 
 
-def _part(field: str, value: str) -> str:
-    """王小明 → 王*, 13800000001 → 138****0001, 示例·晨光电子 → 示例·晨…"""
-    if field == "name":
-        return f"{value[0]}*"
-    if field == "phone":
-        return f"{value[:3]}****{value[-4:]}" if len(value) >= 8 else "****"
-    return f"{value[:4]}…" if len(value) > 5 else value
+def _shown(field: str, value: str, mask: str) -> str:
+    if not value or mask == "clear":
+        return value
+    if mask == "partial":
+        return _PARTIAL.get(field, _blurred)(value)
+    return HIDDEN
+
+
+def _blurred(value: str) -> str:
+    return "某企业" if value else ""

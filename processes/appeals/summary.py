@@ -1,176 +1,200 @@
-"""How an appeal is shown beside a task: masked for who looks (D-17), in the office's words."""
+"""What stands beside a task of a case, and what a form already knows when it opens."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, hooks
-from engine.models import Attachment, HumanTask, ProcessInstance
+from engine import hooks
+from engine.clock import CHINA
+from engine.models import Attachment, HumanTask, ProcessInstance, Variable
 from engine.queries import Viewer
-from processes.appeals import codes, masking
+from engine.state import values
+from processes.appeals import answers, codes, masking, notices, reps_summary
 from processes.appeals.models import (
     Appeal,
+    AppealRequest,
     Coordination,
-    Document,
     Pending,
-    Referral,
     Reply,
     Supplement,
 )
 from processes.people import orgs
 
-Pair = tuple[str, str]
+
+@hooks.on_seed
+def seed(session: Session) -> None:
+    """Put the usual answers into an empty library."""
+    answers.seed(session)
 
 
 @hooks.case_summary("appeals")
-def summary(session: Session, viewer: Viewer, root_id: str) -> Mapping[str, Any] | None:
-    """Describe the appeal a root instance belongs to; None for another process."""
-    appeal = session.scalar(select(Appeal).where(Appeal.instance_id == root_id))
+def describe(session: Session, viewer: Viewer, root_id: str) -> Mapping[str, Any] | None:
+    """Describe a case for the page of a task, masked for the viewer (D-17)."""
+    appeal = _appeal(session, root_id)
     if appeal is None:
         return None
-    inside = masking.audience(viewer) == "handler"
+    shown = masking.masked(session, appeal, viewer)
     return {
         "number": appeal.no,
         "title": appeal.title,
-        "tags": list(_tags(appeal)),
-        "fields": list(_fields(session, viewer, appeal)),
-        "sections": list(_sections(session, viewer, appeal, inside=inside)),
-        # Photos and recordings carry names and faces: only for who deals with the worker.
-        "attachments": _files(session, root_id) if inside else [],
-        "links": list(_papers(session, appeal)) if inside else [],
+        "tags": _tags(appeal),
+        "fields": _fields(session, appeal, shown),
+        "sections": [
+            *_sections(session, appeal, shown),
+            *reps_summary.sections(session, viewer, appeal.no),
+        ],
+        "attachments": _attachments(session, root_id),
+        "links": [("收件回执", f"/papers/receipt/{appeal.no}")],
     }
+
+
+def _appeal(session: Session, root_id: str) -> Appeal | None:
+    """Return the appeal of a case; a walk started by hand (措施八) carries only its number."""
+    found = session.scalar(select(Appeal).where(Appeal.instance_id == root_id))
+    root = session.get(ProcessInstance, root_id) if found is None else None
+    return session.get(Appeal, root.business_key) if root and root.business_key else found
 
 
 @hooks.prefill("appeals")
 def prefill(session: Session, task: HumanTask) -> Mapping[str, Any]:
-    """Start the forms with what is known and is no process variable."""
+    """Fill in what is known, so that the person writes only what is new."""
+    root = session.get(ProcessInstance, task.root_id)
     appeal = session.scalar(select(Appeal).where(Appeal.instance_id == task.root_id))
-    if appeal is None:
+    if root is None or appeal is None:
         return {}
-    known = {
-        "title": appeal.title,
-        "community": appeal.community,
-        "employer_org": appeal.employer_org,
-        "industry_org": appeal.industry_org,
-    }
-    if task.element_id == "ut_handle" and (reply := _draft(session, appeal)) is not None:
-        known |= {"facts": reply.facts, "basis": reply.basis, "content": reply.content}
-    return {key: value for key, value in known.items() if value is not None}
+    if task.element_id == "ut_triage":
+        return _triage(session, task, appeal)
+    if task.element_id == "ut_handle":
+        usual = {"action": "reply", "conclusion": "support", "result_class": "A"}
+        return {**usual, **_draft(session, appeal)}
+    if task.element_id in ("ut_draft_reply", "ut_review"):
+        return _draft(session, appeal)
+    if task.element_id == "ut_merge_confirm":
+        found = _variable(session, task.instance_id, "duplicate") or {}
+        decided = found.get("result") if isinstance(found, Mapping) else None
+        return {"merge_decision": decided if decided in ("same", "follower") else "new"}
+    if task.element_id == "ut_publicize":
+        return {"public_text": f"某企业职工反映{codes.CATEGORIES.get(appeal.category, '')}问题："}
+    if task.element_id == "ut_register":
+        return {"employer_name": appeal.employer_name or "", "category": appeal.category}
+    return {}
 
 
-def _tags(appeal: Appeal) -> Iterator[str]:
-    yield codes.CATEGORIES.get(appeal.category, appeal.category)
-    if appeal.urgency != "normal":
-        yield codes.URGENCIES[appeal.urgency]
-    if appeal.identity_mode != "real":
-        yield codes.IDENTITIES[appeal.identity_mode]
-    if appeal.persons_affected > 1:
-        yield f"{appeal.persons_affected} 人"
-    if appeal.legal_stage != "none":
-        yield codes.LEGAL_STAGES[appeal.legal_stage]
-    if appeal.with_reps:
-        yield "代表委员推动"
-    if appeal.converted:
-        yield "已转建议提案"
-    if appeal.main_no:
-        yield f"随 {appeal.main_no} 办理"
+def _triage(session: Session, task: HumanTask, appeal: Appeal) -> dict[str, Any]:
+    suggested = _variable(session, task.instance_id, "suggested")
+    known: dict[str, Any] = {"title": appeal.title, "employer_org": appeal.employer_org or ""}
+    if isinstance(suggested, Mapping):
+        known["route"] = suggested.get("route") or "union"
+        known["where_to"] = suggested.get("where_to") or ""
+    return known
 
 
-def _fields(session: Session, viewer: Viewer, appeal: Appeal) -> Iterator[Pair]:
-    yield "诉求编号", appeal.no
-    yield "反映人", _worker(session, viewer, appeal)
-    yield "用人单位", masking.shown(session, viewer, "employer_name", appeal.employer_name)
-    yield "渠道和性质", f"{codes.CHANNELS[appeal.channel]} · {codes.KINDS[appeal.kind]}"
-    yield "办理单位", _office(session, appeal)
-    yield "办理状态", codes.STATUSES.get(appeal.status, appeal.status)
-    yield "总时限", f"{_day(appeal.due_at)}（60 个自然日{_extended(appeal)}）"
-
-
-def _worker(session: Session, viewer: Viewer, appeal: Appeal) -> str:
-    if appeal.identity_mode == "anonymous":
-        return "匿名"
-    name = masking.shown(session, viewer, "name", appeal.name)
-    phone = masking.shown(session, viewer, "phone", appeal.phone)
-    return name if phone in ("—", masking.HIDDEN) else f"{name}　{phone}"
-
-
-def _office(session: Session, appeal: Appeal) -> str:
-    code = appeal.cur_org or appeal.street
-    level = codes.LEVELS.get(appeal.cur_level or "", "")
-    name = orgs.names(session, [code])[code]
-    return f"{name}（{level}）" if level and level not in name else name
-
-
-def _extended(appeal: Appeal) -> str:
-    return f"，已延长 {appeal.extended_days} 个自然日" if appeal.extended_days else ""
-
-
-def _sections(session: Session, viewer: Viewer, appeal: Appeal, *, inside: bool) -> Iterator[Pair]:
-    yield "", masking.shown(session, viewer, "content", appeal.content or _unwritten(appeal))
-    if appeal.demand:
-        yield "希望怎样解决", masking.shown(session, viewer, "content", appeal.demand)
-    for coordination in session.scalars(_of(Coordination, appeal)):
-        if inside or coordination.dept in viewer.organisations:
-            yield from _coordination(session, coordination)
-    if not inside:
-        return
-    for more in session.scalars(_of(Supplement, appeal)):
-        yield f"职工补充（{_day(more.at)}）", more.text
-    reply = _draft(session, appeal)
-    if reply is not None:
-        yield from _reply(reply)
-    for referral in session.scalars(_of(Referral, appeal)):
-        yield f"{codes.TOOLS.get(referral.tool, referral.tool)}的答复", referral.answer
-    for pending in session.scalars(_of(Pending, appeal)):
-        if pending.cleared_at is None and pending.note:
-            yield "挂账原因", pending.note
-
-
-def _unwritten(appeal: Appeal) -> str | None:
+def _draft(session: Session, appeal: Appeal) -> dict[str, Any]:
+    reply = session.scalar(
+        select(Reply)
+        .where(Reply.appeal_no == appeal.no, Reply.signed_at.is_(None))
+        .order_by(Reply.seq.desc())
+        .limit(1)
+    )
+    if reply is None:
+        return {}
     return {
-        "photo": "职工用照片反映，内容见附件。",
-        "voice": "职工用录音反映，内容见附件。",
-    }.get(appeal.content_form)
+        "facts": reply.facts, "basis": reply.basis, "content": reply.content,
+        "conclusion": reply.conclusion, "result_class": reply.result_class,
+    }  # fmt: skip
 
 
-def _coordination(session: Session, asked: Coordination) -> Iterator[Pair]:
-    name = orgs.names(session, [asked.dept])[asked.dept]
-    if asked.question:
-        yield f"请{name}会办", asked.question
-    if asked.opinion:
-        yield f"{name}的意见", asked.opinion
+def _variable(session: Session, instance_id: str, name: str) -> Any:
+    row = session.scalar(
+        select(Variable).where(Variable.instance_id == instance_id, Variable.name == name)
+    )
+    return None if row is None else values.decode(row.value)
 
 
-def _reply(reply: Reply) -> Iterator[Pair]:
-    state = "答复" if reply.signed_at else "答复稿"
-    result = codes.RESULT_CLASSES.get(reply.result_class, reply.result_class)
-    yield f"{state} · {codes.CONCLUSIONS[reply.conclusion]} · {result}", reply.content
-    yield "事实", reply.facts
-    yield "依据", reply.basis
-    if reply.where_to:
-        yield "去向和联系方式", reply.where_to
-    if reply.promise_due:
-        yield "承诺期限", _day(reply.promise_due)
-    if reply.approval_note:
-        yield "审核意见", reply.approval_note
+def _tags(appeal: Appeal) -> list[str]:
+    tags = [codes.STATUSES.get(appeal.status, appeal.status)]
+    if appeal.urgency != "normal":
+        tags.append(codes.URGENCIES.get(appeal.urgency, ""))
+    if appeal.identity_mode != "real":
+        tags.append(codes.IDENTITIES[appeal.identity_mode])
+    if appeal.legal_stage != "none":
+        tags.append(codes.LEGAL_STAGES.get(appeal.legal_stage, ""))
+    tags += ["共性"] if appeal.is_common else []
+    tags += ["二次办理"] if appeal.rework_count else []
+    tags += [f"退单 {appeal.return_count} 次"] if appeal.return_count else []
+    return tags
 
 
-def _draft(session: Session, appeal: Appeal) -> Reply | None:
-    return session.scalars(
-        select(Reply).where(Reply.appeal_no == appeal.no).order_by(Reply.seq.desc()).limit(1)
-    ).first()
+def _fields(session: Session, appeal: Appeal, shown: Mapping[str, str]) -> list[tuple[str, str]]:
+    places = [code for code in (appeal.cur_org, appeal.community, appeal.street) if code]
+    names = orgs.names(session, places)
+    rows = [
+        ("诉求编号", appeal.no),
+        ("渠道", codes.CHANNELS.get(appeal.channel, appeal.channel)),
+        ("性质", codes.KINDS.get(appeal.kind, appeal.kind)),
+        ("类目", codes.CATEGORIES.get(appeal.category, appeal.category)),
+        ("身份", codes.IDENTITIES.get(appeal.identity_mode, "")),
+        ("姓名", shown["name"]),
+        ("电话", shown["phone"]),
+        ("用人单位", shown["employer_name"]),
+        ("街道", names.get(appeal.street, appeal.street)),
+        ("社区、园区", names.get(appeal.community or "", "")),
+        ("涉及人数", str(appeal.persons_affected)),
+        ("承办单位", names.get(appeal.cur_org or "", "")),
+        ("层级", codes.LEVELS.get(appeal.cur_level or "", "")),
+        ("收到", f"{appeal.received_at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
+        ("总时限", f"{notices.chinese(appeal.due_at)}（自然日）"),
+        ("主件", appeal.main_no or ""),
+        ("评价", codes.SATISFACTIONS.get(appeal.satisfaction or "", "")),
+    ]
+    return [(label, value) for label, value in rows if value]
 
 
-def _of(model: Any, appeal: Appeal) -> Any:
-    return select(model).where(model.appeal_no == appeal.no).order_by(model.id)
+def _sections(session: Session, appeal: Appeal, shown: Mapping[str, str]) -> list[tuple[str, str]]:
+    clear = shown["content"] != masking.HIDDEN
+    found = [("诉求内容", shown["content"] or "（见附件）")]
+    if appeal.demand and clear:
+        found.append(("具体请求", appeal.demand))
+    if not clear:
+        return found
+    found += [("职工补充", row.text) for row in _rows(session, Supplement, appeal)]
+    found += [_opinion(session, row) for row in _rows(session, Coordination, appeal)]
+    found += [_request(row) for row in _rows(session, AppealRequest, appeal) if row.granted is None]
+    found += [("挂账", row.note or "") for row in _rows(session, Pending, appeal) if row.note]
+    found += [_reply(row) for row in _rows(session, Reply, appeal)]
+    return found
 
 
-def _files(session: Session, root_id: str) -> list[str]:
+def _rows(session: Session, model: Any, appeal: Appeal) -> list[Any]:
+    return list(session.scalars(select(model).where(model.appeal_no == appeal.no).limit(20)))
+
+
+def _opinion(session: Session, row: Coordination) -> tuple[str, str]:
+    name = orgs.names(session, [row.dept])[row.dept]
+    said = row.opinion or "（还没有意见）"
+    return f"{name}会办意见（第 {row.round} 次）", f"问：{row.question or ''}\n答：{said}"
+
+
+def _request(row: AppealRequest) -> tuple[str, str]:
+    title = {"extend": "延期申请", "pause": "暂停申请", "withdraw": "撤回申请"}[row.kind]
+    days = f"（{row.days} 个自然日）" if row.days else ""
+    return f"{title}{days}", row.reason or ""
+
+
+def _reply(row: Reply) -> tuple[str, str]:
+    state = f"（{row.no}）" if row.no else "（稿）"
+    note = f"\n审核意见：{row.approval_note}" if row.approval_note else ""
+    return (
+        f"答复{state}：{codes.CONCLUSIONS.get(row.conclusion, '')}",
+        f"事实：{row.facts}\n依据：{row.basis}\n答复：{row.content}{note}",
+    )
+
+
+def _attachments(session: Session, root_id: str) -> list[str]:
     return list(
         session.scalars(
             select(Attachment.id)
@@ -179,22 +203,3 @@ def _files(session: Session, root_id: str) -> list[str]:
             .order_by(Attachment.uploaded_at)
         )
     )
-
-
-def _papers(session: Session, appeal: Appeal) -> Iterator[Pair]:
-    yield "登记回执", f"/papers/receipt/{appeal.no}"
-    accepted = session.scalar(
-        select(Document.id).where(Document.appeal_no == appeal.no, Document.template == "accepted")
-    )
-    if accepted:
-        yield "受理告知书", f"/papers/acceptance/{accepted}"
-    reply = _draft(session, appeal)
-    if reply is not None and reply.signed_at is not None:
-        kind = {"refusal": "refusal", "legal": "transfer"}.get(reply.kind, "reply")
-        names = {"refusal": "不予受理告知书", "transfer": "转送告知书"}
-        yield names.get(kind, "答复意见书"), f"/papers/{kind}/{reply.id}"
-
-
-def _day(when: datetime | date) -> str:
-    shown = when.astimezone(clock.CHINA).date() if isinstance(when, datetime) else when
-    return f"{shown.year}年{shown.month}月{shown.day}日"

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from engine import calendar, clock, commands, db, queries
 from engine.errors import NotAllowed
 from engine.models import CaseAccess, HumanTask, Outbox, ProcessInstance
-from processes.appeals import intake, tracking
+from processes.appeals import intake, summary, tracking
 from processes.appeals.models import (
     Appeal,
     AppealStep,
@@ -448,3 +448,44 @@ def test_a_completion_that_came_twice_changes_nothing(office):
         commands.complete(session, task.id, actor=who, submission=REPLY, idempotency_key="once")
     with db.reading() as session:
         assert len(session.scalars(select(Reply)).all()) == 1
+
+
+# -- who sees what --------------------------------------------------------------------------------
+
+
+def described(walked: Case, login: str) -> dict[str, str]:
+    with db.reading() as session:
+        told = summary.describe(session, viewer_for(session, login), walked.root)
+    assert told is not None
+    return dict(told["fields"]) | {"text": "\n".join(body for _, body in told["sections"])}
+
+
+def test_staff_see_masked_names_and_the_matter(office):
+    walked = case(employer_name="示例·小厂")
+    told = described(walked, "pinghu_vice")
+    assert (told["姓名"], told["电话"]) == ("陈*", "138****0001")
+    assert told["text"].startswith(WORDS)
+
+
+def test_departments_and_representatives_see_no_phone(office):
+    walked = case(employer_name="示例·小厂")
+    for login in ("gov_hr_liaison1", "rep_0001"):
+        told = described(walked, login)
+        assert (told["姓名"], told["电话"]) == ("陈*", "（不显示）")
+
+
+def test_a_hidden_name_stays_hidden_from_the_employers_own_union(office):
+    walked = case(identity_mode="hidden")
+    told = described(walked, "ent_001_handler1")
+    assert (told["姓名"], told["电话"]) == ("（不显示）", "（不显示）")
+    assert WORDS in told["text"]
+
+
+def test_the_triage_form_opens_with_what_the_tables_suggest(office):
+    walked = case(category="15", employer_name="")
+    (task,) = walked.tasks("ut_triage")
+    with db.reading() as session:
+        view = queries.task(session, viewer_for(session, "pinghu_vice"), task.id)
+    assert view.data["route"] == "refuse"
+    assert "12345" in view.data["where_to"]
+    assert "pinghu_c1" in {choice["value"] for choice in view.data["community_choices"]}
