@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from engine import calendar, commands
 from engine.errors import Conflict, NotFound
 from engine.hooks import Actor
-from engine.models import Attachment, Submission
+from engine.models import Attachment, ProcessInstance, Submission
+from engine.queries import Viewer
 from processes.appeals.models import Appeal
 
 Form = Literal["intake", "register", "imported"]
@@ -103,6 +104,18 @@ def receipt(session: Session, no: str) -> Receipt:
     if appeal is None:
         raise NotFound("没有这件诉求。")
     return _receipt(session, appeal)
+
+
+def may_hold_code(session: Session, viewer: Viewer, instance_id: str) -> bool:
+    """Say whether somebody of the office may see a worker's query code.
+
+    With the code one could open and rate in her name, so whoever handles the case must not have
+    it: only the clerk who registered it, and the counter, where a lost code is asked for.
+    """
+    started_by = session.scalar(
+        select(ProcessInstance.started_by).where(ProcessInstance.id == instance_id)
+    )
+    return started_by == viewer.id or viewer.has_role("window")
 
 
 def replayed(session: Session, idempotency_key: str) -> Receipt | None:

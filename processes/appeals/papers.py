@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine import clock, queries
 from engine.errors import NotFound
 from engine.queries import Viewer
-from processes.appeals import codes
+from processes.appeals import codes, intake
 from processes.appeals.models import Appeal, Coordination, Document, Reply
 from processes.people import orgs, reveal
 
@@ -39,7 +39,7 @@ class Paper:
     facts: Sequence[tuple[str, str]] = ()
     sections: Sequence[tuple[str, str]] = ()
     notes: Sequence[str] = ()
-    #: Only on the worker's own receipt.
+    #: Only on the receipt, and only if the counter prints it.
     query_code: str = field(default="", repr=False)
     anonymous: bool = False
     sealed: bool = True
@@ -66,7 +66,8 @@ def compose(session: Session, viewer: Viewer, kind: str, key: str) -> Paper:
 
 def _receipt(session: Session, viewer: Viewer, kind: str, key: str) -> Paper:
     appeal = _appeal(session, viewer, key)
-    office = orgs.org(session, appeal.street or orgs.DISTRICT)
+    office = orgs.org(session, appeal.street)
+    held = intake.may_hold_code(session, viewer, appeal.instance_id)
     _note(session, viewer, appeal, kind)
     return Paper(
         kind,
@@ -82,7 +83,7 @@ def _receipt(session: Session, viewer: Viewer, kind: str, key: str) -> Paper:
             ("受理单位", office.name),
             ("答复期限", f"自受理之日起 60 日（自然日）内，即 {_zh(appeal.due_at)}前"),
         ],
-        query_code=appeal.track_code if reveal.may_reveal(viewer) else "",
+        query_code=appeal.track_code if held else "",
         anonymous=appeal.identity_mode == "anonymous",
         notes=[_QUESTIONS],
     )

@@ -66,6 +66,14 @@ def test_the_receipt_carries_code_and_qr_and_printing_is_written_down(sit, numbe
         assert "paper:receipt" in session.scalars(select(AccessLog.what)).all()
 
 
+def test_who_handles_a_case_never_holds_the_code_it_is_rated_with(sit, number):
+    handler = sit("pinghu_vice")
+    page = handler.text(f"/papers/receipt/{number}")
+    assert number in page
+    assert "<svg" not in page
+    assert handler.get(f"/register/done/{number}").status_code in (403, 404)
+
+
 def test_a_letter_to_the_employer_names_nobody(sit, number):
     page = sit("pinghu_window1").text(f"/papers/negotiation/{number}")
     assert number in page

@@ -58,15 +58,19 @@ def held_fresh() -> str | None:
 
 def forget(response: Response) -> None:
     """Drop both keys: the person leaves, or hands the phone on."""
-    response.delete_cookie(_TRACK)
-    response.delete_cookie(_FRESH)
+    for name in (_TRACK, _FRESH):
+        response.delete_cookie(_cookie(name), secure=settings.current().secure_cookies)
+
+
+def _cookie(name: str) -> str:
+    return f"__Host-{name}" if settings.current().secure_cookies else name
 
 
 def _write(response: Response, name: str, value: str, lasts: timedelta) -> None:
     until = int((clock.real() + lasts).timestamp())
     sealed = vault.seal(json.dumps({"value": value, "until": until}), f"cookie.{name}")
     response.set_cookie(
-        name,
+        _cookie(name),
         base64.urlsafe_b64encode(sealed).decode(),
         httponly=True,
         samesite="Lax",
@@ -76,7 +80,7 @@ def _write(response: Response, name: str, value: str, lasts: timedelta) -> None:
 
 def _read(name: str) -> str | None:
     try:
-        sealed = base64.urlsafe_b64decode(request.cookies.get(name, ""))
+        sealed = base64.urlsafe_b64decode(request.cookies.get(_cookie(name), ""))
         found = json.loads(vault.open_text(sealed, f"cookie.{name}"))
     except (binascii.Error, vault.VaultClosed, ValueError):
         return None

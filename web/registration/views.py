@@ -78,10 +78,12 @@ def save() -> ResponseReturnValue:
 
 @bp.get("/done/<number>")
 def done(number: str) -> ResponseReturnValue:
-    """Show number and query code of a case that I registered or may see."""
+    """Show number and query code of a case that I registered, or that the counter may see."""
     with db.reading() as session:
         receipt = intake.receipt(session, number)
-        if not queries.may_see(session, me().viewer, receipt.instance_id):
+        viewer = me().viewer
+        seen = queries.may_see(session, viewer, receipt.instance_id)
+        if not seen or not intake.may_hold_code(session, viewer, receipt.instance_id):
             raise NotFound("没有这件诉求。")
     return render_template(
         "registration/done.html", receipt=receipt, code=in_fours(receipt.query_code)
@@ -215,7 +217,7 @@ def _last() -> Receipt | None:
     try:
         with db.reading() as session:
             receipt = intake.receipt(session, number)
-            seen = queries.may_see(session, me().viewer, receipt.instance_id)
+            seen = intake.may_hold_code(session, me().viewer, receipt.instance_id)
     except NotFound:
         return None
     return receipt if seen else None
