@@ -27,52 +27,40 @@ def organisations(candidates: Iterable[str]) -> set[str]:
     return {roles.split(candidate)[1] for candidate in candidates} - {""}
 
 
-def answer(data: Data) -> str:
-    """Return the answer a gateway gave: the names of the branches taken, if they have any."""
-    taken = set(data.get("flows") or ())
-    named = [
-        str(item.get("name"))
-        for item in data.get("conditions") or ()
-        if item.get("flow") in taken and item.get("name")
-    ]
-    return f"→ {'、'.join(named)}" if named else ""
+def answer(data: Data, branches: Mapping[str, str]) -> str:
+    """Return the answer a gateway gave: the names of the branches that were taken."""
+    named = [branches.get(str(flow), "") for flow in data.get("flows") or ()]
+    return "、".join(name for name in named if name)
 
 
 def conditions(data: Data) -> Iterator[str]:
     """Yield each condition of a gateway with what it read and whether it held."""
     for item in data.get("conditions") or ():
         read = "，".join(f"{name} = {shown(value)}" for name, value in _read(item))
-        branch = item.get("name") or item.get("flow")
-        verdict = "成立" if item.get("result") or item.get("holds") else "不成立"
-        yield f"{branch}：{item.get('expression', '')} {verdict}" + (f"（{read}）" if read else "")
+        branch = item.get("name") or "分支"
+        verdict = "成立" if item.get("result") else "不成立"
+        yield f"{branch}：{item.get('text', '')} {verdict}" + (f"（{read}）" if read else "")
 
 
 def decision(data: Data) -> Iterator[str]:
     """Yield what a table was asked, which rules hit and what they gave."""
     told = data.get("explanation") or {}
-    if not isinstance(told, Mapping):
-        return
-    asked = told.get("inputs") or {}
-    pairs = (
-        asked.items()
-        if isinstance(asked, Mapping)
-        else ((i.get("label"), i.get("value")) for i in asked)
-    )
-    line = "，".join(f"{name} = {shown(value)}" for name, value in pairs)
-    if line:
-        yield f"输入：{line}"
-    for rule in told.get("matched") or told.get("rules") or ():
+    asked = [f"{item.get('label')} = {shown(item.get('value'))}" for item in told.get("inputs", ())]
+    if asked:
+        yield f"输入：{'，'.join(asked)}"
+    for rule in told.get("rules", ()):
         yield f"命中规则：{_rule(rule)}"
-    outputs = told.get("outputs") or told.get("result")
-    if outputs:
-        yield f"结论：{shown(outputs)}"
+    for row in told.get("rows", ()):
+        yield f"结论：{shown(row)}"
 
 
-def why(lines: Iterable[Line], element: str, candidates: str) -> list[str]:
+def why(
+    lines: Iterable[Line], element: str, candidates: str, branches: Mapping[str, str]
+) -> list[str]:
     """Return at most three sentences: what led to a task, and why to these people."""
     told: list[str] = []
     for line in lines:
-        sentence = _because(line)
+        sentence = _because(line, branches)
         if sentence and sentence not in told:
             told.append(sentence)
         if len(told) == 2:
@@ -109,30 +97,26 @@ def shown(value: object) -> str:
     return str(value)
 
 
-def _because(line: Line) -> str:
+def _because(line: Line, branches: Mapping[str, str]) -> str:
     when = words.since(line.at)
     if line.kind == "completed":
         return f"{when}，上一步“{line.name}”办理完成。"
     if line.kind == "chosen" and line.name:
-        return f"{when}，系统判断“{line.name}”{answer(line.data)}。"
-    if line.kind == "decided":
-        return f"{when}，按规则表“{line.name}”得出结论。"
+        said = answer(line.data, branches)
+        return f"{when}，系统判断“{line.name}”：{said}。" if said else ""
     if line.kind == "fired":
-        return f"{when}，“{line.name or '期限'}”到期。"
+        return f"{when}，“{line.name}”到期。" if line.name else ""
     if line.kind == "message":
         return f"{when}，收到“{line.name or '消息'}”。"
     return ""
 
 
 def _read(item: Data) -> Iterator[tuple[str, Any]]:
-    read = item.get("read") or {}
+    read = item.get("values") or {}
     if isinstance(read, Mapping):
         yield from read.items()
 
 
-def _rule(rule: object) -> str:
-    if isinstance(rule, Mapping):
-        number = rule.get("number") or rule.get("index") or rule.get("id")
-        note = rule.get("annotation") or rule.get("description")
-        return f"第 {number} 条" + (f"（{note}）" if note else "")
-    return f"第 {rule} 条"
+def _rule(rule: Data) -> str:
+    note = rule.get("annotation") or rule.get("description")
+    return f"第 {rule.get('number')} 条" + (f"（{note}）" if note else "")

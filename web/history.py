@@ -37,7 +37,6 @@ DONE_BY_PEOPLE = {
 }
 #: What the system did or noticed.
 BY_ITSELF = {
-    "fired": ("到期", "late"),
     "rerouted": ("本单位无人可办，已同时转上一级", "warn"),
     "incident": ("自动步骤出现异常，已通知系统管理员", "warn"),
     "postponed": ("后续自动步骤稍后重试", "warn"),
@@ -53,7 +52,6 @@ KINDS = (
     "unclaimed",
     "rerouted",
     "completed",
-    "fired",
     "caught",
     "postponed",
     "incident",
@@ -98,9 +96,9 @@ def _step(event: Line, names: Names, places: Names) -> Step | None:
     return teller(event, names, places) if teller else None
 
 
-def _by_person(event: Line, names: Names, _: Names) -> Step:
+def _byperson(event: Line, names: Names, _: Names) -> Step:
     what = f"{event.name or ''} {DONE_BY_PEOPLE[event.kind]}".strip()
-    note = _person(event.actor, names)
+    note = person(event.actor, names)
     reason = event.data.get("reason")
     return Step(what, event.at, f"{note}：{reason}" if reason else note)
 
@@ -111,7 +109,7 @@ def _by_itself(event: Line, _: Names, __: Names) -> Step:
 
 
 def _started(event: Line, names: Names, _: Names) -> Step:
-    return Step(f"{event.name or '流程'}开始", event.at, _person(event.actor, names), "auto")
+    return Step(f"{event.name or '流程'}开始", event.at, person(event.actor, names), "auto")
 
 
 def _ended(event: Line, _: Names, __: Names) -> Step:
@@ -119,7 +117,12 @@ def _ended(event: Line, _: Names, __: Names) -> Step:
 
 
 def _caught(event: Line, _: Names, __: Names) -> Step | None:
-    return Step(event.name, event.at, "系统自动", "auto") if event.name else None
+    if not event.name:
+        return None
+    timer = event.data.get("event") == "timer"
+    return Step(
+        event.name, event.at, "到时间自动触发" if timer else "系统自动", "warn" if timer else "auto"
+    )
 
 
 def _cancelled(event: Line, _: Names, __: Names) -> Step | None:
@@ -127,7 +130,7 @@ def _cancelled(event: Line, _: Names, __: Names) -> Step | None:
     return Step(f"{event.name or '这一步'}撤销", event.at, str(reason), "auto") if reason else None
 
 
-def _person(login: str | None, names: Names) -> str:
+def person(login: str | None, names: Names) -> str:
     if not login or login == "system":
         return "系统自动"
     return "职工本人" if login.startswith("worker") else names.get(login, login)

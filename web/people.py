@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.commands import definitions
+from engine.models import ProcessInstance
 from engine.queries import Line
 from processes.people import accounts, orgs
 from web import explain
@@ -22,6 +25,20 @@ def of_lines(session: Session, lines: Iterable[Line]) -> tuple[dict[str, str], d
     for line in told:
         places |= explain.organisations(line.data.get("groups") or [])
     return accounts.names(session, logins), orgs.names(session, places)
+
+
+def branches(session: Session, lines: Iterable[Line]) -> dict[str, str]:
+    """Return the names of sequence flows by id, for every diagram the lines come from."""
+    wanted = {line.instance_id for line in lines}
+    found = session.scalars(
+        select(ProcessInstance.definition_id).where(ProcessInstance.id.in_(wanted)).distinct()
+    )
+    return {
+        element.id: element.name
+        for definition in found
+        for element in definitions.by_id(session, definition).description.elements.values()
+        if element.kind == "sequenceFlow"
+    }
 
 
 def of_groups(session: Session, groups: Iterable[str]) -> str:

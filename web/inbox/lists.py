@@ -237,7 +237,7 @@ def _instance_line(row: InstanceRow) -> Line:
     return Line(
         id=row.id,
         title=row.title or row.process_name,
-        step="、".join(row.waiting) or (row.outcome or "已结束" if ended else "自动办理中"),
+        step="、".join(row.waiting) or (row.outcome_name or "已结束" if ended else "自动办理中"),
         who=row.process_name,
         number=row.business_key,
         when=row.started_at,

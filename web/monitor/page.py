@@ -96,6 +96,7 @@ def build(session: Session, viewer: Viewer, instance_id: str) -> Page:
     names, places = people.of_lines(session, told)
     called, tone = lists.state(row)
     may_read = reveal.may_reveal(viewer)
+    tasks = view.tasks if view.parent_id else _all_tasks(session, row.id)
     return Page(
         row=row,
         state=called,
@@ -107,17 +108,26 @@ def build(session: Session, viewer: Viewer, instance_id: str) -> Page:
         timeline=history.timeline(
             [line for line in told if line.kind in history.KINDS], names=names, places=places
         ),
-        reasons=_reasons(told),
+        reasons=_reasons(told, people.branches(session, told)),
         forms=_forms(session, row.root_id, names, readable=may_read),
         may_read_forms=may_read,
-        tasks=view.tasks,
-        who=_who(session, view.tasks),
+        tasks=tasks,
+        who=_who(session, tasks),
         jobs=[_job(job) for job in view.jobs],
         incidents=view.incidents,
         may_operate=viewer.has_role(*OPERATORS),
         variables=_variables(view),
         children=[lists.line(child, names, places) for child in view.children],
         ancestors=view.ancestors,
+    )
+
+
+def _all_tasks(session: Session, root_id: str) -> list[HumanTask]:
+    """Return the human tasks of the whole case, called processes included."""
+    return list(
+        session.scalars(
+            select(HumanTask).where(HumanTask.root_id == root_id).order_by(HumanTask.created_at)
+        )
     )
 
 
@@ -132,12 +142,12 @@ def _diagram(view: InstanceView) -> Markup:
     )
 
 
-def _reasons(told: Sequence[queries.Line]) -> list[Reason]:
+def _reasons(told: Sequence[queries.Line], branches: Mapping[str, str]) -> list[Reason]:
     found = []
     for line in told:
         if line.kind == "chosen":
             lines = list(explain.conditions(line.data))
-            title = f"{line.name or line.element_id} {explain.answer(line.data)}".strip()
+            title = f"{line.name or line.element_id} {explain.answer(line.data, branches)}".strip()
         elif line.kind == "decided":
             lines = list(explain.decision(line.data))
             title = f"规则表“{line.name}”（第 {line.data.get('version', '')} 版）"
@@ -162,7 +172,7 @@ def _forms(
     return [
         Entered(
             title=name or "登记",
-            by=names.get(row.submitted_by, "职工本人"),
+            by=history.person(row.submitted_by, names),
             at=words.moment(row.submitted_at),
             values=_values(session, row, deployment) if readable else (),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -9,7 +10,7 @@ from typing import Any, Protocol
 from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine import clock
 from engine.commands import definitions
@@ -142,7 +143,22 @@ def _waiting(session: Session, key: str) -> tuple[dict[str, int], dict[str, int]
     waiting, late = {}, {}
     for element, count, overdue in rows:
         waiting[element], late[element] = count, overdue
-    return waiting, late
+    return {**_called(session, key), **waiting}, late
+
+
+def _called(session: Session, key: str) -> dict[str, int]:
+    """Return how many called processes run at each call activity."""
+    parent = aliased(ProcessInstance)
+    elements = session.scalars(
+        select(ProcessInstance.parent_element)
+        .join(parent, parent.id == ProcessInstance.parent_id)
+        .where(
+            parent.process_key == key,
+            ProcessInstance.status.in_(("active", "suspended")),
+            ProcessInstance.parent_element.is_not(None),
+        )
+    )
+    return dict(Counter(str(element) for element in elements))
 
 
 def _names(session: Session, definition_id: int) -> dict[str, str]:
