@@ -96,7 +96,7 @@ def _step(event: Line, names: Names, places: Names) -> Step | None:
     return teller(event, names, places) if teller else None
 
 
-def _byperson(event: Line, names: Names, _: Names) -> Step:
+def _by_person(event: Line, names: Names, _: Names) -> Step:
     what = f"{event.name or ''} {DONE_BY_PEOPLE[event.kind]}".strip()
     note = person(event.actor, names)
     reason = event.data.get("reason")
@@ -131,6 +131,7 @@ def _cancelled(event: Line, _: Names, __: Names) -> Step | None:
 
 
 def person(login: str | None, names: Names) -> str:
+    """Return how somebody is called who did something: a name, the worker, or the system."""
     if not login or login == "system":
         return "系统自动"
     return "职工本人" if login.startswith("worker") else names.get(login, login)

@@ -22,6 +22,7 @@ from processes.appeals.models import (
     Reply,
     Supplement,
 )
+from processes.appeals.registration_services import made_title
 from processes.people import orgs
 
 
@@ -86,7 +87,8 @@ def prefill(session: Session, task: HumanTask) -> Mapping[str, Any]:
 
 def _triage(session: Session, task: HumanTask, appeal: Appeal) -> dict[str, Any]:
     suggested = _variable(session, task.instance_id, "suggested")
-    known: dict[str, Any] = {"title": appeal.title, "employer_org": appeal.employer_org or ""}
+    given = "" if appeal.title == made_title(appeal) else appeal.title
+    known: dict[str, Any] = {"title": given, "employer_org": appeal.employer_org or ""}
     if isinstance(suggested, Mapping):
         known["route"] = suggested.get("route") or "union"
         known["where_to"] = suggested.get("where_to") or ""
