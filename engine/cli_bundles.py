@@ -1,4 +1,4 @@
-"""Commands for whoever draws processes: check, deploy, new, walk."""
+"""Commands for whoever draws processes: check, deploy, new, walk, services."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from engine import bundles, commands, db, hooks, scaffold, scenarios
+from engine import services as handlers
 from engine.errors import DeploymentRefused
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -15,7 +16,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 def register(group: click.Group) -> None:
     """Add these commands to `huiyin`."""
-    for command in (check, deploy, new, walk):
+    for command in (check, deploy, new, walk, list_services):
         group.add_command(command)
 
 
@@ -114,3 +115,13 @@ def walk(file: Path) -> None:
         click.echo(scenario.name)
         done = scenarios.walk(scenario, tell=lambda line: click.echo(f"  {line}"))
     click.echo(f"✓ 走通，共 {done.submissions} 次人工提交")
+
+
+@click.command("services")
+@click.argument("word", default="")
+def list_services(word: str) -> None:
+    """List the handlers a diagram may name; only those that contain WORD."""
+    found = [one for one in handlers.catalogue() if word in one.name or word in one.title]
+    for one in found:
+        click.echo(f"{one.name:<32} {one.title}")
+    click.echo(f'共 {len(found)} 个，写成 camunda:delegateExpression="${{名称}}"')
