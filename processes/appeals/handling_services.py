@@ -120,12 +120,7 @@ def record_return(call: ServiceCall) -> Mapping[str, Any]:
 def force(call: ServiceCall) -> Mapping[str, Any]:
     """已退两次：强派办理，不再退单。"""
     cases.step(call, "forced")
-    call.post(
-        kind="reminder",
-        recipient=str(call.variables["handler_group"]),
-        payload={"appeal": cases.of(call).no, "what": "forced"},
-        key=f"forced:{call.instance.id}:{call.now.isoformat()}",
-    )
+    _remind(call, str(call.variables["handler_group"]), "forced")
     return {"action": ""}
 
 
@@ -156,13 +151,26 @@ def collect_cooperation(call: ServiceCall) -> Mapping[str, Any]:
 
 @service("appeals.remind")
 def remind(call: ServiceCall) -> None:
-    """催签收、临期提醒承办人。"""
+    """催签收、临期提醒承办人；没人签收的同时报上级分办员。"""
+    signed = call.session.scalar(
+        select(HumanTask.assignee).where(
+            HumanTask.instance_id == call.instance.id,
+            HumanTask.element_id == "ut_handle",
+            HumanTask.status == "open",
+        )
+    )
+    _remind(call, str(call.variables["handler_group"]), "due_soon" if signed else "unsigned")
+    if signed is None:
+        _remind(call, f"dispatcher@{call.variables['superior_org']}", "unsigned")
+
+
+def _remind(call: ServiceCall, group: str, what: str) -> None:
     appeal = cases.of(call)
     call.post(
         kind="reminder",
-        recipient=str(call.variables["handler_group"]),
-        payload={"appeal": appeal.no, "what": "due_soon"},
-        key=f"remind:{call.instance.id}:{call.now.isoformat()}",
+        recipient=group,
+        payload={"appeal": appeal.no, "what": what},
+        key=f"{what}:{call.instance.id}:{group}:{call.now.isoformat()}",
         urgent=appeal.urgency == "critical",
     )
 

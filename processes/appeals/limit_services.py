@@ -33,11 +33,11 @@ def check_limit(call: ServiceCall) -> Mapping[str, Any]:
         cases.step(call, "limit_reached")
         _warn(call, appeal, "limit_reached")
         return {"limit_state": "reached", "limit_next_at": call.now, "total_due": due}
-    left = due - call.now
-    if any(abs(left - lead * _DAY) < _DAY / 2 for lead in LEADS):
+    functions = calendar.functions(call.session, call.now)
+    reminders = [functions["before"](due, f"{lead}C").due_at for lead in LEADS]
+    if any(moment <= call.now < moment + _DAY for moment in reminders):
         _warn(call, appeal, "limit_near")
-    moments = [due - lead * _DAY for lead in LEADS] + [due]
-    upcoming = min(moment for moment in moments if moment > call.now)
+    upcoming = min(moment for moment in [*reminders, due] if moment > call.now)
     return {"limit_state": "running", "limit_next_at": upcoming, "total_due": due}
 
 

@@ -57,6 +57,8 @@ def register(call: ServiceCall) -> Mapping[str, Any]:
         # 信访工作条例 §30: those who are complained about must not learn who complained
         access.bar(call.session, call.instance.root_id, appeal.employer_org)
     office = organisations.office(call.session, appeal.street, call.instance.root_id)
+    # answered on the spot, a case never has a task: its office and those above see it all the same
+    access.open_to(call.session, call.instance.root_id, office)
     values |= {
         "appeal_no": no,
         "street": appeal.street,

@@ -102,6 +102,9 @@ def sign_reply(call: ServiceCall) -> Mapping[str, Any]:
         "document_id": document.id, "document_kind": "reply",
         "result_class": reply.result_class, "conclusion": reply.conclusion,
         "promise_due": reply.promise_due,
+        # no secret may be in here (保密法 §30), and nobody was asked whether to be named
+        "secret": False,
+        "personal_without_consent": True,
         "ask_rating": reply.kind not in ("refusal", "legal", "review"),
         "route": route,
     }  # fmt: skip

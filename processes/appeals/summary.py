@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -148,12 +149,16 @@ def _fields(session: Session, appeal: Appeal, shown: Mapping[str, str]) -> list[
         ("涉及人数", str(appeal.persons_affected)),
         ("承办单位", names.get(appeal.cur_org or "", "")),
         ("层级", codes.LEVELS.get(appeal.cur_level or "", "")),
-        ("收到", f"{appeal.received_at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
+        ("收到", _moment(appeal.received_at)),
         ("总时限", f"{notices.chinese(appeal.due_at)}（自然日）"),
         ("主件", appeal.main_no or ""),
         ("评价", codes.SATISFACTIONS.get(appeal.satisfaction or "", "")),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _moment(when: datetime) -> str:
+    return f"{notices.chinese(when)} {when.astimezone(CHINA):%H:%M}"
 
 
 def _sections(session: Session, appeal: Appeal, shown: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -134,6 +134,7 @@ def merge(call: ServiceCall) -> Mapping[str, Any]:
     appeal = cases.of(call)
     main = _main(call, appeal)
     appeal.main_no, appeal.status, appeal.ended_at = main.no, "merged", call.now
+    _hand_over_followers(call, appeal, main)
     document = cases.publish(
         call,
         cases.NOTICE,
@@ -235,6 +236,16 @@ def _main(call: ServiceCall, appeal: Appeal) -> Appeal:
     if main.main_no:
         main = cases.find(call.session, main.main_no)
     return main
+
+
+def _hand_over_followers(call: ServiceCall, appeal: Appeal, main: Appeal) -> None:
+    """Let those who waited for this case wait for the one it went into."""
+    answered = _signed(call, main) is not None
+    waiting = select(Appeal).where(Appeal.main_no == appeal.no, Appeal.status == "following")
+    for follower in call.session.scalars(waiting):
+        follower.main_no = main.no
+        if answered:
+            call.send("msg_main_replied", correlation=follower.no)
 
 
 def _signed(call: ServiceCall, appeal: Appeal) -> Reply | None:

@@ -360,8 +360,23 @@ def test_sixty_days_without_an_answer_bring_an_interim_answer_and_a_date(office)
         warned = session.scalars(select(Outbox.key).where(Outbox.key.like("limit_near:%"))).all()
     assert row.until == until
     assert f"{until.year}年{until.month}月{until.day}日" in shown.text
-    assert len(warned) >= 4  # handler and chair, at ten, five and one days
+    assert len(warned) == 6  # handler and chair, at ten, five and one days
     assert "ut_handle" in walked.waits()
+
+
+def test_work_that_nobody_signs_for_is_told_to_the_level_above(office):
+    walked = case(employer_name="示例·小厂").at("ut_triage", "pinghu_vice", **TRIAGE)
+    walked.after(days=4)
+    with db.reading() as session:
+        told = session.scalars(select(Outbox.recipient).where(Outbox.key.like("unsigned:%"))).all()
+    assert set(told) == {"handler@pinghu_c1", "dispatcher@pinghu"}
+
+
+def test_the_tenth_case_of_a_kind_asks_for_a_report_of_the_trend(office):
+    for number in range(9):
+        case(employer_name=f"示例·{number}号厂", phone=f"1380000010{number}")
+    tenth = case(employer_name="示例·十号厂").at("ut_triage", "pinghu_vice", **TRIAGE)
+    assert tenth.waits() == {"ut_handle", "ut_trend"}
 
 
 def test_she_hears_of_progress_every_ten_working_days(office):
