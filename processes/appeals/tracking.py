@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import clock, commands, vault
+from engine.commands import messages
 from engine.errors import InvalidInput, NotFound
 from engine.hooks import Actor
 from engine.models import Attachment
@@ -66,6 +67,7 @@ _SENTENCES = {
     "signed": "{org}作出了答复。",
     "onspot": "{org}当场答复了您。",
     "delivered": "您收到了答复。",
+    "notice_stopped": "进入了法定程序，代表委员不再推动，已告知您。",
     "converted": "您反映的事转为建议提案。",
     "outcome_told": "建议提案有了结果，已告知您。",
     "publicized": "办理结果作了集中公示，不含您的个人信息。",
@@ -109,6 +111,7 @@ class CaseView:
     holder: str
     holder_phone: str
     expected: datetime | None
+    late: bool
     timeline: Sequence[tuple[datetime, str]]
     documents: Sequence[DocumentView]
     rating: str | None
@@ -157,6 +160,7 @@ def open_case(session: Session, code: str, phone_tail: str | None = None) -> Cas
         holder=holder,
         holder_phone=HOTLINE,
         expected=None if appeal.status in codes.ANSWERED else appeal.due_at,
+        late=appeal.status not in codes.ANSWERED and appeal.due_at < clock.now(),
         timeline=_timeline(session, appeal, names),
         documents=[_view(document, reply, names) for document, reply in documents],
         rating=rating,
@@ -175,6 +179,8 @@ def opened(session: Session, appeal: Appeal) -> int:
     ).all()
     for document in fresh:
         document.opened_at = clock.now()
+        if not messages.waiting(session, "message", "msg_reply_opened", document.id):
+            continue  # a receipt or notice of progress: opening it proves nothing to anybody
         commands.correlate(
             session,
             "msg_reply_opened",
