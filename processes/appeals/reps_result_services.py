@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import hooks
 from engine.services import ServiceCall, service
-from processes.appeals import reps_groups, reps_registers
+from processes.appeals import cases, notices, reps_groups, reps_registers
 from processes.appeals.reply_services import draft_reply
 from processes.appeals.reps_models import WorkGroup
 from processes.people import reservations
@@ -56,7 +56,32 @@ def ledger_line(call: ServiceCall) -> Mapping[str, Any]:
     reps_groups.close(group, outcome)
     came = [line.rep for line in reps_groups.invitations(call.session, group.id, "accepted")]
     reps_registers.enter(call.session, group, came, actor=call.actor.id)
+    if outcome == "convert" and call.instance.parent_id is None:
+        _ask_for_conversion(call)
     return {"counts_for_measure8": group.counts_for_measure8}
+
+
+def _ask_for_conversion(call: ServiceCall) -> None:
+    """Start P11 for a walk that was started by hand; a case asks for it itself."""
+    appeal = cases.of(call)
+    names = ("category", "is_common", "dept_level", "scope", "persons_affected", "legal_stage")
+    facts = {name: getattr(appeal, name) for name in (*names, "identity_mode", "street")}
+    call.send(
+        "msg_convert_requested",
+        correlation=appeal.no,
+        payload={
+            **facts,
+            "appeal_no": appeal.no,
+            "org": call.variables["promote_org"],
+            "source": "rep_promote",
+            "rep_leader": call.variables.get("rep_leader"),
+        },
+    )
+    appeal.converted = True
+    title, words = notices.TITLES["tell_outcome"], "您反映的事项正转为建议提案，有结果会再告诉您。"
+    cases.publish(
+        call, cases.NOTICE, "tell_outcome", title, notices.body("tell_outcome", reason=words)
+    )
 
 
 @service("reps.stop")

@@ -33,45 +33,29 @@ def open_group(call: ServiceCall) -> Mapping[str, Any]:
 
     Raises:
         NotFound: no such appeal, or not one of the starter's.
-        InvalidInput: representatives are at work on it already.
+        InvalidInput: by hand only: in court, or representatives are at work on it already.
     """
-    appeal_no = str(call.variables["appeal_no"]).strip()
-    appeal = call.session.get(Appeal, appeal_no)
+    by_hand = call.instance.parent_id is None
+    appeal = call.session.get(Appeal, str(call.variables["appeal_no"]).strip())
     if appeal is None or not _may_start(call, appeal):
         raise NotFound("没有这件诉求，或者它不由您所在的组织办理。")
-    if reps_groups.running(call.session, appeal_no) is not None:
-        raise InvalidInput("这件诉求已经在由代表委员推动。", {"appeal_no": "已经在推动"})
-    legal = appeal.legal_stage if call.submission else call.variables.get("legal_stage")
+    legal = _legal_stage(call, appeal)
+    standing = _standing(call, appeal, legal)
+    if by_hand and standing in _REFUSED:
+        raise InvalidInput(*_REFUSED[standing])
     unit, group_name = reps_groups.leading_unit(call.session, appeal.cur_org or appeal.street)
-    blocked = legal in reps_groups.LEGAL_BLOCK
-    if blocked and call.instance.parent_id is None:
-        raise InvalidInput(
-            "这件诉求正在仲裁或诉讼中，依法不能邀请代表委员推动。", {"appeal_no": "依法不能邀请"}
-        )
-    group = WorkGroup(
-        instance_id=call.instance.id,
-        root_id=call.instance.root_id,
-        appeal_no=appeal_no,
-        org=unit,
-        opened_at=call.now,
-        is_demo=call.instance.is_demo,
-    )
-    if blocked:
-        reps_groups.close(group, "blocked")
-    call.session.add(group)
-    call.session.flush()  # its number goes into the variables
-    call.instance.business_key = appeal_no
-    if call.instance.parent_id is None:
-        call.instance.title = f"代表委员推动 {appeal_no}"
+    call.instance.business_key = appeal.no
+    if by_hand:
+        call.instance.title = f"代表委员推动 {appeal.no}"
     return {
-        **(_facts(appeal) if call.instance.parent_id is None else {}),
-        "appeal_no": appeal_no,
+        **(_facts(appeal) if by_hand else {}),
+        "appeal_no": appeal.no,
         "legal_stage": legal,
-        "group_id": group.id,
+        "group_id": _new_group(call, appeal, unit, standing),
         "promote_org": unit,
         "promote_group": group_name,
         "promote_lead": "reps",
-        "promote_result": "blocked" if blocked else "open",
+        "promote_result": standing,
         "accepted_count": 0,
         "rep_leader": None,
         # What the caller takes back, also when there was nothing to draft.
@@ -80,6 +64,47 @@ def open_group(call: ServiceCall) -> Mapping[str, Any]:
         "handled_by": call.variables.get("handled_by") or "",
         "review_org": call.variables.get("review_org") or unit,
     }
+
+
+_REFUSED: Mapping[str, tuple[str, dict[str, str]]] = {
+    "running": ("这件诉求已经在由代表委员推动。", {"appeal_no": "已经在推动"}),
+    "blocked": (
+        "这件诉求正在仲裁或诉讼中，依法不能邀请代表委员推动。",
+        {"appeal_no": "依法不能邀请"},
+    ),
+}
+
+
+def _legal_stage(call: ServiceCall, appeal: Appeal) -> str:
+    """Return the stage that forbids, if the record or the process knows of one."""
+    told = (appeal.legal_stage, str(call.variables.get("legal_stage") or "none"))
+    return next((stage for stage in told if stage in reps_groups.LEGAL_BLOCK), appeal.legal_stage)
+
+
+def _standing(call: ServiceCall, appeal: Appeal, legal: str) -> str:
+    """Return open, blocked (in court) or running (a group is at work already)."""
+    if legal in reps_groups.LEGAL_BLOCK:
+        return "blocked"
+    return "running" if reps_groups.running(call.session, appeal.no) is not None else "open"
+
+
+def _new_group(call: ServiceCall, appeal: Appeal, unit: str, standing: str) -> int | None:
+    """Open the record of a group and return its number; none beside one that is at work."""
+    if standing == "running":
+        return None
+    group = WorkGroup(
+        instance_id=call.instance.id,
+        root_id=call.instance.root_id,
+        appeal_no=appeal.no,
+        org=unit,
+        opened_at=call.now,
+        is_demo=call.instance.is_demo,
+    )
+    if standing == "blocked":
+        reps_groups.close(group, "blocked")
+    call.session.add(group)
+    call.session.flush()  # its number goes into the variables
+    return group.id
 
 
 @service("reps.legal_stage")

@@ -403,15 +403,13 @@ def test_in_court_nobody_can_start_it_by_hand(office):
 
 def by_hand(case: Case, login: str = DESK) -> Case:
     with db.transaction() as session:
-        who = reps_walk.somebody(login)
-        return Case(
-            commands.start(
-                session,
-                "rep_promote",
-                actor=who,
-                submission={"appeal_no": case.number, "reason": "全街道共性问题"},
-            ).id
+        made = commands.start(
+            session,
+            "rep_promote",
+            actor=reps_walk.somebody(login),
+            submission={"appeal_no": case.number, "reason": "全街道共性问题"},
         )
+    return Case(made.id).settle()
 
 
 def test_any_running_appeal_can_be_chosen_for_measure_eight(office):
@@ -432,6 +430,27 @@ def test_one_group_at_a_time(office):
     case = Case.promoted()
     with pytest.raises(InvalidInput, match="已经在"):
         by_hand(case)
+
+
+def test_a_case_that_asks_while_a_group_is_at_work_goes_on_being_handled(office):
+    case = Case.registered().at("ut_triage", "pinghu_window1", **reps_walk.TRIAGE)
+    group = by_hand(case)
+    case.at("ut_handle", "pinghu_handler1", summary="请代表推动", action="promote")
+    assert case.waits() == {"ut_handle"}
+    assert group.waits() == {"ut_pick_reps"}
+
+
+def test_a_group_started_by_hand_asks_for_the_proposal_itself(office):
+    case = Case.registered().at("ut_triage", "pinghu_window1", **reps_walk.TRIAGE)
+    group = pick(by_hand(case), REP).at("ut_invite_reply", REP, reply="yes", reply_by="self")
+    confirmed(finished(group, "convert"))
+    assert group.waits() == set()
+    proposal = case.follow("proposal_convert")
+    assert proposal.waits() == {"ut_initiate"}
+    assert proposal.variable("rep_leader") == REP
+    with db.reading() as session:
+        texts = session.scalars(select(Document.text).where(Document.appeal_no == case.number))
+        assert [text for text in texts if "正转为建议提案" in text]
 
 
 # ---- who may see and act ------------------------------------------------------------------
