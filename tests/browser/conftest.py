@@ -35,22 +35,21 @@ PHONE = {"width": 390, "height": 844}
 #: Makes an office with people, the published bundles and the desk of tests/web.
 BUILD = """
 import pathlib, sys
-from engine import bundles, clock, commands, db, settings, vault
+from engine import bundles, commands, db, settings, vault
 from engine.hooks import SYSTEM
-from engine.models import Base
 vault.create(settings.current().keys)
 bundles.load_all()
 db.bind()
 from engine import migration
 migration.upgrade()
-Base.metadata.create_all(db.engine())
 from processes.people import demo
 with db.transaction() as session:
     session.info["is_demo"] = True
     demo.organisations(session)
     demo.accounts(session)
-    for folder in [pathlib.Path(sys.argv[1])]:
-        commands.deploy(session, bundles.read(folder), actor=SYSTEM)
+    folders = [*bundles.installed(), pathlib.Path(sys.argv[1])]
+    for bundle in bundles.in_order([bundles.read(folder) for folder in folders]):
+        commands.deploy(session, bundle, actor=SYSTEM)
     for number, title in enumerate(["核实加班工资一事", "宿舍没有热水"], 1):
         row = commands.start(
             session, "desk_matter", actor=SYSTEM, business_key=f"ZX-2026-{number:03}"

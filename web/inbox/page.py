@@ -20,6 +20,7 @@ from web import diagrams, explain, files, history, people, words
 from web.inbox.lists import Asked
 from web.security import new_key
 
+STORY_TITLE = "诉求内容"
 #: Steps shown beside the form; the whole story has its own page.
 STORY = 12
 
@@ -72,7 +73,7 @@ class Page:
     @property
     def story_title(self) -> str:
         """What the case's own words are called."""
-        return "诉求内容" if self.sections else "内容和附件"
+        return STORY_TITLE if self.sections else "内容和附件"
 
 
 def build(session: Session, viewer: Viewer, task_id: str, asked: Asked) -> Page:
@@ -91,7 +92,7 @@ def build(session: Session, viewer: Viewer, task_id: str, asked: Asked) -> Page:
         title=str(case.get("title") or row.title or row.process_name),
         tags=list(case.get("tags") or ()),
         fields=_fields(row, case, groups),
-        sections=list(case.get("sections") or ()),
+        sections=_sections(case),
         files=files.listed(session, list(case.get("attachments") or ())),
         links=list(case.get("links") or ()),
         why=explain.why(view.why, row.name, groups, people.branches(session, view.why)),
@@ -145,6 +146,14 @@ def _fields(row: queries.TaskRow, case: Mapping[str, Any], groups: str) -> list[
         told.append(("承办", groups or "—"))
     told.append(("到达时间", words.moment(row.created_at)))
     return told
+
+
+def _sections(case: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the case's texts; the first needs no heading under the panel's own."""
+    return [
+        ("" if heading == STORY_TITLE else heading, text)
+        for heading, text in case.get("sections") or ()
+    ]
 
 
 def _timeline(

@@ -3,7 +3,8 @@ const phone = matchMedia('(max-width: 991px)');
 
 function centre() {
   document.querySelectorAll('.diagram').forEach((frame) => {
-    const now = frame.querySelector('.is-error, .is-overdue, .is-active');
+    const mine = frame.dataset.now && frame.querySelector(`[data-element-id="${CSS.escape(frame.dataset.now)}"]`);
+    const now = mine || frame.querySelector('.is-error, .is-overdue, .is-active');
     if (!now) return;
     const shape = now.getBoundingClientRect();
     const box = frame.getBoundingClientRect();
