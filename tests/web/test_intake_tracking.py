@@ -3,7 +3,6 @@
 # ruff: noqa: F811 - fixtures are imported by name and named again as arguments
 from __future__ import annotations
 
-import statistics
 import time
 from datetime import timedelta
 
@@ -99,8 +98,8 @@ def test_time_does_not_tell_a_code_that_exists_from_one_that_does_not(worker):
             began = time.perf_counter()
             worker.client.post("/track", data={**hidden, "code": entered})
             spent[kind].append(time.perf_counter() - began)
-    # a right code is a success the asker sees anyway; what must not differ is the order of work
-    assert abs(statistics.median(spent["right"]) - statistics.median(spent["wrong"])) < 0.05
+    # the quickest of each: what the machine does besides only ever adds
+    assert abs(min(spent["right"]) - min(spent["wrong"])) < 0.02
 
 
 def test_the_key_lapses_after_half_an_hour(worker, monkeypatch):

@@ -195,10 +195,20 @@ def _case(
 
 
 def _notices(view: tracking.CaseView) -> tuple[list[DocumentView], list[DocumentView]]:
-    """Split what is no answer: new ones and the one that counts now, and those read before."""
+    """Split what is no answer: what counts now, and what was read before or is out of date.
+
+    Of several of one kind (progress every ten working days) the newest counts. The last word stays
+    open, whatever it is: the notice of acceptance, of merging, of what became of a proposal.
+    """
     told = [document for document in view.documents if document.kind != "reply"]
-    open_ = [one for one in told if one.kind == "interim" or not one.delivered]
-    if not open_ and told and view.step < len(words.STEPS) - 1:
+    open_: list[DocumentView] = []
+    for one in told:
+        known = any(one.title == other.title for other in open_)
+        if one.kind == "interim" or not (one.delivered or known):
+            open_.append(one)
+    if len(open_) > 1 and open_[-1] is told[-1] and open_[-1].kind == "notice":
+        open_.pop()  # the receipt of the first day says nothing new any more
+    if not open_ and told and told[0] is view.documents[0]:
         open_ = told[:1]
     return open_, [one for one in told if one not in open_]
 
