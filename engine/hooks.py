@@ -34,6 +34,15 @@ class OpenedTask:
     assignee: str | None
     users: tuple[str, ...]
     groups: tuple[str, ...]
+    excluded: tuple[str, ...] = ()
+
+    def is_for(self, actor: Actor) -> bool:
+        """Say whether this actor may do it now."""
+        if actor.id in self.excluded:
+            return False
+        if self.assignee is not None:
+            return self.assignee == actor.id
+        return actor.id in self.users or bool(actor.groups & set(self.groups))
 
 
 @dataclass

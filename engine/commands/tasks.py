@@ -136,7 +136,8 @@ def complete(
     posted = dict(submission or {})
     task, row, known = _lock(session, human_task_id, actor, idempotency_key)
     if submissions.same(known, posted):
-        return _completion(session, task, actor, repeated=True)
+        following = _next_of(session, task, actor)
+        return Completion(task.id, task.instance_id, task.root_id, following, repeated=True)
     _check_open(task, row)
     _check_permission(task, actor)
     with Execution(session, actor, files=files) as work:
@@ -148,23 +149,33 @@ def complete(
             posted,
             loaded.run.scope(task.token),
         )
-        submissions.store(
-            session,
-            entered,
-            instance_id=row.id,
-            human_task_id=task.id,
-            element_id=task.element_id,
-            person=actor.id,
-            now=work.now,
-            idempotency_key=idempotency_key,
-            files=files,
-        )
+        if entered.form_key or idempotency_key:  # nothing was entered without a form
+            submissions.store(
+                session,
+                entered,
+                instance_id=row.id,
+                human_task_id=task.id,
+                element_id=task.element_id,
+                person=actor.id,
+                now=work.now,
+                idempotency_key=idempotency_key,
+                files=files,
+            )
         work.submission, work.submission_id = entered.values, entered.id
         _close(work, task, loaded, entered.variables)
         postponed = not _go_on(work, task, entered.variables)
     failpoints.hit("in_completion")
     db.after_commit(session, lambda: failpoints.hit("after_completion"))
-    return _completion(session, task, actor, postponed=postponed)
+    following = None if postponed else _opened_for(work, actor)
+    return Completion(task.id, task.instance_id, task.root_id, following, postponed=postponed)
+
+
+def _opened_for(work: Execution, actor: Actor) -> str | None:
+    """Return the first task this command opened that the same person may go on with."""
+    if actor.kind != "person":
+        return None
+    opened = (item for change in work.changes.values() for item in change.opened)
+    return next((item.id for item in opened if item.is_for(actor)), None)
 
 
 def _lock(
@@ -292,24 +303,6 @@ def _postpone(
             )
         )
         db.hint(session)
-
-
-def _completion(
-    session: Session,
-    task: HumanTask,
-    actor: Actor,
-    *,
-    repeated: bool = False,
-    postponed: bool = False,
-) -> Completion:
-    return Completion(
-        task.id,
-        task.instance_id,
-        task.root_id,
-        _next_of(session, task, actor),
-        repeated,
-        postponed,
-    )
 
 
 def _next_of(session: Session, task: HumanTask, actor: Actor) -> str | None:

@@ -78,7 +78,7 @@ def human_task(
         for who in dict.fromkeys(many)
     ]
     work.change(loaded).opened.append(
-        OpenedTask(task["id"], wait.element, task["assignee"], users, groups)
+        OpenedTask(task["id"], wait.element, task["assignee"], users, groups, excluded)
     )
     work.note(
         row,
