@@ -10,7 +10,8 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from engine import errors
+from engine import db, errors
+from processes.people import accounts
 
 STATUS: dict[type[Exception], int] = {
     errors.NotFound: 404,
@@ -64,6 +65,17 @@ def init_app(app: Flask) -> None:
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
         return say(str(error), error.code, status)
 
+    @app.errorhandler(errors.HumanTaskClosed)
+    def done_already(error: errors.HumanTaskClosed) -> ResponseReturnValue:
+        return say(_who_was_first(error), error.code, 409)
+
+    @app.errorhandler(errors.HumanTaskClosed)
+    def closed(error: errors.HumanTaskClosed) -> ResponseReturnValue:
+        message = str(error)
+        if error.closed_by:
+            message = f"{_name(error.closed_by)} 已经办理了这项待办。{message}"
+        return say(message, error.code, 409)
+
     @app.errorhandler(StaleDataError)
     def too_late(_: StaleDataError) -> ResponseReturnValue:
         return say(TOO_LATE, "changed-meanwhile", 409)
@@ -89,6 +101,20 @@ def init_app(app: Flask) -> None:
         # The log gets the trace; the page gets nothing a stranger could use.
         app.logger.exception("unhandled error", exc_info=error)
         return say(ADVICE[500].todo, "internal", InternalServerError.code)
+
+
+def _name(login: str) -> str:
+    with db.reading() as session:
+        return accounts.names(session, [login])[login]
+
+
+def _who_was_first(error: errors.HumanTaskClosed) -> str:
+    """Return the reason with the name of the person; the engine knows logins only."""
+    if error.status != "completed" or error.closed_by is None:
+        return str(error)
+    with db.reading() as session:
+        name = accounts.names(session, [error.closed_by]).get(error.closed_by)
+    return str(error).replace("他人", f" {name} ") if name else str(error)
 
 
 def say(message: str, code: str, status: int) -> ResponseReturnValue:

@@ -173,6 +173,7 @@ def _sections(session: Session, appeal: Appeal, shown: Mapping[str, str]) -> lis
     found += [_request(row) for row in _rows(session, AppealRequest, appeal) if row.granted is None]
     found += [("挂账", row.note or "") for row in _rows(session, Pending, appeal) if row.note]
     found += [_reply(row) for row in _rows(session, Reply, appeal)]
+    found += [("职工评价", appeal.rating_text)] if appeal.rating_text else []
     return found
 
 
