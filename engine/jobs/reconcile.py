@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import delete, func, select, update
 
 from engine import clock, db
+from engine.attachments import storage
 from engine.commands.rows import MESSAGE_TTL
 from engine.models import Draft, HistoryEvent, HumanTask, Job, ProcessInstance
 
@@ -17,6 +18,10 @@ log = structlog.get_logger()
 KEEP_DONE = timedelta(days=30)
 #: A due job older than this is a sign that nobody works.
 LATE = timedelta(seconds=60)
+#: How often files that no case took are looked for.
+SWEEP_EVERY = timedelta(hours=1)
+
+_swept_at = clock.real() - SWEEP_EVERY
 
 
 def reconcile() -> dict[str, int]:
@@ -64,4 +69,16 @@ def reconcile() -> dict[str, int]:
         )
     if late:
         log.warning("jobs are late", count=late)
+    _sweep()
     return {"undelivered": len(expired), "late": late or 0}
+
+
+def _sweep() -> None:
+    global _swept_at
+    if clock.real() - _swept_at < SWEEP_EVERY:
+        return
+    _swept_at = clock.real()
+    with db.reading() as session:
+        removed = storage.sweep(session)
+    if removed:
+        log.info("files swept", removed=removed)
