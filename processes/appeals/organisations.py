@@ -48,6 +48,11 @@ def communities(session: Session, street: str) -> list[dict[str, str]]:
     return [_choice(org) for org in orgs.of_kind(session, "L2", street=street)]
 
 
+def companies(session: Session, street: str) -> list[dict[str, str]]:
+    """Return the companies of a street that are known here."""
+    return [_choice(org) for org in orgs.of_kind(session, "L1", street=street)]
+
+
 def choices(session: Session, street: str) -> list[dict[str, str]]:
     """Return where a case can be sent: the street's federations, streets, industries, district."""
     wider = orgs.of_kind(session, "L3", "L3H", "L4")

@@ -53,6 +53,8 @@ def register(call: ServiceCall) -> Mapping[str, Any]:
     call.session.add(appeal)
     call.instance.business_key, call.instance.title = no, appeal.title
     call.session.flush()  # steps and documents refer to the new row
+    # a case that is answered at once has no task: its street still sees and counts it
+    access.open_to(call.session, call.instance.root_id, appeal.street)
     if appeal.employer_org:
         # 信访工作条例 §30: those who are complained about must not learn who complained
         access.bar(call.session, call.instance.root_id, appeal.employer_org)
@@ -74,6 +76,7 @@ def register(call: ServiceCall) -> Mapping[str, Any]:
         "handler_group": f"handler@{office}",
         "total_due": appeal.due_at,
         "community_choices": organisations.communities(call.session, appeal.street),
+        "company_choices": organisations.companies(call.session, appeal.street),
         "org_choices": organisations.choices(call.session, appeal.street),
         **similar(call.session, appeal),
     }

@@ -144,6 +144,12 @@ def record_publicity(call: ServiceCall) -> None:
     cases.step(call, "publicized", summary=text, public=True)
 
 
+@service("appeals.rating_given")
+def rating_given(call: ServiceCall) -> Mapping[str, Any]:
+    """看职工是不是已经在查询页上评价了这份答复。"""
+    return {"satisfaction": tracking.given(call.session, cases.of(call)) or "none"}
+
+
 @service("appeals.record_rating")
 def record_rating(call: ServiceCall) -> Mapping[str, Any]:
     """记录职工评价；没有评价的记“未评价”。"""

@@ -165,7 +165,7 @@ def _take_over(call: ServiceCall, appeal: Appeal) -> None:
         call.session.get_one(ProcessInstance, call.instance.root_id).title = appeal.title
     category = codes.CATEGORIES.get(appeal.category, "")
     appeal.title_bigrams = vault.bigrams(f"{appeal.title} {category}")
-    _employer(call, appeal, cases.text(call.submission, "employer_org"))
+    _employer(call, appeal, call.variables.get("employer_org"))
 
 
 def _employer(call: ServiceCall, appeal: Appeal, code: str | None) -> None:

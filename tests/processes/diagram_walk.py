@@ -131,12 +131,22 @@ def _entered(
         return node.scope == diagram.key or node.scope in reached
     if node.attached:
         return node.attached in reached
-    incoming = [flow for flow in diagram.flows if flow[1] == node.id]
+    incoming = [f for f in diagram.flows if f[1] == node.id and not _aside(diagram, f)]
     live = [f for f in incoming if f[0] in reached and passes(diagram.nodes[f[0]])]
     if len(incoming) > 1 and node.kind in ("parallelGateway", "inclusiveGateway"):
         owed = [f for f in incoming if f in live or _always(diagram, f[0])]
         return bool(live) and len(owed) == len(live)
     return bool(live)
+
+
+def _aside(diagram: Diagram, flow: tuple[str, str, bool]) -> bool:
+    """Say whether a branch only adds to one that is always taken: the walk takes that one."""
+    split = diagram.nodes[flow[0]]
+    return (
+        split.kind == "inclusiveGateway"
+        and not flow[2]
+        and any(always for source, _, always in diagram.flows if source == flow[0])
+    )
 
 
 def _always(diagram: Diagram, source: str) -> bool:

@@ -67,7 +67,14 @@ def _nobody_is_left_without_an_answer(session):
 
 def _no_words_in_variables(session):
     """Codes route; what a person wrote stays in sealed columns (engine.md §10)."""
-    allowed = {"community_choices", "org_choices", "authority", "suggested", "duplicate"}
+    allowed = {
+        "community_choices",
+        "org_choices",
+        "company_choices",
+        "authority",
+        "suggested",
+        "duplicate",
+    }
     rows = session.execute(select(Variable.name, Variable.text_value, Variable.value))
     for name, text, value in rows:
         told = text or str(value)
