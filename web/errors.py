@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
@@ -59,62 +59,52 @@ EXPIRED = "页面打开得太久，安全凭证已经失效。请返回上一页
 
 def init_app(app: Flask) -> None:
     """Answer for every view, so that no view needs a `try`."""
-
-    @app.errorhandler(errors.EngineError)
-    def refused(error: errors.EngineError) -> ResponseReturnValue:
-        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-        return say(str(error), error.code, status)
-
-    @app.errorhandler(errors.HumanTaskClosed)
-    def done_already(error: errors.HumanTaskClosed) -> ResponseReturnValue:
-        return say(_who_was_first(error), error.code, 409)
-
-    @app.errorhandler(errors.HumanTaskClosed)
-    def closed(error: errors.HumanTaskClosed) -> ResponseReturnValue:
-        message = str(error)
-        if error.closed_by:
-            message = f"{_name(error.closed_by)} 已经办理了这项待办。{message}"
-        return say(message, error.code, 409)
-
-    @app.errorhandler(StaleDataError)
-    def too_late(_: StaleDataError) -> ResponseReturnValue:
-        return say(TOO_LATE, "changed-meanwhile", 409)
-
-    @app.errorhandler(CSRFError)
-    def expired(_: CSRFError) -> ResponseReturnValue:
-        return say(EXPIRED, "csrf", 400)
-
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> ResponseReturnValue:
-        status = error.code or 500
-        if status < 400:
-            return error
-        reason = ADVICE.get(status, ADVICE[400]).todo
-        answer = app.make_response(say(reason, f"http-{status}", status))
-        for name, value in error.get_headers():
-            if name.lower() in ("allow", "retry-after"):
-                answer.headers[name] = value
-        return answer
-
-    @app.errorhandler(Exception)
-    def broken(error: Exception) -> ResponseReturnValue:
-        # The log gets the trace; the page gets nothing a stranger could use.
-        app.logger.exception("unhandled error", exc_info=error)
-        return say(ADVICE[500].todo, "internal", InternalServerError.code)
+    app.register_error_handler(errors.EngineError, _refused)
+    app.register_error_handler(errors.HumanTaskClosed, _closed)
+    app.register_error_handler(StaleDataError, _too_late)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
 
 
-def _name(login: str) -> str:
-    with db.reading() as session:
-        return accounts.names(session, [login])[login]
+def _refused(error: errors.EngineError) -> ResponseReturnValue:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return say(str(error), error.code, status)
 
 
-def _who_was_first(error: errors.HumanTaskClosed) -> str:
-    """Return the reason with the name of the person; the engine knows logins only."""
-    if error.status != "completed" or error.closed_by is None:
-        return str(error)
-    with db.reading() as session:
-        name = accounts.names(session, [error.closed_by]).get(error.closed_by)
-    return str(error).replace("他人", f" {name} ") if name else str(error)
+def _closed(error: errors.HumanTaskClosed) -> ResponseReturnValue:
+    message = str(error)
+    if error.status == "completed" and error.closed_by:
+        with db.reading() as session:
+            name = accounts.names(session, [error.closed_by])[error.closed_by]
+        message = message.replace("他人", f" {name} ")
+    return say(message, error.code, 409)
+
+
+def _too_late(_: StaleDataError) -> ResponseReturnValue:
+    return say(TOO_LATE, "changed-meanwhile", 409)
+
+
+def _expired(_: CSRFError) -> ResponseReturnValue:
+    return say(EXPIRED, "csrf", 400)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error
+    reason = ADVICE.get(status, ADVICE[400]).todo
+    answer = make_response(say(reason, f"http-{status}", status))
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            answer.headers[name] = value
+    return answer
+
+
+def _broken(error: Exception) -> ResponseReturnValue:
+    # The log gets the trace; the page gets nothing a stranger could use.
+    current_app.logger.exception("unhandled error", exc_info=error)
+    return say(ADVICE[500].todo, "internal", InternalServerError.code)
 
 
 def say(message: str, code: str, status: int) -> ResponseReturnValue:
