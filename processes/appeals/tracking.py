@@ -179,7 +179,9 @@ def opened(session: Session, appeal: Appeal) -> int:
     ).all()
     for document in fresh:
         document.opened_at = clock.now()
-        if not messages.waiting(session, "message", "msg_reply_opened", document.id):
+        waited = messages.waiting(session, "message", "msg_reply_opened", document.id)
+        # between two calls nobody waits for a moment: the message is kept until they do
+        if not waited and (document.kind == "notice" or document.delivered_at is not None):
             continue  # a receipt or notice of progress: opening it proves nothing to anybody
         commands.correlate(
             session,
