@@ -39,7 +39,7 @@ $(FRONT)/node_modules/.ok: $(VENV)/packages.ok $(FRONT)/package.json $(FRONT)/pa
 	@touch $@
 
 web/static/dist/manifest.json: $(FRONT)/node_modules/.ok $(FRONT)/build.mjs $(shell find $(FRONT)/src web -name '*.css' -o -name '*.js' -o -name '*.html' 2>/dev/null | grep -v -e node_modules -e static/dist)
-	$(call say,4/5 styles, scripts and icons)
+	$(call say,4/5 styles and scripts)
 	@cd $(FRONT) && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs >/dev/null
 	@touch $@
 

@@ -52,14 +52,13 @@ def mark(**info: Any) -> None:
 
 @contextmanager
 def unhurried_disk() -> Iterator[None]:
-    """Let SQLite answer before the disk has: only for data that can be made again."""
+    """Let a commit return before the disk has it: only for data that can be made again."""
     bound = engine()
-    if bound.dialect.name != "sqlite":
-        yield
-        return
+    sqlite = bound.dialect.name == "sqlite"
 
-    def relax(connection: sqlite3.Connection, _: object) -> None:
-        connection.execute("PRAGMA synchronous=OFF")
+    def relax(connection: Any, _: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF" if sqlite else "SET synchronous_commit TO off")
+        connection.commit()
 
     event.listen(bound, "connect", relax)
     bound.dispose()
@@ -82,7 +81,7 @@ def connect(url: str) -> Engine:
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_immediate)
         return made
-    made = create_engine(
+    return create_engine(
         url,
         pool_pre_ping=True,
         pool_size=10,
@@ -92,8 +91,6 @@ def connect(url: str) -> Engine:
             " -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
         },
     )
-    event.listen(made, "commit", _notify_nothing)
-    return made
 
 
 def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
@@ -119,10 +116,6 @@ def _begin_immediate(connection: Any) -> None:
     # A deferred transaction that turns into a writer can fail half way; this one waits first.
     reads = connection.get_execution_options().get("reads", False)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def _notify_nothing(_: Any) -> None:
-    """Keep the place where PostgreSQL roles are woken by NOTIFY (sent by `hint`)."""
 
 
 @contextmanager

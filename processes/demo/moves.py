@@ -68,6 +68,16 @@ def sign(after: str = "1W") -> Move:
     return {"after": after, "at": "ut_approve_reply", "form": {"approval": "sign"}}
 
 
+def publicizes(after: str = "2H") -> Move:
+    """集中公示：不写个人信息。公示与否由决策表定，不公示的跳过。"""
+    form = {
+        "public_text": "职工反映的{title}，已经办结并答复本人。",
+        "public_range": "community",
+        "no_personal": True,
+    }
+    return {"after": after, "exhaust": {"ut_publicize": form}}
+
+
 def send_back(note: str) -> Move:
     """退回修改。"""
     form = {"approval": "back", "approval_note": note}

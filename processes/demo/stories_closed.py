@@ -29,25 +29,18 @@ def _on_spot(
 
 STORIES = (
     _on_spot("怎样加入工会", "bantian", "12", 50, "satisfied"),
-    _on_spot("周末到哪里办事", "longgang", "12", 47, "satisfied", "phone"),
     _on_spot("互助保障怎么报销", "longcheng", "10", 44, "satisfied"),
     _on_spot("叉车证培训补贴", "buji", "09", 41, "satisfied"),
-    _on_spot("会费和福利", "pinghu", "12", 37, "basic", "wechat"),
     _on_spot("年休假怎么算", "henggang", "03", 33, "satisfied", "phone"),
     _on_spot("合同到期有没有补偿", "nanwan", "02", 29, "satisfied"),
     _on_spot("骑手怎样参加社保", "bantian", "04", 24, "satisfied", "reception"),
     _on_spot("加班费基数", "baolong", "01", 20, "satisfied"),
-    _on_spot("产假期间的工资", "longcheng", "06", 16, "satisfied", "phone"),
     _on_spot("托管班报名", "jihua", "08", 12, "basic", "council"),
     _on_spot("工伤认定要什么材料", "bantian", "05", 7, "satisfied"),
     _on_spot("在哪里办工会卡", "pinghu", "12", 2, "satisfied"),
     Story(
         "旺季三周没有休息", "longgang", "03", 49, settled("03", "L2", "satisfied"),
         employer="示例·顺达包装厂",
-    ),
-    Story(
-        "年休假没有安排", "longcheng", "03", 46, settled("03", "L2", "basic"), form="intake",
-        employer="示例·新禾文具",
     ),
     Story(
         "最后一个月工资没结", "buji", "01", 43, settled("01", "L2", "satisfied"), channel="phone",
@@ -65,11 +58,5 @@ STORIES = (
         "平台超时扣款", "bantian", "13", 36,
         settled("13", "L3H", "satisfied", industry_org="ind_delivery"), form="intake",
         employer="示例·和顺配送", kind="complaint",
-    ),
-    Story(
-        "宿舍电动车充电", "nanwan", "07", 32, settled("07", "L2", "satisfied"), channel="council"
-    ),
-    Story(
-        "托管时间太早", "pingdi", "08", 28, settled("08", "L3", "basic"), channel="studio"
     ),
 )  # fmt: skip

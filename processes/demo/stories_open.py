@@ -22,7 +22,11 @@ STORIES = (
     ),
     # ---- the community ------------------------------------------------------------------
     Story(
-        "三年没有年休假", "pinghu", "03", 5, (m.triage("03", "L2", **_C1),),
+        "三年没有年休假", "pinghu", "03", 4, (m.triage("03", "L2", **_C1),),
+        employer="示例·惠民家政（平湖）",
+    ),
+    Story(
+        "年休假，同一单位的同事", "pinghu", "03", 3, (m.merges("follower"),), form="intake",
         employer="示例·惠民家政（平湖）",
     ),
     Story(
@@ -41,7 +45,7 @@ STORIES = (
     ),
     # ---- the street ---------------------------------------------------------------------
     Story(
-        "四十五人两个月工资未发", "pinghu", "01", 4,
+        "四十五人两个月工资未发", "pinghu", "01", 1,
         (
             m.triage("01", "L3", persons_affected=45, urgency="critical"),
             m.claim("ut_handle", login="pinghu_handler1", summary="已到现场，先稳住情绪。"),
@@ -50,12 +54,12 @@ STORIES = (
         files=("欠薪名单（示例）.pdf",), extra={"urgency": "critical", "group_size": 5},
     ),
     Story(
-        "搬货砸伤不认工伤", "pinghu", "05", 10, (m.triage("05", "L3"),), form="intake",
+        "搬货砸伤不认工伤", "pinghu", "05", 7, (m.triage("05", "L3"),), form="intake",
         employer="示例·平湖仓储",
     ),
     Story(
         "社保断缴三个月", "pinghu", "04", 6,
-        (m.triage("04", "L3"), m.handle(after="4W")), form="intake", employer="示例·明达印刷",
+        (m.triage("04", "L3"), m.handle(after="5W")), form="intake", employer="示例·明达印刷",
     ),
     Story(
         "B 类承诺到期未兑现", "pinghu", "07", 28,
@@ -72,6 +76,17 @@ STORIES = (
             m.rates("unsatisfied", "申诉电话打不通。"),
         ),
         form="intake", employer="示例·飞蚁配送站",
+    ),
+    Story(
+        "不满意，街道再次办理中", "pinghu", "12", 14,
+        (
+            m.triage("12", "L2", **_C1), m.handle(), m.sign(), m.opens(),
+            m.rates("unsatisfied", "还是没人联系我。"),
+            {"after": "1W", "at": "ut_rework",
+             "form": {"rework_to": "superior", "rework_note": "由街道直接联系职工。"}},
+            m.claim("ut_handle", after="1W", login="pinghu_handler1"),
+        ),
+        form="intake",
     ),
     # ---- the district -------------------------------------------------------------------
     Story(
@@ -120,7 +135,7 @@ STORIES = (
     ),
     # ---- representatives and proposals --------------------------------------------------
     Story(
-        "平湖园区夜班无公交", "pinghu", "04", 5,
+        "站点骑手社保没人管", "pinghu", "04", 5,
         (
             m.triage("04", "L3", is_common=True), m.handle("promote", after="1W"),
             r.picks(2, first="rep_0001"),
@@ -133,6 +148,16 @@ STORIES = (
         "货车集中路口没有厕所", "longgang", "14", 12,
         (m.triage("14", "L4", kind="suggest"), m.handle(convert=True), m.sign(), m.opens()),
         channel="rep", kind="suggest", persons=600,
+    ),
+    Story(
+        "环卫工人歇脚点", "pinghu", "14", 26,
+        (
+            m.triage("14", "L4", kind="suggest"), m.handle(convert=True), m.sign(),
+            m.publicizes(), m.opens(), m.rates("satisfied"), {"follow": "proposal_convert"},
+            r.initiates(after="1H"), r.supports("rights"), r.gives_material("rights"),
+            r.writes_proposal(),
+        ),
+        channel="reception", kind="suggest", persons=300,
     ),
     # ---- elsewhere ----------------------------------------------------------------------
     Story("平台算法改了单价", "bantian", "13", 2, (m.triage("13", "L3H", kind="complaint",

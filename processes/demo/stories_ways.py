@@ -15,7 +15,8 @@ STORIES = (
         (
             m.triage("01", "L3", persons_affected=36, urgency="urgent"),
             *m.asks_departments("gov_hr"),
-            m.handle(), m.sign(), m.opens(), m.rates("satisfied", "工资都到账了，谢谢。"),
+            m.handle(), m.send_back("请写明每人补发的金额和日期。"), m.draft(), m.sign(),
+            m.publicizes(), m.opens(), m.rates("satisfied", "工资都到账了，谢谢。"),
         ),
         content="7、8 月工资没发，车间 36 人都没拿到，老板说等回款。", persons=36,
         employer="示例·晨光五金制品", files=("工资条（示例）.png", "考勤表（示例）.pdf"),
@@ -88,7 +89,8 @@ STORIES = (
     ),
     Story(
         "园区夜间没有公交", "longgang", "07", 44,
-        (*_PROMOTED, *r.promoted(), m.sign(), m.opens(), m.rates("satisfied", "真的通车了。")),
+        (*_PROMOTED, *r.promoted(), m.sign(), m.publicizes(), m.opens(),
+         m.rates("satisfied", "真的通车了。")),
         channel="council", kind="suggest", persons=400,
     ),
     Story(
@@ -109,11 +111,11 @@ STORIES = (
         "货运司机驿站和厕所", "pinghu", "14", 52,
         (
             m.triage("14", "L4", kind="suggest", is_common=False),
-            m.handle(convert=True), m.sign(), m.opens(), m.rates("satisfied"),
+            m.handle(convert=True), m.sign(), m.publicizes(), m.opens(), m.rates("satisfied"),
             {"follow": "proposal_convert"},
             r.initiates(after="1H"), r.supports("rights"), r.gives_material("rights"),
             r.writes_proposal(), r.agrees(), r.submits(), r.filed(), r.handed_over(),
-            r.answered(), r.tells_worker(),
+            r.answered(), r.tells_worker(), m.opens(),
         ),
         channel="reception", kind="suggest", persons=600,
     ),
@@ -127,6 +129,17 @@ STORIES = (
             m.handle(after="3W"), m.sign(), m.opens(), m.rates("satisfied", "补齐了。"),
         ),
         form="intake", employer="示例·海棠美容",
+    ),
+    Story(
+        "暂时办不了，挂账复查", "longgang", "14", 29,
+        (
+            m.triage("14", "L3", kind="suggest"),
+            m.handle("hang", conclusion="explain", after="3W"),
+            {"after": "1W", "at": "ut_hang",
+             "form": {"hang_approved": True, "hang_note": "列入下年度计划，每季复查。"}},
+            m.sign(), m.opens(), m.rates("basic"),
+        ),
+        form="intake", kind="suggest",
     ),
     Story(
         "楼上噪音", "yuanshan", "15", 22,

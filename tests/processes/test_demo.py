@@ -75,9 +75,9 @@ def test_the_office_is_lived_in_and_leaves_nothing_behind(run):
         assert session.scalar(select(func.count(TestClock.id))) == 0
     assert clock.offset().total_seconds() == 0
     assert stored_files() >= 5
-    begun = time.perf_counter()
+    begun = time.process_time()
     run("--if-empty")
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 1  # seconds of work: other tests run beside
     accounts = json.loads(run("--json"))["accounts"]
     assert len(accounts) == 296
     assert set(accounts[0]) >= {"login", "password", "roles", "organisations"}
@@ -92,6 +92,7 @@ def test_the_office_is_lived_in_and_leaves_nothing_behind(run):
 
 def _nothing_is_broken(session) -> None:
     assert session.scalars(select(Job.error).where(Job.error.is_not(None))).all() == []
+    assert session.scalars(select(Job.topic).where(Job.status == "parked")).all() == []
     assert session.scalars(select(Incident.message)).all() == []
     future = select(func.count(HumanTask.id)).where(HumanTask.created_at > clock.now())
     assert session.scalar(future) == 0
@@ -107,7 +108,7 @@ def _every_way_was_gone(session, appeals) -> None:
     outcomes = {appeal.status for appeal in appeals}
     assert outcomes >= {
         "closed", "merged", "withdrawn", "refused", "legal", "handling", "promoting", "triage",
-        "replied", "reviewing", "registering",
+        "replied", "reviewing", "registering", "following", "rework", "pending",
     }  # fmt: skip
     assert {appeal.street for appeal in appeals} == {
         row.code for row in orgs.of_kind(session, "L3")
