@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
-from engine import migration, settings, testclock
+from engine import calendar, clock, db, migration, settings, testclock, vault
 from engine.errors import SettingsInvalid
+from engine.models import Base
 
 
 def register(group: click.Group) -> None:
     """Add this floor's commands to `huiyin`."""
     group.add_command(serve)
+
+
+def _ask_the_office() -> None:
+    """Refuse to start without the key of what is stored; say which dates are estimates.
+
+    Raises:
+        VaultClosed: there is sealed data and its key is not here.
+    """
+    with db.reading() as session:
+        vault.check(session, Base.metadata)
+        for line in calendar.warnings(session, clock.now()):
+            click.echo(f"！{line}", err=True)
 
 
 @click.command()
@@ -27,6 +42,7 @@ def serve(port: int | None) -> None:
         raise SettingsInvalid(
             "数据库还没有准备好，请先运行 huiyin migrate（演示系统用 huiyin demo）。"
         )
+    _ask_the_office()
     testclock.refresh()
     if current.test_mode:
         click.echo("！测试模式：本机可以调整办公时间（/test/clock），不要用于真实办公。", err=True)
@@ -34,7 +50,7 @@ def serve(port: int | None) -> None:
     worker = Worker() if current.worker == "on" else None
     if worker is not None:
         worker.start()
-    chosen = port or current.port
+    chosen = port or int(os.environ.get("PORT") or current.port)
     click.echo(f"回音已启动：http://{current.host}:{chosen}")
     try:
         waitress.serve(

@@ -237,7 +237,7 @@ def warnings(session: Session, now: datetime) -> list[str]:
     wanted = [today.year] + ([today.year + 1] if today.month >= WARN_FROM_MONTH else [])
     return [
         f"{year}年节假日安排尚未导入，涉及该年的期限暂按周末估算（{_estimated(session, year)} 项"
-        "未到期）。请在“日历”页导入国务院办公厅公布的安排，导入后自动重算。"
+        "未到期）。请运行 huiyin calendar import 导入国务院办公厅公布的安排，导入后自动重算。"
         for year in wanted
         if year not in calendar.published
     ]
