@@ -123,7 +123,7 @@ def test_whoever_comes_second_sees_it_and_keeps_the_text(enter: Enter, matter: s
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409
     assert "我辛苦写的一段话" in page
-    assert "已由" in page
+    assert "这项待办已由 范某甲（示例） 办理" in page
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(enter: Enter, matter: str) -> None:

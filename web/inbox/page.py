@@ -15,7 +15,8 @@ from engine import forms, hooks, queries
 from engine.forms import BoundForm
 from engine.models import ProcessInstance
 from engine.queries import TaskView, Viewer
-from processes.people import accounts
+from processes.appeals import contact
+from processes.people import accounts, reveal
 from web import diagrams, explain, files, history, people, words
 from web.inbox.lists import Asked
 from web.security import new_key
@@ -51,6 +52,10 @@ class Page:
     draft_text: str
     back: str
     case_address: str
+    #: Whether name and phone may be asked for, and what was shown after a reason was given.
+    has_contact: bool
+    contact: Sequence[tuple[str, str]] = ()
+    contact_error: str = ""
     key: str = field(default_factory=new_key)
     message: str = ""
     kept: Mapping[str, Any] = field(default_factory=dict)
@@ -64,6 +69,11 @@ class Page:
     def late(self) -> bool:
         """Whether its deadline has passed."""
         return self.task.late
+
+    @property
+    def contact_reasons(self) -> Sequence[str]:
+        """The reasons that are offered for looking at name and phone."""
+        return reveal.REASONS
 
     @property
     def latest(self) -> history.Step | None:
@@ -117,6 +127,7 @@ def build(session: Session, viewer: Viewer, task_id: str, asked: Asked) -> Page:
         draft_text=_draft(view),
         back=url_for("inbox.index", **asked.kept),
         case_address=url_for("monitor.show", instance_id=row.root_id),
+        has_contact=contact.available(session, viewer, row.root_id),
     )
 
 

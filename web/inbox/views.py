@@ -11,6 +11,7 @@ from engine import commands, db, queries
 from engine.commands import Completion, reading, submissions
 from engine.errors import InvalidInput
 from engine.forms import BoundForm
+from processes.appeals import contact
 from web import downloads, errors, identity, words
 from web.inbox import attached, lists, page
 
@@ -133,6 +134,24 @@ def fields(task_id: str) -> ResponseReturnValue:
     return render_template(
         "inbox/fields.html", form=form, url=address("inbox.fields", task_id=task_id)
     )
+
+
+@bp.post("/<task_id>/contact")
+def show_contact(task_id: str) -> ResponseReturnValue:
+    """Show the worker's name and phone once, for a reason that is written down."""
+    viewer, asked = identity.viewer(), lists.asked()
+    reason = request.form.get("reason", "")
+    with db.transaction() as session:
+        view = page.build(session, viewer, task_id, asked)
+        try:
+            view.contact = contact.read(session, viewer, view.task.root_id, reason=reason)
+        except InvalidInput as refusal:
+            view.contact_error = str(refusal)
+        listing = lists.build(session, viewer, asked)
+    status = 422 if view.contact_error else 200
+    if request.headers.get("HX-Request"):
+        return render_template("inbox/contact.html", view=view), status
+    return render_template("inbox/index.html", listing=listing, view=view, opened=True), status
 
 
 def _show(task_id: str) -> ResponseReturnValue:
