@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock, hooks
-from engine.models import Attachment, HumanTask, ProcessInstance
+from engine.models import Attachment, HumanTask, ProcessInstance, Variable
 from engine.queries import Viewer
+from engine.state import values
 from processes.people import orgs, reps
 from processes.proposals import records, registers
 from processes.proposals.models import (
@@ -37,6 +38,12 @@ CLASSES = {
     "B": "B 正在解决或列入规划",
     "C": "C 因条件限制待以后解决",
     "D": "D 留作参考",
+}
+_MATTER = frozenset({"street", "persons_affected", "dept_level", "convert"})
+DEPT_LEVELS = {
+    "street": "街道职能科室",
+    "district": "区级部门",
+    "city": "市级及以上部门",
 }
 #: How to begin telling the workers; whoever tells them goes on in plain words.
 OPENINGS = {
@@ -95,10 +102,26 @@ def _fields(session: Session, root_id: str, found: Proposal | None) -> list[tupl
         .where(ProposalSource.instance_id == root_id)
         .order_by(ProposalSource.first.desc(), ProposalSource.appeal_no)
     )
-    rows = [("来源诉求", "、".join(sources))]
+    rows = [("来源诉求", "、".join(sources)), *_matter(session, root_id)]
     if found is not None:
         rows += _proposal(session, found)
     return [(label, value) for label, value in rows if value]
+
+
+def _matter(session: Session, root_id: str) -> list[tuple[str, str]]:
+    """Return what the case told when it asked for the conversion, and what D-06 said of it."""
+    rows = session.scalars(
+        select(Variable).where(Variable.instance_id == root_id, Variable.scope == "")
+    )
+    known = {row.name: values.decode(row.value) for row in rows if row.name in _MATTER}
+    street = str(known.get("street") or "")
+    judged = known.get("convert")
+    return [
+        ("街道", orgs.names(session, [street])[street] if street else ""),
+        ("涉及人数", str(known.get("persons_affected") or "")),
+        ("需要协调的部门", DEPT_LEVELS.get(str(known.get("dept_level")), "")),
+        ("判定", str(judged.get("reason") or "") if isinstance(judged, Mapping) else ""),
+    ]
 
 
 def _proposal(session: Session, found: Proposal) -> list[tuple[str, str]]:

@@ -40,7 +40,10 @@ def test_before_a_proposal_exists_the_source_says_what_it_is_about(office):
     page = beside(case, "district_organizing1")
     assert page["number"] == case.number
     assert page["tags"] == ["待立项"]
-    assert dict(page["fields"]) == {"来源诉求": case.number}
+    fields = dict(page["fields"])
+    assert (fields["来源诉求"], fields["涉及人数"]) == (case.number, "36")
+    assert "平湖" in fields["街道"]
+    assert "人大建议" in fields["判定"]
 
 
 def test_the_proposal_is_shown_with_its_text_and_nobody_s_name(office):
