@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from engine import db
-from engine.models import Attachment
+from engine.models import Attachment, Job
 from processes.appeals import tracking
-from processes.appeals.models import AppealRequest, Supplement
+from processes.appeals.models import AppealRequest, Document, Supplement
 from tests.web import hostile_files
 from tests.web.appeals_office import (  # noqa: F401 - fixtures
     NAME,
@@ -167,6 +167,15 @@ def test_a_second_press_supplements_and_withdraws_once(worker):
     with db.reading() as session:
         for table in (Supplement, AppealRequest, Attachment):
             assert session.scalar(select(func.count()).select_from(table)) == 1
+
+
+def test_opening_a_receipt_sends_no_message_that_nobody_waits_for(worker):
+    code = hand_in(worker)
+    open_with(worker, code)
+    assert "收件回执" in worker.text("/track/case")
+    with db.reading() as session:
+        assert session.scalar(select(Document.opened_at)) is not None
+        assert session.scalars(select(Job).where(Job.kind == "message")).all() == []
 
 
 def test_nothing_can_be_rated_before_there_is_an_answer(worker):
