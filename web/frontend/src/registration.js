@@ -43,8 +43,15 @@ function onward(from) {
     document.querySelector('#answers [data-insert]')?.focus();
     return;
   }
+  // as the tab key goes: one stop for a group of radio buttons
+  const chosen = (field) => field.checked || !form.querySelector(`input[name="${field.name}"]:checked`);
   const fields = [...form.querySelectorAll('input, select, textarea, button')].filter(
-    (field) => field.tabIndex >= 0 && !field.disabled && field.offsetParent !== null,
+    (field) =>
+      field === from ||
+      (field.tabIndex >= 0 &&
+        !field.disabled &&
+        field.offsetParent !== null &&
+        (field.type !== 'radio' || (field.name !== from.name && chosen(field)))),
   );
   fields[fields.indexOf(from) + 1]?.focus();
 }
