@@ -42,7 +42,7 @@ bundles.load_all()
 db.bind()
 from engine import migration
 migration.upgrade()
-from processes.people import demo
+from processes.people import demo, identity
 with db.transaction() as session:
     session.info["is_demo"] = True
     demo.organisations(session)
@@ -55,6 +55,21 @@ with db.transaction() as session:
             session, "desk_matter", actor=SYSTEM, business_key=f"ZX-2026-{number:03}"
         )
         row.title = title
+    clerk = identity.actor_for(session, "pinghu_window1")
+    commands.start(
+        session,
+        "appeal_main",
+        actor=clerk,
+        start_element="start_window",
+        submission={
+            "channel": "phone", "category": "01", "kind": "help", "street": "pinghu",
+            "content": "七、八月工资没发，老板说等回款。", "identity_mode": "real",
+            "name": "陈某甲（示例）", "phone": "13800000001",
+            "employer_name": "示例·晨光电子（平湖）", "urgency": "normal",
+            "legal_stage": "none", "persons_affected": 36, "onspot": False,
+            "worker_agrees_employer": False,
+        },
+    )
 """
 
 
@@ -138,7 +153,8 @@ def chromium() -> Iterator[Browser]:
     """One browser for the run; every test has contexts of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--lang=zh-CN"],
         )
         yield browser
         browser.close()
