@@ -108,6 +108,7 @@ def record_return(call: ServiceCall) -> Mapping[str, Any]:
         given.decided_by = call.actor.id
         given.note = cases.text(call.submission, "return_note")
         given.return_seq = appeal.return_count
+    cases.settle(call, "ut_return_review")
     cases.step(call, f"return_{decision}", summary=cases.text(call.submission, "return_note"))
     return {
         "returns": appeal.return_count,

@@ -21,6 +21,8 @@ from processes.people.models import Org
 #: Answered by the dispatcher's own words on the triage form.
 _ANSWERED_HERE = {"onspot": "onspot", "legal": "legal", "refuse": "refusal"}
 _CONCLUSIONS = {"onspot": "explain", "legal": "transferred", "refuse": "refused"}
+#: From thirty unpaid people on it is a warning of the second level (D-14).
+_MANY_UNPAID = 30
 _TREND_DAYS, _TREND_CASES, _TREND_COMPANIES = 90, 10, 3
 
 
@@ -210,8 +212,10 @@ def _tell_accepted(call: ServiceCall, appeal: Appeal) -> None:
 
 
 def _reports(call: ServiceCall, appeal: Appeal) -> list[str]:
-    """Return which report is due: a warning if critical, a trend with each tenth of a kind."""
-    tools = ["warning"] if appeal.urgency == "critical" else []
+    """Return which report is due: a warning if critical or many are unpaid, a trend by tens."""
+    unpaid = appeal.category == "01" and appeal.persons_affected >= _MANY_UNPAID
+    warn = appeal.urgency == "critical" or (appeal.urgency == "urgent" and unpaid)
+    tools = ["warning"] if warn else []
     since = call.now - timedelta(days=_TREND_DAYS)
     alike = (
         Appeal.category == appeal.category,
