@@ -288,6 +288,7 @@ def _message(done: Walk, step: Mapping[str, Any], say: Callable[[str], None]) ->
         root = session.get_one(ProcessInstance, done.root_id)
         number = root.business_key or ""
         key = str(step.get("correlation") or number).replace("{key}", number)
+        key = key.replace("{case}", done.root_id)
         commands.correlate(
             session, str(step["message"]), correlation=key, payload=step.get("payload")
         )

@@ -87,8 +87,8 @@ def to_day(value: object) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
 
 
-def open_by_number(session: Session, number: str) -> tuple[Proposal, str]:
-    """Return a proposal that can still be withdrawn, and the appeal that asked for it.
+def open_by_number(session: Session, number: str) -> Proposal:
+    """Return a proposal that can still be withdrawn.
 
     Raises:
         NotFound: there is none of that number, or it is settled.
@@ -96,9 +96,4 @@ def open_by_number(session: Session, number: str) -> tuple[Proposal, str]:
     found = session.get(Proposal, number.strip())
     if found is None or found.status not in OPEN:
         raise NotFound("没有这份正在办理的建议提案，请核对编号。")
-    source = session.scalars(
-        select(ProposalSource.appeal_no).where(
-            ProposalSource.instance_id == found.instance_id, ProposalSource.first
-        )
-    ).one()
-    return found, source
+    return found

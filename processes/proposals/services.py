@@ -162,6 +162,6 @@ def submit(call: ServiceCall) -> Mapping[str, Any]:
 @service("proposals.find_open")
 def find_open(call: ServiceCall) -> Mapping[str, Any]:
     """核对编号：只有正在办理的建议提案可以撤回（L-024）"""
-    found, source = records.open_by_number(call.session, str(call.variables["proposal_no"]))
+    found = records.open_by_number(call.session, str(call.variables["proposal_no"]))
     call.instance.title = f"代表撤回 {found.no}"
-    return {"proposal_no": found.no, "source_appeal": source}
+    return {"proposal_no": found.no, "proposal_case": found.instance_id}

@@ -146,7 +146,8 @@ def outcomes(case: Case) -> list[str]:
 # ---- the way through ---------------------------------------------------------------------
 
 
-def test_a_proposal_is_filed_and_answered_and_the_worker_is_told(office):
+def test_a_proposal_is_filed_and_answered_and_the_worker_is_told(either_database):
+    reps_walk.furnish(either_database)
     case = answered(handed_over(submitted(drafted(initiated(converted())))))
     assert case.waits() == {"ut_inform_workers"}
     assert outcomes(case) == []
@@ -282,6 +283,17 @@ def test_a_written_withdrawal_stops_the_handling_and_the_worker_is_told(office):
     told(case, "ut_inform_withdrawn")
     assert outcomes(case)
     assert proposal(case).status == "withdrawn"
+
+
+def test_of_two_proposals_from_one_appeal_the_right_one_is_withdrawn(office):
+    first = handed_over(submitted(drafted(initiated(converted()))))
+    again = {**REQUEST, "appeal_no": first.number}
+    second = Case(first.root).message("msg_convert_requested", **again).follow("proposal_convert")
+    assert second.root != first.root
+    drafted(initiated(second))
+    withdraw(proposal(first).no)
+    assert first.settle().waits() == {"ut_inform_withdrawn"}
+    assert second.waits() == {"ut_rep_confirm"}
 
 
 def test_only_a_running_proposal_can_be_withdrawn(office):

@@ -125,7 +125,8 @@ def held(case: Case) -> list[RepReservation]:
 # ---- the way through ---------------------------------------------------------------------
 
 
-def test_solved_with_representatives(office):
+def test_solved_with_representatives(either_database):
+    reps_walk.furnish(either_database)
     case = pick(Case.promoted(), REP)
     assert case.waits() == {"ut_invite_reply"}
     assert [row.rep for row in held(case)] == [REP]
