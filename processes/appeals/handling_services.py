@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine import vault
 from engine.models import HumanTask, Submission
 from engine.services import ServiceCall, service
-from processes.appeals import cases, codes, notices, organisations, replies
+from processes.appeals import cases, codes, notices, organisations, pauses, replies
 from processes.appeals.models import Appeal, AppealRequest, Assignment, Coordination
 from processes.ledger import numbers
 from processes.people import access, orgs, posts
@@ -84,6 +84,7 @@ def record_handling(call: ServiceCall) -> Mapping[str, Any]:
         "legal_stage": appeal.legal_stage,
         "review_org": cases.second_person(call, str(call.variables["org"])),
         "convert": bool(call.variables.get("convert")) and action == "reply",
+        "handle_due": pauses.due_of_task(call.session, call.instance.id),
     }
     if action in _ACTS:
         changed |= _ACTS[action](call, appeal)

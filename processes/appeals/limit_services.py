@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine import calendar
 from engine.clock import CHINA
 from engine.services import ServiceCall, service
-from processes.appeals import cases, codes, notices
+from processes.appeals import cases, codes, notices, pauses
 from processes.appeals.models import Appeal, AppealRequest, Pending
 from processes.people import orgs
 
@@ -28,7 +28,7 @@ def check_limit(call: ServiceCall) -> Mapping[str, Any]:
     appeal = cases.of(call)
     if appeal.status in codes.ANSWERED:
         return {"limit_state": "answered", "limit_next_at": call.now}
-    due = _due(appeal, call.now)
+    due = appeal.due_at
     if call.now >= due:
         cases.step(call, "limit_reached")
         _warn(call, appeal, "limit_reached")
@@ -118,7 +118,7 @@ def record_extension(call: ServiceCall) -> Mapping[str, Any]:
 
 @service("appeals.record_pause")
 def record_pause(call: ServiceCall) -> Mapping[str, Any]:
-    """记录暂停审批：单次不超过三十日、累计六十日，听证不限。"""
+    """记录暂停审批：停表、总时限顺延；单次不超过三十日、累计六十日，听证不限。"""
     appeal, variables = cases.of(call), call.variables
     until = variables.get("pause_to")
     granted = variables.get("pause_decision") == "yes" and isinstance(until, date)
@@ -135,21 +135,23 @@ def record_pause(call: ServiceCall) -> Mapping[str, Any]:
         return {"pause_approved": False, "pause_until": call.now}
     appeal.paused_from = call.now
     appeal.paused_until = datetime.combine(until, time(9), CHINA)
+    rest = appeal.paused_until - call.now
+    appeal.due_at += rest
+    appeal.paused_seconds += int(rest.total_seconds())
+    pauses.stop_clock(call.session, call.instance.root_id, call.now, appeal.paused_until)
     cases.publish(
         call, cases.NOTICE, "paused", notices.TITLES["paused"],
         notices.body("paused", no=appeal.no, until=notices.chinese(until), reason=note),
     )  # fmt: skip
-    return {"pause_approved": True, "pause_until": appeal.paused_until}
+    return {
+        "pause_approved": True, "pause_until": appeal.paused_until, "total_due": appeal.due_at,
+    }  # fmt: skip
 
 
 @service("appeals.resume")
 def resume(call: ServiceCall) -> Mapping[str, Any]:
-    """恢复计时：总时限顺延暂停的时间，告知职工。"""
+    """恢复计时，告知职工。"""
     appeal = cases.of(call)
-    if appeal.paused_from is not None:
-        rest = call.now - appeal.paused_from
-        appeal.due_at += rest
-        appeal.paused_seconds += int(rest.total_seconds())
     appeal.paused_from = appeal.paused_until = None
     cases.publish(
         call, cases.NOTICE, "resumed", notices.TITLES["resumed"],
@@ -157,12 +159,6 @@ def resume(call: ServiceCall) -> Mapping[str, Any]:
     )  # fmt: skip
     cases.step(call, "resumed", public=True)
     return {"total_due": appeal.due_at}
-
-
-def _due(appeal: Appeal, now: datetime) -> datetime:
-    """The end of the sixty days, as if a running pause ended now."""
-    pause = now - appeal.paused_from if appeal.paused_from is not None else timedelta(0)
-    return appeal.due_at + pause
 
 
 def _warn(call: ServiceCall, appeal: Appeal, what: str) -> None:

@@ -335,11 +335,18 @@ def test_a_pause_gives_the_time_back(office):
         pause_to=until,
     )  # fmt: skip
     walked.at("ut_pause", CHAIR, pause_decision="yes", pause_to=until, pause_note="等鉴定。")
+    (task,) = walked.tasks("ut_handle")
+    assert task.due_at is not None
+    assert task.due_at > clock.now() + timedelta(days=20)
     walked.after(days=21)
+    # five working days had begun to run: nobody is supervised for the time that stood still
+    assert walked.waits() == {"ut_handle"}
     with db.reading() as session:
         found = appeal(session, walked)
     assert found.paused_from is None
     assert found.due_at - before >= timedelta(days=19)
+    walked.after(days=12)
+    assert "ut_supervise" in walked.waits()
 
 
 def test_sixty_days_without_an_answer_bring_an_interim_answer_and_a_date(office):
