@@ -108,12 +108,15 @@ def _account(session: Session, login: str) -> tuple[Account, str, str | None, st
 
 
 def _posts(session: Session, login: str, absent: set[str]) -> list[HeldPost]:
-    """Return own posts and those of the absent; technical roles are never lent."""
+    """Return own posts, the first given first, then those of the absent.
+
+    Technical roles are never lent.
+    """
     rows = session.execute(
         select(Post.account, Post.role, Post.org, Org.name)
         .join(Org, Org.code == Post.org)
         .where(Post.account.in_({login} | absent), posts.valid_on(posts.today()))
-        .order_by(Post.org, Post.role)
+        .order_by(Post.account != login, Post.id)
     ).all()
     return [
         HeldPost(role, roles.title(role), org, name, None if holder == login else holder)
