@@ -11,12 +11,15 @@ from datetime import timedelta
 
 from flask import Request, current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from engine import settings
 from engine.attachments import content, storage
 from engine.attachments.refusal import FileRefused
 from engine.attachments.storage import Staged
+from engine.errors import Conflict, InvalidInput, NotFound
+from engine.models import Attachment
 
 #: Shorter than the folder keeps a file without a row, so a valid token always has its file.
 _TOKEN_AGE = timedelta(hours=12)
@@ -41,6 +44,24 @@ class Uploads:
     def staged(self) -> list[Staged]:
         """Return the files to hand to the command."""
         return [kept.staged for kept in self.kept]
+
+    def admit(self, session: Session, *, by: str) -> list[Attachment]:
+        """Add the rows of the files, inside the transaction that takes them.
+
+        Raises:
+            InvalidInput: a file waited too long or went with another case; the form comes back
+                without it and everything else is still there.
+        """
+        rows = []
+        for kept in list(self.kept):
+            try:
+                rows.append(storage.admit(session, kept.staged, by=by))
+            except (NotFound, Conflict) as gone:
+                self.kept.remove(kept)
+                self.errors.append(str(gone))
+        if len(rows) < len(self.kept) or self.errors:
+            raise InvalidInput("附件没有都收到。")
+        return rows
 
 
 def receive(request: Request, *, name: str = "files", most: int = content.MAX_FILES) -> Uploads:

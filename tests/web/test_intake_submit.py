@@ -10,7 +10,7 @@ import threading
 import pytest
 from sqlalchemy import func, select, text
 
-from engine import db
+from engine import db, settings
 from engine.models import Attachment, HumanTask, ProcessInstance, Variable
 from processes.appeals.models import Appeal
 from tests.web import hostile_files
@@ -99,6 +99,25 @@ def test_a_photo_is_not_lost_when_another_field_is_wrong(worker):
     assert "信.jpg" in page
     hand_in(worker, files_kept=token[1])
     assert count(Attachment) == 1
+
+
+@pytest.mark.parametrize("lost", ["swept", "taken"])
+def test_a_file_that_is_gone_costs_nothing_else_that_was_typed(worker, lost):
+    photo = upload("信.jpg", hostile_files.picture())
+    page = worker.post("/submit", filled(consent=None, files=[photo])).get_data(as_text=True)
+    token = re.search(r'name="files_kept" value="([^"]+)"', page)[1]
+    if lost == "taken":
+        hand_in(worker, files_kept=token)
+    else:
+        for staged in (settings.current().attachments / "staged").iterdir():
+            staged.unlink()
+    before = count(Appeal)
+    answer = worker.post("/submit", filled(files_kept=token))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert WORDS in page
+    assert 'name="files_kept"' not in page
+    assert count(Appeal) == before
 
 
 def test_a_forged_file_token_opens_nothing(worker):

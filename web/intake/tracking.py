@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine import db
-from engine.attachments import storage
 from engine.errors import InvalidInput, NotFound
 from processes.appeals import tracking
 from processes.appeals.tracking import DocumentView
@@ -117,7 +116,7 @@ def supplement() -> ResponseReturnValue:
             return
         if not text and not files.kept:
             raise InvalidInput("没有内容。", {"text": "写几句话，或者选一个文件"})
-        rows = [storage.admit(session, staged, by=WORKER.id) for staged in files.staged]
+        rows = files.admit(session, by=WORKER.id)
         appeal = tracking.open_case(session, code).appeal
         tracking.supplement(session, appeal, text, rows, idempotency_key=once)
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from wtforms import ValidationError  # type: ignore[import-untyped]  # has no types
 
 from engine import db
-from engine.attachments import storage
 from engine.errors import IdempotencyMismatch, InvalidInput, NotFound
 from engine.hooks import Actor
 from processes.appeals import intake
@@ -139,7 +138,7 @@ def _hand_in(values: Mapping[str, Any], files: Uploads, key: str) -> Receipt:
         known = intake.replayed(session, once)
         if known is not None:
             return known  # the second press: the first one's files and answer stand
-        rows = [storage.admit(session, staged, by=WORKER.id) for staged in files.staged]
+        rows = files.admit(session, by=WORKER.id)
         return intake.submit(
             session,
             form="intake",

@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import db, queries
-from engine.attachments import storage
 from engine.errors import IdempotencyMismatch, InvalidInput, NotAllowed, NotFound
 from processes.appeals import answers, intake
 from processes.appeals import earlier as appeals
@@ -129,7 +128,7 @@ def _register(values: Mapping[str, Any], files: Uploads, key: str) -> Receipt:
         known = intake.replayed(session, once)
         if known is not None:
             return known
-        rows = [storage.admit(session, staged, by=actor.id) for staged in files.staged]
+        rows = files.admit(session, by=actor.id)
         return intake.submit(
             session,
             form="register",
