@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.queries import Line
@@ -18,7 +18,9 @@ def groups(candidates: Iterable[str], places: Mapping[str, str]) -> str:
     told = []
     for candidate in candidates:
         role, organisation = roles.split(candidate)
-        told.append(f"{places.get(organisation, organisation)}{roles.title(role)}")
+        place, title = places.get(organisation, organisation), roles.title(role)
+        # A representative is invited as a person, an office holder for an organisation.
+        told.append(f"{title}{place}" if role == "rep" else f"{place}{title}")
     return "、".join(dict.fromkeys(told))
 
 
@@ -70,8 +72,10 @@ def why(
     return told
 
 
-def if_nobody_acts(coming: Iterable[Next]) -> list[str]:
+def if_nobody_acts(coming: Sequence[Next], *, late: bool) -> list[str]:
     """Return one sentence per timer that waits at the task."""
+    if late and not coming:
+        return ["期限已过，到期的提醒和督办都已经发出；这项待办仍由您办理。"]
     told = []
     for item in coming:
         when = words.moment(item.at)

@@ -11,6 +11,7 @@ from engine.commands import definitions
 from engine.models import ProcessInstance
 from engine.queries import Line
 from processes.people import accounts, orgs
+from processes.people.models import Person, Representative
 from web import explain
 
 #: Actors that are no accounts.
@@ -24,7 +25,18 @@ def of_lines(session: Session, lines: Iterable[Line]) -> tuple[dict[str, str], d
     places: set[str] = set()
     for line in told:
         places |= explain.organisations(line.data.get("groups") or [])
-    return accounts.names(session, logins), orgs.names(session, places)
+    return accounts.names(session, logins), of_places(session, places)
+
+
+def of_places(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Return the names behind the codes of candidate groups: organisations, representatives."""
+    wanted = set(codes)
+    found = session.execute(
+        select(Representative.code, Person.name)
+        .join(Person, Person.id == Representative.person_id)
+        .where(Representative.code.in_(wanted))
+    )
+    return orgs.names(session, wanted) | {row.code: row.name for row in found}
 
 
 def branches(session: Session, lines: Iterable[Line]) -> dict[str, str]:
@@ -44,5 +56,5 @@ def branches(session: Session, lines: Iterable[Line]) -> dict[str, str]:
 def of_groups(session: Session, groups: Iterable[str]) -> str:
     """Return candidate groups with the names of their organisations."""
     wanted = list(groups)
-    places = orgs.names(session, explain.organisations(wanted))
+    places = of_places(session, explain.organisations(wanted))
     return explain.groups(wanted, places)

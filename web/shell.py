@@ -55,7 +55,8 @@ class Shell:
     def posts(self) -> list[str]:
         """Each post as a line: organisation and role, stand-ins marked."""
         return [
-            f"{post.org_name} {post.role_title}" + ("（代）" if post.for_login else "")
+            " ".join(dict.fromkeys((post.org_name, post.role_title)))
+            + ("（代）" if post.for_login else "")
             for post in self._who.profile.posts
         ]
 

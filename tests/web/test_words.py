@@ -90,9 +90,12 @@ def test_what_was_searched_is_marked_and_nothing_becomes_markup() -> None:
     assert words.paragraphs("一\n\n<二>") == "<p>一</p><p>&lt;二&gt;</p>"
 
 
+NAMES = {"pinghu": "平湖街道总工会", "rep_0001": "范某辛"}
+
+
 def test_candidate_groups_are_told_with_place_and_role() -> None:
-    told = explain.groups(["handler@pinghu", "rep@rep_0001"], {"pinghu": "平湖街道总工会"})
-    assert told == "平湖街道总工会承办人、rep_0001代表委员"
+    told = explain.groups(["handler@pinghu", "rep@rep_0001"], NAMES)
+    assert told == "平湖街道总工会承办人、代表委员范某辛"
 
 
 def test_a_gateway_tells_its_answer_and_why() -> None:

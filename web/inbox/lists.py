@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import queries
 from engine.queries import InboxFilter, InstanceFilter, InstanceRow, TaskRow, Viewer
 from processes.people import orgs, roles
-from web import explain, listing, words
+from web import explain, listing, people, words
 
 BOXES = {"mine": "我的待办", "unsigned": "待签收", "done": "已办", "started": "我发起的"}
 SORTS = {
@@ -204,7 +204,7 @@ def _started(
 
 
 def _task_lines(session: Session, rows: Sequence[TaskRow], wanted: Asked) -> list[Line]:
-    places = orgs.names(
+    places = people.of_places(
         session, {code for row in rows for code in explain.organisations(row.groups)}
     )
     return [

@@ -106,7 +106,7 @@ def build(session: Session, viewer: Viewer, task_id: str, asked: Asked) -> Page:
         files=files.listed(session, list(case.get("attachments") or ())),
         links=list(case.get("links") or ()),
         why=explain.why(view.why, row.name, groups, people.branches(session, view.why)),
-        next=explain.if_nobody_acts(view.next),
+        next=explain.if_nobody_acts(view.next, late=row.late),
         due=due,
         diagram=diagrams.draw(
             view.diagram,

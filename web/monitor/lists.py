@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import queries
 from engine.queries import InstanceFilter, InstanceRow, Viewer
 from processes.people import accounts, orgs, roles
-from web import explain, listing, words
+from web import explain, listing, people, words
 
 STATES = {
     "": "全部状态",
@@ -132,7 +132,7 @@ def lines(
     held = {holder for row in found.items for holder in row.holders}
     groups = {holder for holder in held if "@" in holder}
     names = accounts.names(session, held - groups)
-    places = orgs.names(session, explain.organisations(groups))
+    places = people.of_places(session, explain.organisations(groups))
     return [line(row, names, places) for row in found.items], found.total
 
 
