@@ -23,7 +23,7 @@ $(VENV)/python.ok:
 $(VENV)/packages.ok: $(VENV)/python.ok requirements.lock pyproject.toml
 	$(call say,2/5 Python packages (locked and hashed))
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-index --no-build-isolation -e .
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-index --no-build-isolation -e . 2>$(VENV)/install.log || { cat $(VENV)/install.log; exit 1; }
 	@touch $@
 
 $(VENV)/dev.ok: $(VENV)/packages.ok requirements-dev.lock
