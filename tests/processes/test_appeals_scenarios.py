@@ -34,6 +34,16 @@ def test_the_story_goes_as_told(office, path):
         assert walked.submissions <= BUDGET[path.stem]
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", ["ordinary", "overdue", "withdrawn", "levels", "cooperation"])
+def test_the_story_goes_the_same_way_on_postgresql(postgres, name):
+    reps_walk.furnish(postgres)
+    scenarios.walk(scenarios.read(ROOT / "appeals" / "scenarios" / f"{name}.toml"))
+    with db.reading() as session:
+        assert session.scalars(select(Incident.message)).all() == []
+        _nobody_is_left_without_an_answer(session)
+
+
 def test_an_ordinary_case_takes_no_more_than_five_forms_of_staff(office):
     walked = scenarios.walk(scenarios.read(ROOT / "appeals" / "scenarios" / "ordinary.toml"))
     assert walked.submissions <= 5
