@@ -393,10 +393,36 @@ def test_another_street_cannot_report_a_court(office):
     assert case.waits() == {"ut_pick_reps"}
 
 
+@pytest.mark.parametrize("stage", ["arbitration", "litigation"])
+def test_in_court_nobody_is_even_matched(office, stage):
+    """The case itself may ask; the answer is no, the worker reads why, the handling goes on."""
+    case = Case.registered(legal_stage=stage)
+    case.at("ut_triage", "pinghu_window1", **{**reps_walk.TRIAGE, "legal_stage": stage})
+    case.at("ut_handle", "pinghu_handler1", summary="请代表推动", action="promote")
+    assert case.waits() == {"ut_handle"}
+    assert group_of(case).outcome == "blocked"
+    assert lines(case) == {}
+    with db.reading() as session:
+        templates = session.scalars(
+            select(Document.template).where(Document.appeal_no == case.number)
+        )
+        assert "stopped" in set(templates)
+
+
 def test_in_court_nobody_can_start_it_by_hand(office):
     case = Case.registered(legal_stage="litigation")
     with pytest.raises(InvalidInput, match="仲裁或诉讼"):
         by_hand(case)
+
+
+def test_a_withdrawn_case_gives_the_half_day_back(office):
+    case = pick(Case.promoted(), REP)
+    case.message("msg_withdraw").at(
+        "ut_withdraw", "pinghu_vice", withdraw_decision="yes", withdraw_note="本人电话确认"
+    )
+    assert case.waits() == set()
+    assert held(case) == []
+    assert group_of(case).outcome == "cancelled"
 
 
 # ---- measure eight: started by hand ----------------------------------------------------------
