@@ -59,7 +59,9 @@ STORIES = (
     ),
     Story(
         "社保断缴三个月", "pinghu", "04", 6,
-        (m.triage("04", "L3"), m.handle(after="5W")), form="intake", employer="示例·明达印刷",
+        (m.triage("04", "L3"), m.handle(after="4W"),
+         m.claim("ut_approve_reply", login="pinghu_chair")),
+        form="intake", employer="示例·明达印刷",
     ),
     Story(
         "B 类承诺到期未兑现", "pinghu", "07", 28,
@@ -120,6 +122,7 @@ STORIES = (
         (
             m.triage("08", "L3"),
             m.handle("extend", after="7W", extend_days=20, extend_reason="学位评估下月出结果。"),
+            m.claim("ut_extend", login="district_chair"),
         ),
         channel="studio",
     ),
@@ -146,7 +149,8 @@ STORIES = (
     Story("园区托育点", "bantian", "08", 6, _PROMOTED, channel="council", persons=150),
     Story(
         "货车集中路口没有厕所", "longgang", "14", 12,
-        (m.triage("14", "L4", kind="suggest"), m.handle(convert=True), m.sign(), m.opens()),
+        (m.triage("14", "L4", kind="suggest"), m.handle(convert=True), m.sign(), m.opens(),
+         {"follow": "proposal_convert"}, m.claim("ut_initiate", login="district_organizing1")),
         channel="rep", kind="suggest", persons=600,
     ),
     Story(
