@@ -18,6 +18,7 @@ from processes.appeals import answers, codes, masking, notices, reps_summary
 from processes.appeals.models import (
     Appeal,
     AppealRequest,
+    AppealStep,
     Coordination,
     Pending,
     Reply,
@@ -25,6 +26,9 @@ from processes.appeals.models import (
 )
 from processes.appeals.registration_services import made_title
 from processes.people import orgs
+
+#: How many of the latest steps stand beside a task; the whole story is on the case's own page.
+_STEPS = 8
 
 
 @hooks.on_seed
@@ -46,7 +50,7 @@ def describe(session: Session, viewer: Viewer, root_id: str) -> Mapping[str, Any
         "tags": _tags(appeal),
         "fields": _fields(session, appeal, shown),
         "sections": [
-            *_sections(session, appeal, shown),
+            *_sections(session, appeal, shown, viewer),
             *reps_summary.sections(session, viewer, appeal.no),
         ],
         "attachments": _attachments(session, root_id),
@@ -161,13 +165,17 @@ def _moment(when: datetime) -> str:
     return f"{notices.chinese(when)} {when.astimezone(CHINA):%H:%M}"
 
 
-def _sections(session: Session, appeal: Appeal, shown: Mapping[str, str]) -> list[tuple[str, str]]:
+def _sections(
+    session: Session, appeal: Appeal, shown: Mapping[str, str], viewer: Viewer
+) -> list[tuple[str, str]]:
     clear = shown["content"] != masking.HIDDEN
     found = [("诉求内容", shown["content"] or "（见附件）")]
     if appeal.demand and clear:
         found.append(("具体请求", appeal.demand))
-    if not clear:
-        return found
+    if masking.audience(viewer, appeal, "content") not in ("handler", "reviewer"):
+        return found  # what staff write for each other may name people
+    found += _alike(session, appeal)
+    found += _done(session, appeal)
     found += [("职工补充", row.text) for row in _rows(session, Supplement, appeal)]
     found += [_opinion(session, row) for row in _rows(session, Coordination, appeal)]
     found += [_request(row) for row in _rows(session, AppealRequest, appeal) if row.granted is None]
@@ -175,6 +183,34 @@ def _sections(session: Session, appeal: Appeal, shown: Mapping[str, str]) -> lis
     found += [_reply(row) for row in _rows(session, Reply, appeal)]
     found += [("职工评价", appeal.rating_text)] if appeal.rating_text else []
     return found
+
+
+def _alike(session: Session, appeal: Appeal) -> list[tuple[str, str]]:
+    """Say which earlier case looks like this one, while that is still to be decided."""
+    if appeal.status not in ("registering", "triage"):
+        return []
+    number = _variable(session, appeal.instance_id, "main_appeal")
+    other = session.get(Appeal, str(number)) if number else None
+    if other is None:
+        return []
+    received = notices.chinese(other.received_at)
+    state = codes.STATUSES.get(other.status, "")
+    return [("相近的诉求件", f"{other.no}　{other.title}　{received}收到　{state}")]
+
+
+def _done(session: Session, appeal: Appeal) -> list[tuple[str, str]]:
+    steps = session.scalars(
+        select(AppealStep)
+        .where(AppealStep.appeal_no == appeal.no, AppealStep.summary.is_not(None))
+        .order_by(AppealStep.id.desc())
+        .limit(_STEPS)
+    ).all()
+    names = orgs.names(session, {step.org for step in steps if step.org})
+    lines = [
+        f"{notices.chinese(step.at)} {names.get(step.org or '', '')}：{step.summary}"
+        for step in reversed(steps)
+    ]
+    return [("办理经过", "\n".join(lines))] if lines else []
 
 
 def _rows(session: Session, model: Any, appeal: Appeal) -> list[Any]:

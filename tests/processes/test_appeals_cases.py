@@ -489,11 +489,25 @@ def test_staff_see_masked_names_and_the_matter(office):
     assert told["text"].startswith(WORDS)
 
 
+def test_the_reviewer_reads_what_was_done_and_the_draft(office):
+    walked = case(employer_name="示例·小厂").at("ut_triage", "pinghu_vice", **TRIAGE)
+    told = described(handled(walked), CHAIR)["text"]
+    assert "核对工资表。" in told
+    assert "依据：劳动法第五十条" in told
+
+
+def test_the_dispatcher_sees_which_case_looks_alike(office):
+    first, second = case(), case()
+    assert first.number in described(second, "pinghu_vice")["text"]
+
+
 def test_departments_and_representatives_see_no_phone(office):
-    walked = case(employer_name="示例·小厂")
+    walked = case(employer_name="示例·小厂").at("ut_triage", "pinghu_vice", **TRIAGE)
+    handled(walked)
     for login in ("gov_hr_liaison1", "rep_0001"):
         told = described(walked, login)
         assert (told["姓名"], told["电话"]) == ("陈*", "（不显示）")
+        assert "核对工资表" not in told["text"]
 
 
 def test_a_hidden_name_stays_hidden_from_the_employers_own_union(office):
