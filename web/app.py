@@ -6,7 +6,7 @@ from flask import Flask, request
 
 from engine import bundles, settings, testclock
 from engine.settings import Settings
-from web import assets, errors, health, i18n, identity, security, shell, words, workdays
+from web import assets, cases, errors, health, i18n, identity, security, shell, words, workdays
 from web.cookies import cookie_secret
 from web.inbox.views import bp as inbox
 from web.intake.views import bp as intake
@@ -17,7 +17,10 @@ from web.papers.views import bp as papers
 from web.registration.views import bp as registration
 from web.start.views import bp as start
 
-BLUEPRINTS = (start, login, inbox, monitor, notices, intake, registration, papers, health.bp)
+BLUEPRINTS = (
+    *(start, login, inbox, monitor, notices),
+    *(intake, registration, papers, cases.bp, health.bp),
+)
 
 
 def create_app(configured: Settings | None = None) -> Flask:

@@ -21,6 +21,7 @@ from engine.hooks import SYSTEM, Actor
 from engine.models import HumanTask
 from processes.people import demo, identity, passwords, sessions
 from web.app import create_app
+from web.security import limiter
 
 DESK = Path(__file__).parent / "desk"
 #: Hashed once for the whole run: 296 accounts share it.
@@ -68,6 +69,7 @@ def app(office: str) -> Iterator[Flask]:
     """The application as it is served, CSRF and limits on."""
     made = create_app(settings.current())
     made.config["TESTING"] = False
+    limiter.reset()
     yield made
     clock.move(clock.timedelta(0))
 

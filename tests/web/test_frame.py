@@ -27,7 +27,13 @@ PUBLIC = {
     "start.pass_time",
     "start.step_in",
 }
-FILLED = {"instance_id": "0" * 32, "task_id": "0" * 32, "incident_id": "1", "key": "nothing"}
+FILLED = {
+    "instance_id": "0" * 32,
+    "task_id": "0" * 32,
+    "incident_id": "1",
+    "key": "nothing",
+    "number": "none",
+}
 
 
 def addresses(app: Flask, method: str) -> list[tuple[str, str]]:

@@ -63,6 +63,14 @@ def test_five_wrong_guesses_must_wait_even_with_the_right_one(enter: Enter) -> N
     assert "尝试次数过多" in answer.get_data(as_text=True)
 
 
+def test_guessing_fast_is_stopped_with_a_time_to_wait(enter: Enter) -> None:
+    browser = enter(None)
+    answers = [browser.post("/login", {"login": f"name{n}", "password": "x"}) for n in range(21)]
+    assert [answer.status_code for answer in answers] == [401] * 20 + [429]
+    assert "Retry-After" in answers[-1].headers
+    assert "请等一分钟" in answers[-1].get_data(as_text=True)
+
+
 def test_changing_the_password_ends_the_other_sessions(enter: Enter) -> None:
     here, elsewhere = enter("pinghu_handler1"), enter("pinghu_handler1")
     new = "四个不相关的词-铅笔-海风-台阶-桔子"

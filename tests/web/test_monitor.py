@@ -111,5 +111,12 @@ def test_an_analyst_sees_where_cases_wait_but_no_case(enter: Enter, matter: str)
         assert session.scalars(select(HumanTask.status)).all() == ["open"]
 
 
+def test_a_number_leads_to_its_case_but_not_a_stranger(enter: Enter, matter: str) -> None:
+    answer = enter("pinghu_handler1").get("/cases/ZX-2026-001")
+    assert answer.headers["Location"] == f"/monitor/{matter}"
+    assert enter("bantian_handler1").get("/cases/ZX-2026-001").status_code == 404
+    assert enter("pinghu_handler1").get("/cases/ZX-2026-00").status_code == 404
+
+
 def test_an_unknown_process_is_not_found(enter: Enter) -> None:
     assert enter("analyst1").get("/monitor/processes/nothing").status_code == 404
