@@ -18,7 +18,7 @@ from engine.commands import messages
 from engine.errors import InvalidInput, NotFound
 from engine.hooks import Actor
 from engine.models import Attachment
-from processes.appeals import codes
+from processes.appeals import codes, reps_worker
 from processes.appeals.models import Appeal, AppealRequest, AppealStep, Document, Reply, Supplement
 from processes.appeals.registration_services import code_hash
 from processes.people import orgs
@@ -116,6 +116,8 @@ class CaseView:
     documents: Sequence[DocumentView]
     rating: str | None
     can_rate: bool
+    #: What representatives helped to bring about waits for her word.
+    can_confirm: bool
     can_withdraw: bool
     can_supplement: bool
     withdrawing: bool
@@ -152,6 +154,9 @@ def open_case(session: Session, code: str, phone_tail: str | None = None) -> Cas
     rating = given(session, appeal)
     if rating is not None and appeal.status == "replied":
         sentence = "已经答复，收到了您的评价"
+    confirming = reps_worker.may_confirm(session, appeal.no)
+    if confirming:
+        sentence = "有结果了，请您说说事情解决没有"
     return CaseView(
         appeal=appeal,
         appeal_no=appeal.no,
@@ -164,6 +169,7 @@ def open_case(session: Session, code: str, phone_tail: str | None = None) -> Cas
         timeline=_timeline(session, appeal, names),
         documents=[_view(document, reply, names) for document, reply in documents],
         rating=rating,
+        can_confirm=confirming,
         can_rate=appeal.status == "replied" and rating is None,
         can_withdraw=asked is None and not ended and appeal.status not in codes.ANSWERED,
         can_supplement=not ended,

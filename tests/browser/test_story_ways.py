@@ -177,8 +177,10 @@ def test_representatives_help_and_only_the_invited_one_sees_the_case(open_page: 
     )
     page = worker.looks_up()
     shot(page, "reps-03-confirm-390")
-    confirm = {"职工确认结果吗": "确认", "满意度评价": "满意", "联系方式": "电话"}
-    desk.does(worker.number, "职工确认", confirm)
+    page.get_by_role("radio", name="解决了", exact=True).check()
+    page.get_by_role("radio", name="满意", exact=True).check()
+    page.get_by_role("button", name="告诉工会").click()
+    expect(page.get_by_role("status")).to_contain_text("已经告诉办理的工会")
     chair = Staff.steps_in(open_page, "district_vice2")
     chair.does(worker.number, "审核签发", {"审核意见": "同意签发"})
     page = worker.looks_up()

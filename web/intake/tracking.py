@@ -7,7 +7,7 @@ asked for again.
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from engine import db
 from engine.errors import InvalidInput, NotFound
-from processes.appeals import tracking
+from processes.appeals import reps_worker, tracking
 from processes.appeals.tracking import DocumentView
 from web import uploads
 from web.access import public
@@ -79,6 +79,28 @@ def rate() -> ResponseReturnValue:
             tracking.rate(session, view.appeal, satisfaction, text)
 
     return _act(act, "评价已提交，谢谢您。", values, Uploads(), "rate")
+
+
+@bp.post("/track/confirm")
+@public
+@limiter.limit("20 per minute")
+def confirm() -> ResponseReturnValue:
+    """Say whether the matter is solved that representatives helped with."""
+    solved, satisfaction = request.form.get("solved", ""), request.form.get("confirm_rating", "")
+
+    def act(session: Session, code: str) -> None:
+        wrong = {"solved": "请选一个"} if solved not in ("yes", "no") else {}
+        if satisfaction not in {rating.value for rating in words.RATINGS}:
+            wrong["confirm_rating"] = "请选一个"
+        if wrong:
+            raise InvalidInput("还没有选。", wrong)
+        view = tracking.open_case(session, code)
+        if view.can_confirm:  # a second press finds it said
+            said: Literal["yes", "no"] = "yes" if solved == "yes" else "no"
+            reps_worker.confirm(session, view.appeal_no, said, satisfaction=satisfaction)
+
+    values = {"solved": solved, "confirm_rating": satisfaction}
+    return _act(act, "已经告诉办理的工会，谢谢您。", values, Uploads(), "confirm")
 
 
 @bp.post("/track/withdraw")
