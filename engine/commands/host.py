@@ -123,7 +123,7 @@ class InstanceHost:
     def trace(self, event: Trace) -> None:
         """Keep what a person may ask about later."""
         if event.kind == "taken":
-            self.work.paths.setdefault(self.row.id, []).append(event.element)
+            self.work.paths.setdefault(self.row.id, []).append(str(event.detail["flow"]))
         elif event.kind in KEPT:
             self.work.note(
                 self.row,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import openpyxl
 from sqlalchemy import select
@@ -34,6 +35,8 @@ def test_a_case_tells_what_happened_and_why(enter: Enter, matter: str) -> None:
     assert "是否属实？" in page
     assert "已核实" in page  # what was entered, for whoever works with workers
     assert 'data-element-id="ut_sign"' in page
+    walked = re.findall(r'is-passed" data-element-id="(\w+)"', page)
+    assert sorted(walked) == ["f_check", "f_question", "f_sign"]
     assert "部分属实" in page  # the choice in the words of the form
 
 
