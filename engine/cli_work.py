@@ -37,6 +37,7 @@ def migrate(only_check: bool, draft: str | None) -> None:
     migration.upgrade()
     with db.transaction() as session:
         seeded = calendar.seed(session)
+        hooks.install(session)
     click.echo("✓ 数据库已是最新" + (f"，日历补入 {seeded} 年" if seeded else ""))
 
 

@@ -178,6 +178,25 @@ def on_seed(seeder: Seeder) -> Seeder:
     return seeder
 
 
+_installers: list[Seeder] = []
+
+
+def on_install(installer: Seeder) -> Seeder:
+    """Register what every office needs from the first day, real or demo.
+
+    Called after each `huiyin migrate`: it adds what is missing and changes nothing else.
+    """
+    if installer not in _installers:
+        _installers.append(installer)
+    return installer
+
+
+def install(session: Session) -> None:
+    """Give a database what every office needs: the library of answers, …"""
+    for installer in _installers:
+        installer(session)
+
+
 def seed(session: Session) -> None:
     """Fill a fresh database: organisations, accounts, answer library."""
     for seeder in _seeders:
