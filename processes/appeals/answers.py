@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from engine import hooks
 from processes.appeals.models import AnswerTemplate
 
 LIMIT = 8
@@ -72,3 +73,9 @@ def _read() -> list[dict[str, Any]]:
 
 def _literal(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+@hooks.on_install
+def install(session: Session) -> None:
+    """Give a new office the library; one that was edited stays as it is."""
+    seed(session)
