@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from engine import calendar, commands
 from engine.errors import Conflict, NotFound
 from engine.hooks import Actor
-from engine.models import Attachment, ProcessInstance, Submission
+from engine.models import Attachment, HumanTask, ProcessInstance, Submission
 from engine.queries import Viewer
 from processes.appeals.models import Appeal
 
@@ -28,6 +28,8 @@ _STARTS: Mapping[Form, str] = {
     "register": "start_window",
     "imported": "start_import",
 }
+#: Whoever has one of these writes the answer that the worker will rate.
+_HANDLING = ("ut_handle", "ut_draft_reply")
 #: 信访工作条例 §23: fifteen natural days to tell whether it is accepted.
 ACCEPT_WITHIN = 15
 
@@ -110,12 +112,23 @@ def may_hold_code(session: Session, viewer: Viewer, instance_id: str) -> bool:
     """Say whether somebody of the office may see a worker's query code.
 
     With the code one could open and rate in her name, so whoever handles the case must not have
-    it: only the clerk who registered it, and the counter, where a lost code is asked for.
+    it: only the clerk who registered it, and the counter, where a lost code is asked for. In a
+    small unit one person is counter and handler; then the handler counts.
     """
-    started_by = session.scalar(
-        select(ProcessInstance.started_by).where(ProcessInstance.id == instance_id)
+    row = session.get(ProcessInstance, instance_id)
+    if row is None or not (row.started_by == viewer.id or viewer.has_role("window")):
+        return False
+    actor = Actor(viewer.id, viewer.groups)
+    handled = session.scalars(
+        select(HumanTask).where(
+            HumanTask.root_id == row.root_id, HumanTask.element_id.in_(_HANDLING)
+        )
     )
-    return started_by == viewer.id or viewer.has_role("window")
+    return not any(
+        viewer.id in (task.assignee, task.completed_by)
+        or (task.status == "open" and commands.may_act(task, actor))
+        for task in handled
+    )
 
 
 def replayed(session: Session, idempotency_key: str) -> Receipt | None:

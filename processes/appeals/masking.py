@@ -11,6 +11,7 @@ from engine.commands import definitions
 from engine.errors import NotFound
 from engine.queries import Viewer
 from processes.appeals.models import Appeal
+from processes.people import reveal
 
 FIELDS = ("name", "phone", "employer_name", "place", "content")
 HIDDEN = "（不显示）"
@@ -39,6 +40,15 @@ def audience(viewer: Viewer, appeal: Appeal, field: str) -> str:
     if roles & _STAFF:
         return "handler"
     return next((role for role in ("rep", "liaison") if role in roles), "other")
+
+
+def opens_originals(viewer: Viewer, appeal: Appeal) -> bool:
+    """Say whether this viewer may see what was handed in as it came: files, their names.
+
+    A photo or a recording cannot be masked: it carries names, faces and handwriting. So only
+    those may open it who may know the name; not the employer's union when the name is hidden.
+    """
+    return reveal.may_reveal(viewer) and audience(viewer, appeal, "name") in ("handler", "reviewer")
 
 
 def masked(

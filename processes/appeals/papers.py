@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from engine import clock, queries
 from engine.errors import NotFound
+from engine.models import ProcessInstance
 from engine.queries import Viewer
-from processes.appeals import codes, intake
+from processes.appeals import codes, intake, masking
 from processes.appeals.models import Appeal, Coordination, Document, Reply
 from processes.people import orgs, reveal
 
@@ -187,6 +188,15 @@ def _negotiation(session: Session, viewer: Viewer, kind: str, key: str) -> Paper
     )
 
 
+def opens_files(session: Session, viewer: Viewer, instance_id: str) -> bool:
+    """Say whether the viewer may open the files of a case that is visible to them."""
+    root = session.get_one(ProcessInstance, session.get_one(ProcessInstance, instance_id).root_id)
+    appeal = session.get(Appeal, root.business_key or "")
+    if appeal is None:
+        return reveal.may_reveal(viewer)
+    return masking.opens_originals(viewer, appeal)
+
+
 _COUNT = "一二三四五六"
 _HEADINGS = ("查明的情况", "办理意见", "依据", "您还可以找谁")
 #: Reply.kind → which paper it is.
@@ -232,7 +242,7 @@ def _worker(appeal: Appeal, viewer: Viewer) -> str:
     """Return how the letter speaks to the worker."""
     if appeal.identity_mode == "anonymous" or not appeal.name:
         return "反映人"
-    return appeal.name if reveal.may_reveal(viewer) else "反映人"
+    return appeal.name if masking.opens_originals(viewer, appeal) else "反映人"
 
 
 def _note(session: Session, viewer: Viewer, appeal: Appeal, kind: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import hooks
+from engine import hooks, vault
 from engine.clock import CHINA
 from engine.models import Attachment, HumanTask, ProcessInstance, Variable
 from engine.queries import Viewer
@@ -53,7 +53,15 @@ def describe(session: Session, viewer: Viewer, root_id: str) -> Mapping[str, Any
             *_sections(session, appeal, shown, viewer),
             *reps_summary.sections(session, viewer, appeal.no),
         ],
-        "attachments": _attachments(session, root_id),
+        # a file's own name may be a person's, so it is not even listed to others
+        "attachments": _attachments(session, root_id)
+        if masking.opens_originals(viewer, appeal)
+        else [],
+        "private": {
+            "name": shown["name"],
+            "phone": shown["phone"],
+            "behalf_name": vault.mask_name(appeal.behalf_name or ""),
+        },
         "links": [("收件回执", f"/papers/receipt/{appeal.no}")],
     }
 

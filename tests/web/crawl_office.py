@@ -40,28 +40,48 @@ _MATTER: dict[str, Any] = {
     "kind": "complaint", "channel": "window", "employer": ACCUSED, "content": WORDS,
     "files": (FILE,), "extra": {"name": NAME, "phone": PHONE},
 }  # fmt: skip
-_COMPLAINT = m.triage("01", "L3", kind="complaint", title=TITLE)
+#: Its worker does not want her own union to know who she is.
+HIDDEN = "不留名给本单位工会的一件"
 
 STORIES = [
     # answered, with a letter to a department, waiting for the worker to open it
-    Story(TITLE, "pinghu", "01", 20,
-          (_COMPLAINT, *m.asks_departments("gov_hr"), m.handle(), m.sign()), **_MATTER),
+    Story(
+        TITLE, "pinghu", "01", 20,
+        (
+            m.triage("01", "L3", kind="complaint", title=TITLE), *m.asks_departments("gov_hr"),
+            m.handle(), m.sign(),
+        ), **_MATTER,
+    ),
     # on the desk, with a draft in which the name stands
-    Story(TITLE, "pinghu", "03", 3,
-          (m.triage("03", "L3", kind="complaint", title=TITLE),
-           m.claim("ut_handle", login="pinghu_handler1", summary=f"{NAME}说：{WORDS}")),
-          **_MATTER),
+    Story(
+        TITLE, "pinghu", "03", 3,
+        (
+            m.triage("03", "L3", kind="complaint", title=TITLE),
+            m.claim("ut_handle", login="pinghu_handler1", summary=f"{NAME}说：{WORDS}"),
+        ), **_MATTER,
+    ),
     # with representatives, one of whom has been asked
-    Story(TITLE, "pinghu", "05", 6,
-          (
-           m.triage("05", "L3", kind="complaint", title=TITLE, is_common=True),
-           m.handle("promote", after="1W"), r.picks(2, first="rep_0001")), **_MATTER),
+    Story(
+        TITLE, "pinghu", "05", 6,
+        (
+            m.triage("05", "L3", kind="complaint", title=TITLE, is_common=True),
+            m.handle("promote", after="1W"), r.picks(2, first="rep_0001"),
+        ), **_MATTER,
+    ),
     # by the worker's wish led by the union of the employer, under a hidden name
-    Story("匿名给本单位工会的一件", "pinghu", "07", 4,
-          (m.triage("07", "L1", employer_org=ACCUSED),), identity="hidden", employer=ACCUSED,
-          content="食堂的事，只说事情。", files=(FILE,), extra={"name": NAME, "phone": PHONE}),
+    Story(
+        HIDDEN, "pinghu", "07", 4, (m.triage("07", "L1", employer_org=ACCUSED, title=HIDDEN),),
+        identity="hidden", employer=ACCUSED, content="食堂的事，只说事情。",
+        files=("莺歌的照片.png",), extra={"name": "莺歌乙某", "phone": "13899990002"},
+    ),
     # the answer waits for a second person
     Story("等待审核的一件", "pinghu", "07", 5, (m.triage("07", "L3"), m.handle()), worker=71),
+    # one person is counter and handler
+    Story(
+        "社区一人办理", "pinghu", "14", 3,
+        (m.triage("14", "L2", community="pinghu_c1", title="社区一人办理"),), worker=74,
+        form="intake",
+    ),
     # what the others see of their own
     Story("坂田的一件", "bantian", "07", 5, (m.triage("07", "L3"), m.handle()), worker=72),
     Story("坂田的另一件", "bantian", "03", 3, (m.triage("03", "L2"),), form="intake", worker=73),

@@ -109,7 +109,7 @@ def build(session: Session, viewer: Viewer, instance_id: str) -> Page:
             [line for line in told if line.kind in history.KINDS], names=names, places=places
         ),
         reasons=_reasons(told, people.branches(session, told)),
-        forms=_forms(session, row.root_id, names, readable=may_read),
+        forms=_forms(session, row.root_id, names, case.get("private", {}) if may_read else None),
         may_read_forms=may_read,
         tasks=tasks,
         who=_who(session, tasks),
@@ -158,8 +158,16 @@ def _reasons(told: Sequence[queries.Line], branches: Mapping[str, str]) -> list[
 
 
 def _forms(
-    session: Session, root_id: str, names: Mapping[str, str], *, readable: bool
+    session: Session,
+    root_id: str,
+    names: Mapping[str, str],
+    private: Mapping[str, str] | None,
 ) -> list[Entered]:
+    """Return what was entered; `private` says how the personal fields look to this viewer.
+
+    None: nothing of it is for them. The name and phone a worker gave stay masked here as
+    everywhere (D-17); in clear they are shown for a reason that is written down.
+    """
     rows = session.execute(
         select(Submission, HumanTask.name, ProcessDefinition.deployment_id)
         .join(ProcessInstance, ProcessInstance.id == Submission.instance_id)
@@ -174,15 +182,19 @@ def _forms(
             title=name or "登记",
             by=history.person(row.submitted_by, names),
             at=words.moment(row.submitted_at),
-            values=_values(session, row, deployment) if readable else (),
+            values=() if private is None else _values(session, row, deployment, private),
         )
         for row, name, deployment in rows
     ]
 
 
-def _values(session: Session, row: Submission, deployment: int) -> list[tuple[str, str]]:
+def _values(
+    session: Session, row: Submission, deployment: int, private: Mapping[str, str]
+) -> list[tuple[str, str]]:
     form = definitions.form(session, row.form_key, deployment) if row.form_key else None
-    return entered.labelled(form.schema if form else None, submissions.read(row))
+    told = submissions.read(row)
+    told = {key: private.get(key, value) if value else value for key, value in told.items()}
+    return entered.labelled(form.schema if form else None, told)
 
 
 def _who(session: Session, tasks: Sequence[HumanTask]) -> dict[str, str]:

@@ -39,7 +39,7 @@ def file(file_id: str) -> Response:
         if found is None or found.instance_id is None:
             raise NotFound("没有这个附件。")
         queries.require(session, viewer, found.instance_id)
-        if not reveal.may_reveal(viewer):
+        if not papers.opens_files(session, viewer, found.instance_id):
             # photos and recordings carry names and faces: not for invited outsiders (D-17)
             raise NotFound("没有这个附件。")
         reveal.note(
