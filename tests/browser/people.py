@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from engine.clock import CHINA
-from tests.browser.conftest import DESKTOP, PHONE, ROOT, Open, Site, served
+from tests.browser.conftest import DESKTOP, PHONE, ROOT, Open, Site, assert_fits, served
 
 #: Makes an office with people and every bundle, in which nothing has happened yet.
 BUILD = """
@@ -80,7 +80,8 @@ def day(ahead: int) -> str:
 
 
 def shot(page: Page, name: str) -> None:
-    """Keep a picture of the whole page, for people who look at the design."""
+    """Keep a picture of the whole page, for people who look at the design; it must fit."""
+    assert_fits(page)
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 

@@ -142,6 +142,8 @@ def test_nobody_acts_until_the_deadline_is_over(open_page: Open) -> None:
     holder.page.goto(owed)
     expect(holder.page.get_by_label("办理经过")).to_have_value("去过一次，负责人不在。")
     expect(holder.page.get_by_role("main")).to_contain_text("超期")
+    happened = holder.page.get_by_role("region", name="办理过程")
+    expect(happened).to_contain_text("本级超期")
     shot(holder.page, "late-03-holder-1440")
     superior.completes({"督办要求": "三日内上门。", "新的期限": day(30)})
     holder.page.goto(owed)

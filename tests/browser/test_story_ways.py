@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, assert_accessible
 from tests.browser.people import (  # noqa: F401 - `site` is a fixture
     ANSWER,
     NAME,
@@ -42,6 +42,7 @@ def test_a_case_rises_one_level_and_the_answer_reaches_the_worker(open_page: Ope
     desk = Staff.steps_in(open_page, "pinghu_vice").opens(worker.number, "受理分办")
     expect(desk.page.get_by_text(WAGES)).to_be_visible()
     shot(desk.page, "levels-02-triage-1440")
+    assert_accessible(desk.page)
     triage = desk.page.url
     desk.signs_for().completes(TRIAGE)
     community = Staff.steps_in(open_page, "pinghu_c1_staff1")
@@ -57,6 +58,7 @@ def test_a_case_rises_one_level_and_the_answer_reaches_the_worker(open_page: Ope
     page = worker.looks_up()
     expect(page.get_by_text(ANSWER["给职工的答复"])).to_be_visible()
     shot(page, "levels-05-reply-390")
+    assert_accessible(page)
     worker.rates("满意", "谢谢工会")
     worker.waits_for("已办结")
     shot(page, "levels-06-rated-390")
@@ -100,6 +102,7 @@ def test_the_window_answers_on_the_spot_by_keyboard_with_one_form(open_page: Ope
     keys.press("Space")
     expect(page.get_by_role("button", name="登记并当场答复")).to_be_visible()
     shot(page, "onspot-01-form-1440")
+    assert_accessible(page)
     keys.press("Control+Enter")
     expect(page.get_by_role("heading", name="已登记")).to_be_visible()
     shot(page, "onspot-02-done-1440")
@@ -177,6 +180,7 @@ def test_representatives_help_and_only_the_invited_one_sees_the_case(open_page: 
     )
     page = worker.looks_up()
     shot(page, "reps-03-confirm-390")
+    assert_accessible(page)
     page.get_by_role("radio", name="解决了", exact=True).check()
     page.get_by_role("radio", name="满意", exact=True).check()
     page.get_by_role("button", name="告诉工会").click()
