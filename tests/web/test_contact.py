@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("counter")
 
 
 @pytest.fixture
-def task(worker: Visitor) -> str:  # noqa: F811 - the fixture's own name
+def task(worker: Visitor) -> str:
     """A case handed in on the phone; returns the task at which it waits."""
     hand_in(worker)
     with db.reading() as session:
@@ -44,7 +44,7 @@ def open_contact(visitor: Visitor, task: str, reason: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("login", ["bantian_handler1", "rep_0001", "analyst1"])
-def test_a_stranger_to_the_case_finds_nothing(sit: Sit, task: str, login: str) -> None:  # noqa: F811
+def test_a_stranger_to_the_case_finds_nothing(sit: Sit, task: str, login: str) -> None:
     status, page = open_contact(sit(login), task, "联系职工办理")
     assert status == 404
     assert NAME not in page
@@ -52,14 +52,14 @@ def test_a_stranger_to_the_case_finds_nothing(sit: Sit, task: str, login: str) -
     assert looked() == []
 
 
-def test_the_page_shows_them_masked(sit: Sit, task: str) -> None:  # noqa: F811
+def test_the_page_shows_them_masked(sit: Sit, task: str) -> None:
     page = sit("pinghu_window1").text(f"/inbox/{task}")
     assert NAME not in page
     assert PHONE not in page
     assert "138****0001" in page
 
 
-def test_without_a_reason_nothing_is_shown(sit: Sit, task: str) -> None:  # noqa: F811
+def test_without_a_reason_nothing_is_shown(sit: Sit, task: str) -> None:
     status, page = open_contact(sit("pinghu_window1"), task, "看看")
     assert status == 422
     assert "说明理由" in page
@@ -67,7 +67,7 @@ def test_without_a_reason_nothing_is_shown(sit: Sit, task: str) -> None:  # noqa
     assert looked() == []
 
 
-def test_with_a_reason_they_are_shown_and_it_is_written_down(sit: Sit, task: str) -> None:  # noqa: F811
+def test_with_a_reason_they_are_shown_and_it_is_written_down(sit: Sit, task: str) -> None:
     status, page = open_contact(sit("pinghu_window1"), task, "联系职工办理")
     assert status == 200
     assert NAME in page
@@ -77,7 +77,7 @@ def test_with_a_reason_they_are_shown_and_it_is_written_down(sit: Sit, task: str
 
 def test_an_anonymous_case_has_nothing_to_show(
     worker: Visitor,
-    sit: Sit,  # noqa: F811
+    sit: Sit,
 ) -> None:
     hand_in(worker, identity_mode="anonymous", name=None, phone=None)
     with db.reading() as session:

@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - fixtures are imported by name and named again as arguments
 """Every route with every id of a case, asked by everybody whom the case is no business of.
 
 The answer must be the one for an id that does not exist, and hold nothing of the case. A new

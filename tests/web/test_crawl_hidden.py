@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - fixtures are imported by name and named again as arguments
 """Who may see a case does not see everything of it: hidden names, photos, query codes (D-17)."""
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Handing in an appeal: little is asked, nothing typed is lost, nothing leaks, one press counts."""
 
-# ruff: noqa: F811 - fixtures are imported by name and named again as arguments
 from __future__ import annotations
 
 import logging

@@ -1,6 +1,5 @@
 """The query code is the only key: it opens one case for half an hour and cannot be tried out."""
 
-# ruff: noqa: F811 - fixtures are imported by name and named again as arguments
 from __future__ import annotations
 
 import time

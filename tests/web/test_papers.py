@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - fixtures are imported by name and named again as arguments
 """Papers and files: only of cases one may see, and nobody's name on a letter to an employer."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - fixtures are imported by name and named again as arguments
 """Registering at the window: for those who may, in one form, with what is known already."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - fixtures are imported by name and named again as arguments
 """Sheets of 12345: looked at first, registered once, sent back with the answers."""
 
 from __future__ import annotations
