@@ -69,7 +69,10 @@ def send() -> ResponseReturnValue:
             raise InvalidInput("附件没有都收到。")  # noqa: TRY301 - the same page as below
         receipt = _hand_in(values, files, key)
     except InvalidInput as refused:
-        return _form(values, refused.fields, files, key), 422
+        wrong = dict(refused.fields)
+        if "content" in wrong and not values["content"]:
+            wrong["content"] = "写几句话，或者拍一张照片、录一段话"
+        return _form(values, wrong, files, key), 422
     response = redirect(url_for("intake.done"), 303)
     keys.hold_fresh(response, receipt.no)
     return response
@@ -163,12 +166,10 @@ def _submission(values: Mapping[str, Any], files: Uploads) -> dict[str, Any]:
     """Return the form as the diagram's start form knows it."""
     kinds = {staged.kind for staged in files.staged}
     submission = {key: value for key, value in values.items() if value not in ("", None)}
-    if values["content"]:
+    if values["content"] or not kinds:
         submission["content_form"] = "text"
-    elif kinds:
-        submission["content_form"] = "photo" if kinds & {"image", "document"} else "voice"
     else:
-        raise InvalidInput("内容没有填。", {"content": "写几句话，或者拍一张照片、录一段话"})
+        submission["content_form"] = "photo" if kinds & {"image", "document"} else "voice"
     if values["identity_mode"] == "anonymous":
         # what an anonymous person typed before changing her mind is not kept
         for key in ("name", "phone", "behalf_name", "behalf_relation"):
