@@ -43,18 +43,14 @@ web/static/dist/manifest.json: $(FRONT)/node_modules/.ok $(FRONT)/build.mjs $(sh
 	@cd $(FRONT) && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs >/dev/null
 	@touch $@
 
-$(VENV)/words.ok: $(VENV)/packages.ok $(wildcard web/translations/*/LC_MESSAGES/*.po)
-	@$(BIN)/pybabel -q compile -d web/translations 2>/dev/null
-	@touch $@
-
-setup: $(VENV)/packages.ok web/static/dist/manifest.json $(VENV)/words.ok ## everything `make run` needs, without starting
+setup: $(VENV)/packages.ok web/static/dist/manifest.json ## everything `make run` needs, without starting
 
 run: setup ## the demo office on http://127.0.0.1:8000 (PORT, HUIYIN_DATABASE_URL are honoured)
 	$(call say,5/5 office)
 	@$(BIN)/huiyin demo --if-empty
 	@HUIYIN_DEMO=true HUIYIN_PORT=$(PORT) $(BIN)/huiyin serve
 
-check: $(VENV)/dev.ok $(VENV)/words.ok ## format, lint, types, floors, templates, bundles: under a minute
+check: $(VENV)/dev.ok ## format, lint, types, floors, templates, bundles: under a minute
 	@$(BIN)/ruff format --check -q . || { echo 'run: make fix'; exit 1; }
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy
