@@ -6,6 +6,7 @@ words of the canary appear nowhere else, so one of them in an answer is a leak.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -238,3 +239,35 @@ def _papers(session: Any, numbers: list[str]) -> list[tuple[str, str]]:
 def found_in(text: str, secrets: list[str]) -> list[str]:
     """Return which secrets a text holds."""
     return [secret for secret in secrets if secret in text]
+
+
+def key_of(page: str) -> str:
+    found = re.search(r'name="form_key" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def hand_in(enter: Any, **changes: Any) -> Any:
+    worker = enter(None)
+    form = {
+        "form_key": key_of(worker.get("/submit").get_data(as_text=True)), "content": "一件事",
+        "street": "pinghu", "identity_mode": "real", "phone": "13899990009", "name": "某人",
+        "consent": "true", **changes,
+    }  # fmt: skip
+    return worker.post("/submit", form)
+
+
+def newest(session: Any) -> Appeal:
+    found: Appeal = session.scalars(select(Appeal).order_by(Appeal.received_at.desc())).first()
+    return found
+
+
+def open_task(title: str, element: str) -> str:
+    with db.reading() as session:
+        return session.scalars(
+            select(HumanTask.id)
+            .join(Appeal, Appeal.instance_id == HumanTask.root_id)
+            .where(
+                Appeal.title == title, HumanTask.element_id == element, HumanTask.status == "open"
+            )
+        ).one()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from pathlib import Path
@@ -89,7 +90,7 @@ def walked(enter, caplog) -> Any:
         form = {
             "form_key": key[1], "content": WORDS, "street": "pinghu", "identity_mode": "real",
             "phone": PHONE, "name": NAME, "consent": "true", "employer_name": EMPLOYER,
-            "files": [(__import__("io").BytesIO(_picture()), FILE)],
+            "files": [(io.BytesIO(_picture()), FILE)],
         }  # fmt: skip
         walk.keep(walk.worker.post("/submit", form))
         walk.keep(walk.worker.get("/submit/done"))
