@@ -7,6 +7,7 @@ route fails here until somebody says what it opens.
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -249,6 +250,43 @@ def test_figures_count_only_what_one_may_see(enter, secrets, login):
         ).all()
     assert counted == len(rows)
     assert not set(rows) & set(secrets.roots)
+
+
+@pytest.mark.parametrize("login", ["ent_001_chair", "rep_0009", "bantian_chair"])
+def test_a_diagram_counts_no_case_of_others(enter, secrets, login):
+    """A number at a step that moves would tell that somebody complained, and when."""
+
+    def figures() -> list[str]:
+        person = enter(login)
+        return [
+            _figures_of(person.get(path).get_data(as_text=True))
+            for path in ("/monitor/processes", "/monitor/processes/appeal_negotiate")
+        ]
+
+    overview = _figures_of(enter_page(enter, "analyst1"))
+    before = figures()
+    with db.transaction() as session:
+        for row in session.scalars(
+            select(HumanTask).where(
+                HumanTask.root_id.in_(secrets.roots), HumanTask.status == "open"
+            )
+        ):
+            row.status = "cancelled"
+        for case in session.scalars(
+            select(ProcessInstance).where(ProcessInstance.root_id.in_(secrets.roots))
+        ):
+            case.status = "cancelled"
+    assert figures() == before
+    assert _figures_of(enter_page(enter, "analyst1")) != overview
+
+
+def enter_page(enter: Any, login: str) -> str:
+    return str(enter(login).get("/monitor/processes").get_data(as_text=True))
+
+
+def _figures_of(page: str) -> str:
+    main = page.partition("<main")[2]
+    return " ".join(re.findall(r">\s*(\d+)[^<]*<", main))
 
 
 def test_the_bar_holds_against_every_way_in(secrets):

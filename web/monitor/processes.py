@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from engine import clock
@@ -17,7 +17,11 @@ from engine.commands import definitions
 from engine.errors import NotFound
 from engine.hooks import Actor
 from engine.models import Deployment, HumanTask, ProcessDefinition, ProcessInstance
+from engine.queries import Viewer, visible
 from web import diagrams, words
+
+#: Whose work is the whole: they see figures of every case, and no case for it.
+OVERVIEW = ("analyst", "admin", "manager", "inspector", "privacy")
 
 
 class Command(Protocol):
@@ -57,7 +61,7 @@ class Process:
     steps: Sequence[Step]
 
 
-def published(session: Session) -> list[Published]:
+def published(session: Session, viewer: Viewer) -> list[Published]:
     """Return the newest version of every process."""
     newest = (
         select(ProcessDefinition.key, func.max(ProcessDefinition.version).label("version"))
@@ -74,7 +78,7 @@ def published(session: Session) -> list[Published]:
         .join(Deployment, Deployment.id == ProcessDefinition.deployment_id)
         .order_by(ProcessDefinition.bundle, ProcessDefinition.key)
     )
-    running = _running(session)
+    running = _running(session, viewer)
     return [
         Published(
             key=row.key,
@@ -89,13 +93,13 @@ def published(session: Session) -> list[Published]:
     ]
 
 
-def one(session: Session, key: str) -> Process:
+def one(session: Session, viewer: Viewer, key: str) -> Process:
     """Return one process with its diagram and what waits at each step.
 
     Raises:
         NotFound: no process has this key.
     """
-    about = next((item for item in published(session) if item.key == key), None)
+    about = next((item for item in published(session, viewer) if item.key == key), None)
     if about is None:
         raise NotFound("没有这个流程。")
     newest = session.scalar(
@@ -103,7 +107,7 @@ def one(session: Session, key: str) -> Process:
             ProcessDefinition.key == key, ProcessDefinition.version == about.version
         )
     )
-    waiting, late = _waiting(session, key)
+    waiting, late = _waiting(session, viewer, key)
     names = _names(session, newest or 0)
     diagram = diagrams.draw(
         definitions.original(session, newest or 0),
@@ -120,33 +124,45 @@ def one(session: Session, key: str) -> Process:
     return Process(about, diagram, steps)
 
 
-def _running(session: Session) -> dict[str, int]:
+def _counted(viewer: Viewer, root: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Which cases the figures count: a number that moves tells that somebody complained."""
+    return true() if viewer.has_role(*OVERVIEW) else visible(viewer, root)
+
+
+def _running(session: Session, viewer: Viewer) -> dict[str, int]:
     return dict(
         session.execute(
             select(ProcessInstance.process_key, func.count())
-            .where(ProcessInstance.status.in_(("active", "suspended")))
+            .where(
+                ProcessInstance.status.in_(("active", "suspended")),
+                _counted(viewer, ProcessInstance.root_id.expression),
+            )
             .group_by(ProcessInstance.process_key)
         ).all()
     )
 
 
-def _waiting(session: Session, key: str) -> tuple[dict[str, int], dict[str, int]]:
+def _waiting(session: Session, viewer: Viewer, key: str) -> tuple[dict[str, int], dict[str, int]]:
     rows = session.execute(
         select(
             HumanTask.element_id,
             func.count(),
             func.count().filter(HumanTask.due_at < clock.now()),
         )
-        .where(HumanTask.process_key == key, HumanTask.status == "open")
+        .where(
+            HumanTask.process_key == key,
+            HumanTask.status == "open",
+            _counted(viewer, HumanTask.root_id.expression),
+        )
         .group_by(HumanTask.element_id)
     )
     waiting, late = {}, {}
     for element, count, overdue in rows:
         waiting[element], late[element] = count, overdue
-    return {**_called(session, key), **waiting}, late
+    return {**_called(session, viewer, key), **waiting}, late
 
 
-def _called(session: Session, key: str) -> dict[str, int]:
+def _called(session: Session, viewer: Viewer, key: str) -> dict[str, int]:
     """Return how many called processes run at each call activity."""
     parent = aliased(ProcessInstance)
     elements = session.scalars(
@@ -154,6 +170,7 @@ def _called(session: Session, key: str) -> dict[str, int]:
         .join(parent, parent.id == ProcessInstance.parent_id)
         .where(
             parent.process_key == key,
+            _counted(viewer, ProcessInstance.root_id.expression),
             ProcessInstance.status.in_(("active", "suspended")),
             ProcessInstance.parent_element.is_not(None),
         )

@@ -47,7 +47,7 @@ def export() -> ResponseReturnValue:
 def index_of_processes() -> ResponseReturnValue:
     """List the published processes with how many cases wait where."""
     with db.reading() as session:
-        found = processes.published(session)
+        found = processes.published(session, identity.viewer())
     return render_template("monitor/processes.html", processes=found)
 
 
@@ -55,7 +55,7 @@ def index_of_processes() -> ResponseReturnValue:
 def process(key: str) -> ResponseReturnValue:
     """Show one published diagram with how many tokens wait at each step."""
     with db.reading() as session:
-        found = processes.one(session, key)
+        found = processes.one(session, identity.viewer(), key)
     return render_template("monitor/process.html", process=found)
 
 
