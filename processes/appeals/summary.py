@@ -25,7 +25,7 @@ from processes.appeals.models import (
     Supplement,
 )
 from processes.appeals.registration_services import made_title
-from processes.people import orgs
+from processes.people import orgs, reps
 
 #: How many of the latest steps stand beside a task; the whole story is on the case's own page.
 _STEPS = 8
@@ -93,9 +93,20 @@ def prefill(session: Session, task: HumanTask) -> Mapping[str, Any]:
         return {"merge_decision": decided if decided in ("same", "follower") else "new"}
     if task.element_id == "ut_publicize":
         return {"public_text": f"某企业职工反映{codes.CATEGORIES.get(appeal.category, '')}问题："}
+    if task.element_id == "ut_pick_reps":
+        return {"rep_options": _named(session, _variable(session, task.instance_id, "rep_options"))}
     if task.element_id == "ut_register":
         return {"employer_name": appeal.employer_name or "", "category": appeal.category}
     return {}
+
+
+def _named(session: Session, choices: Any) -> list[dict[str, str]]:
+    """Put names where the variable holds codes: they are shown to the picker and kept nowhere."""
+    rows = [dict(row) for row in choices or () if isinstance(row, Mapping)]
+    names = reps.names(session, [row["value"] for row in rows])
+    for row in rows:
+        row["label"] = row["label"].replace(row["value"], names[row["value"]], 1)
+    return rows
 
 
 def _triage(session: Session, task: HumanTask, appeal: Appeal) -> dict[str, Any]:

@@ -524,3 +524,17 @@ def test_forty_working_days_bring_a_supervision_beside_the_work(office):
             )
         ).all()
     assert "overdue_escalation" in others
+
+
+def test_the_picker_reads_names_and_the_process_keeps_codes(office):
+    case = Case.promoted()
+    (task,) = case.tasks("ut_pick_reps")
+    with db.reading() as session:
+        viewer = viewer_for(session, "pinghu_desk1")
+        view = queries.task(session, viewer, task.id)
+        kept = session.connection().exec_driver_sql("select group_concat(value) from variable")
+        stored = str(kept.scalar())
+    labels = [option["label"] for option in view.data["rep_options"]]
+    assert labels
+    assert all("（示例）" in label and not label.startswith("rep_") for label in labels)
+    assert "（示例）" not in stored
