@@ -17,6 +17,7 @@ from engine.commands.execution import Execution, Loaded
 from engine.errors import (
     Conflict,
     HumanTaskClosed,
+    IdempotencyMismatch,
     InvalidInput,
     NotAllowed,
     NotFound,
@@ -135,6 +136,8 @@ def complete(
     """
     posted = dict(submission or {})
     task, row, known = _lock(session, human_task_id, actor, idempotency_key)
+    if known is not None and known.human_task_id != task.id:
+        raise IdempotencyMismatch("这张表的凭据属于另一项待办，请刷新页面后重新提交。")
     if submissions.same(known, posted):
         following = _next_of(session, task, actor)
         return Completion(task.id, task.instance_id, task.root_id, following, repeated=True)

@@ -274,3 +274,13 @@ def test_nobody_reviews_what_they_handled(either_database: str) -> None:
         assert queries.inbox(session, other, box="unsigned").total == 1
     office.complete(case, "review", actor=Actor("carl", ANN.groups))
     assert office.status(case) == "completed"
+
+
+def test_a_key_of_one_task_answers_for_no_other(database: str) -> None:
+    office.publish(TWO_STEPS)
+    first, second = office.start(), office.start()
+    with db.transaction() as session:
+        commands.complete(session, office.task_id(first, "a"), actor=ANN, idempotency_key="k")
+    with db.transaction() as session, pytest.raises(IdempotencyMismatch):
+        commands.complete(session, office.task_id(second, "a"), actor=ANN, idempotency_key="k")
+    assert office.waiting(second) == ["a"]

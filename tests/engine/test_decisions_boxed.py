@@ -156,7 +156,7 @@ def test_no_cell_reaches_python(body):
     except (DeploymentRefused, ExpressionError):
         rows = []
     assert rows in ([], [{"r": None}], [{"r": True}], [{"r": False}])
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("body", [b for b in BOMBS if len(b) < 300])

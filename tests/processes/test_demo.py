@@ -78,7 +78,7 @@ def test_the_office_is_lived_in_and_leaves_nothing_behind(run):
     assert stored_files() >= 5
     begun = time.process_time()
     run("--if-empty")
-    assert time.process_time() - begun < 1  # seconds of work: other tests run beside
+    assert time.process_time() - begun < 5  # seconds of work: other tests run beside
     accounts = json.loads(run("--json"))["accounts"]
     assert len(accounts) == 296
     assert set(accounts[0]) >= {"login", "password", "roles", "organisations"}

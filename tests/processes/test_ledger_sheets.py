@@ -163,10 +163,10 @@ def test_entities_macros_and_bombs_are_refused_quickly():
         b"not a sheet",
         _book(["x"])[:200],
     ):
-        begin = time.perf_counter()
+        begin = time.process_time()
         with pytest.raises((FileRefused, InvalidInput)):
             sheets.read(hostile, FIELDS)
-        assert time.perf_counter() - begin < 5
+        assert time.process_time() - begin < 5
 
 
 def test_damaged_cells_are_a_sentence_and_not_a_crash():
