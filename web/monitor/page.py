@@ -27,7 +27,7 @@ from web.inbox.page import summary
 from web.monitor import lists
 
 #: Roles that may retry, suspend and resume: operators, not case workers.
-OPERATORS = ("admin", "manager", "inspector", "chair")
+OPERATORS = ("admin", "manager", "inspector")
 #: What a job is called on the technical page.
 JOBS = {
     "timer": "定时",
