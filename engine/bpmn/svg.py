@@ -41,6 +41,8 @@ class _Walk:
     counts: Mapping[str, int]
     flows: frozenset[str]
     uid: str
+    #: Activities with an event on their upper edge: their flag hangs below.
+    topped: frozenset[str]
 
 
 def render(
@@ -75,6 +77,7 @@ def render(
         counts=_lifted_counts(picture, counts or {}),
         flows=frozenset(flows),
         uid=re.sub(r"[^A-Za-z0-9_-]", "-", uid) or "d",
+        topped=_topped(picture),
     )
     frame = _frame(picture)
     parts = [
@@ -183,26 +186,41 @@ def _element(item: Shape | Edge, walk: _Walk) -> str:
     return (
         f'<g class="{classes}" data-element-id="{escape(item.id)}"><title>{escape(tip)}</title>'
         f"{body}{text(label, 'bd-label', LABEL_LINE) if label else ''}"
-        f"{_added(item, state, walk.counts.get(item.id, 0)) if isinstance(item, Shape) else ''}</g>"
+        f"{_added(item, state, walk) if isinstance(item, Shape) else ''}</g>"
     )
 
 
 # -- what the walk adds --------------------------------------------------------------------------
 
 
-def _added(shape: Shape, state: str, count: int) -> str:
-    return "".join(_additions(shape, state, count))
+def _topped(picture: Drawing) -> frozenset[str]:
+    hosts = ((item, picture.by_id.get(item.attached_to)) for item in picture.shapes)
+    return frozenset(
+        host.id for item, host in hosts if host and abs(item.box.cy - host.box.y) < item.box.h
+    )
 
 
-def _additions(shape: Shape, state: str, count: int) -> Iterator[str]:
-    box = shape.box
+def _added(shape: Shape, state: str, walk: _Walk) -> str:
+    return "".join(_additions(shape, state, walk))
+
+
+def _pin(box: Box, words: str, *, below: bool) -> str:
+    if below:  # beside the left edge, where flows rarely come from below
+        place, tip, top = f"{box.x + 30:g} {box.bottom + 1:g}", "M0 0L-6 8H6Z", 7.0
+    else:
+        place, tip, top = f"{box.cx:g} {box.y - 1:g}", "M0 0L-6 -8H6Z", -26.0
+    return (
+        f'<g class="bd-pin" transform="translate({place})"><path d="{tip}"/>'
+        f'<rect x="-22" y="{top:g}" width="44" height="19" rx="9.5"/>'
+        f"{text(Text((words,), Box(-22, top + 2.5, 44, 14)), 'bd-pin-t', 14)}</g>"
+    )
+
+
+def _additions(shape: Shape, state: str, walk: _Walk) -> Iterator[str]:
+    box, count = shape.box, walk.counts.get(shape.id, 0)
     # The steps inside an open subprocess carry their own flags.
     if state in PINS and not (shape.expanded and state == "active"):
-        yield (
-            f'<g class="bd-pin" transform="translate({box.cx:g} {box.y - 1:g})">'
-            f'<path d="M0 0L-6 -8H6Z"/><rect x="-22" y="-26" width="44" height="19" rx="9.5"/>'
-            f"{text(Text((PINS[state],), Box(-22, -23.5, 44, 14)), 'bd-pin-t', 14)}</g>"
-        )
+        yield _pin(box, PINS[state], below=shape.id in walk.topped)
     elif state == "done" and shape.kind in drawing.ACTIVITIES:
         yield (
             f'<g class="bd-tick" transform="translate({box.right - 3:g} {box.y + 3:g})">'

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from engine import bundles
 from engine.bpmn import svg
 from engine.bpmn.lettering import wrap
 
@@ -207,3 +208,10 @@ def test_chinese_lines_break_where_a_typesetter_would(text, lines):
 
 def test_too_long_a_text_ends_in_an_ellipsis():
     assert wrap("一二三四五六七八九十", 36, 12, 2) == ("一二三", "四五…")
+
+
+def test_the_flag_hangs_below_where_events_sit_on_top():
+    negotiate = (bundles.ROOT / "appeals" / "appeal_negotiate.bpmn").read_bytes()
+    picture = svg.render(negotiate, states={"ut_handle": "overdue"}, title="t", uid="d")
+    pin = picture[picture.index("bd-pin") :]
+    assert '<path d="M0 0L-6 8H6Z"/>' in pin[:200]

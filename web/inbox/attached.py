@@ -42,8 +42,6 @@ def receive(form: BoundForm | None) -> Received:
         found.errors.extend(f"{item.label}：{error}" for error in got.errors)
     if form:
         form.attach({name: [file.staged for file in many] for name, many in found.kept.items()})
-    if form:
-        form.attach({name: [file.staged for file in many] for name, many in found.kept.items()})
     return found
 
 
