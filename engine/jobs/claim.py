@@ -7,9 +7,10 @@ at the claim, so that a job that kills its worker is counted too.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from engine import clock, db, settings
@@ -43,13 +44,20 @@ def claim(session: Session, limit: int, kinds: tuple[str, ...] = OURS) -> tuple[
     return token, list(jobs)
 
 
-def _candidates(
-    session: Session, limit: int, kinds: tuple[str, ...]
-) -> list[tuple[int, str | None]]:
+class Candidate(NamedTuple):
+    """A due job that nobody holds."""
+
+    id: int
+    root_id: str | None
+    #: Its last worker died: it may be what killed it, or it was only in the same batch.
+    suspect: bool
+
+
+def _candidates(session: Session, limit: int, kinds: tuple[str, ...]) -> list[Candidate]:
     real, now = clock.real(), clock.now()
     case = aliased(ProcessInstance)
     statement = (
-        select(Job.id, case.root_id)
+        select(Job.id, case.root_id, and_(Job.attempts > 0, Job.error.is_(None)))
         .outerjoin(case, case.id == Job.instance_id)
         .where(
             Job.status == "open",
@@ -63,14 +71,21 @@ def _candidates(
     )
     if db.is_postgres(session):
         statement = statement.with_for_update(of=Job, skip_locked=True)
-    return [(row[0], row[1]) for row in session.execute(statement)]
+    return [Candidate(row[0], row[1], bool(row[2])) for row in session.execute(statement)]
 
 
-def _distinct(candidates: list[tuple[int, str | None]], limit: int) -> list[int]:
-    """Keep one job per case: a batch locks each case once."""
+def _distinct(candidates: list[Candidate], limit: int) -> list[int]:
+    """Keep one job per case: a batch locks each case once. A suspect runs alone.
+
+    Attempts are counted at the claim, so a batch whose worker dies costs every job in it
+    one. Alone, the innocent ones get through and the one that kills is found.
+    """
+    suspects = [job.id for job in candidates if job.suspect]
+    if suspects:
+        return suspects[:1]
     seen: set[str] = set()
     chosen: list[int] = []
-    for job_id, root_id in candidates:
+    for job_id, root_id, _ in candidates:
         if root_id is not None and root_id in seen:
             continue
         if root_id is not None:

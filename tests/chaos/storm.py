@@ -15,8 +15,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import db
-from engine.models import HumanTask, Job, ProcessInstance
+from engine import commands, db
+from engine.hooks import SYSTEM
+from engine.models import HumanTask, Incident, Job, ProcessInstance
 from tests.chaos import model
 from tests.engine import office
 
@@ -117,15 +118,30 @@ def _kill(
 
 
 def _calm(url: str, environment: dict[str, str]) -> None:
-    """Let one undisturbed worker finish what is left; leases end by themselves."""
-    worker = _spawn(url, 1, environment, 90)
+    """Let one undisturbed worker finish what is left; leases end by themselves.
+
+    A job whose workers died three times is an incident by design: an operator retries it.
+    """
+    worker = _spawn(url, 1, environment, 240)
     try:
-        until = time.monotonic() + 90
+        until = time.monotonic() + 240
         while time.monotonic() < until and _unfinished():
-            time.sleep(0.3)
+            _retry_incidents()
+            time.sleep(0.5)
     finally:
         worker.kill()
         worker.wait()
+
+
+def _retry_incidents() -> None:
+    with db.reading() as session:
+        found = session.scalars(
+            select(Incident.id).where(
+                Incident.resolved_at.is_(None), Incident.code == "worker-died"
+            )
+        ).all()
+    for incident in found:
+        db.unit(lambda session, one=incident: commands.retry(session, one, actor=SYSTEM))
 
 
 def _count(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from engine import commands, db, jobs
+from engine import clock, commands, db, jobs
 from engine.errors import CorrelationFailed, DeploymentRefused
+from engine.jobs import claim
 from engine.models import HistoryEvent, Job, ProcessInstance, Subscription
 from tests.engine import office
 from tests.engine.office import diagram, flows, user
@@ -224,3 +227,19 @@ def test_a_start_that_nothing_would_trigger_is_refused(database: str) -> None:
     )
     with pytest.raises(DeploymentRefused, match="定时启动"):
         office.publish(timed)
+
+
+def test_a_job_whose_worker_died_runs_alone(
+    either_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.publish(overdue(interrupting=False))
+    cases = [office.start() for _ in range(5)]
+    office.later(days=6)
+    with db.transaction() as session:
+        _, taken = claim.claim(session, 50)
+    assert len(taken) == 5  # and then the worker died
+    assert jobs.drain() == 0
+    real = clock.real
+    monkeypatch.setattr(clock, "real", lambda: real() + timedelta(minutes=5))
+    assert [jobs.drain() for _ in range(6)] == [1, 1, 1, 1, 1, 0]
+    assert all(office.waiting(case) == ["owed", "supervise"] for case in cases)
