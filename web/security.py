@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -36,6 +36,14 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+#: The demo office alone shows its own pages in its own frames: the phone beside the desk.
+DEMO_HEADERS = {
+    **HEADERS,
+    "Content-Security-Policy": POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    + "; frame-src 'self'",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+
 csrf = CSRFProtect()
 #: Counted in this process: `make run` has one. Sign-in has its own counter in the database.
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
@@ -56,6 +64,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     csrf.init_app(app)
     limiter.init_app(app)
+    app.config["SECURITY_HEADERS"] = DEMO_HEADERS if settings.demo else HEADERS
     app.after_request(_guard)
 
 
@@ -65,7 +74,7 @@ def new_key() -> str:
 
 
 def _guard(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    for name, value in current_app.config["SECURITY_HEADERS"].items():
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

@@ -44,7 +44,7 @@ BY_ID = {
 }  # fmt: skip
 #: Lists, searches, figures and sheets of staff; what they show is filtered by who asks.
 LISTS = {
-    "start.index", "inbox.index", "inbox.export", "monitor.index", "monitor.export",
+    "start.index", "start.beside", "inbox.index", "inbox.export", "monitor.index", "monitor.export",
     "monitor.index_of_processes", "monitor.process", "notices.index", "notices.read",
     "registration.form", "registration.save", "registration.library", "registration.earlier",
     "registration.sheet", "registration.preview", "registration.problems", "registration.run",

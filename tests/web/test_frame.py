@@ -23,6 +23,7 @@ PUBLIC = {
     "login.enter",
     "login.form",
     "login.logout",
+    "start.beside",
     "start.index",
     "start.pass_time",
     "start.step_in",

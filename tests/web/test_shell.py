@@ -129,3 +129,20 @@ def test_the_test_clock_exists_only_in_test_mode(app: Flask) -> None:
 )
 def test_only_paths_of_this_site_are_followed(target: str, local: bool) -> None:
     assert addresses.is_local(target) is local
+
+
+def test_the_phone_stands_beside_the_desk_in_the_demo_office_only(
+    demo_app: Flask, enter: Enter
+) -> None:
+    page = demo_app.test_client().get("/beside")
+    text = page.get_data(as_text=True)
+    assert 'src="/submit"' in text
+    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
+    assert page.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_a_real_office_is_framed_by_nobody(enter: Enter) -> None:
+    browser = enter("pinghu_handler1")
+    assert browser.get("/beside").status_code == 404
+    assert browser.get("/submit").headers["X-Frame-Options"] == "DENY"

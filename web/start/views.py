@@ -37,6 +37,20 @@ def index() -> ResponseReturnValue:
     )
 
 
+@bp.get("/beside")
+@public
+def beside() -> ResponseReturnValue:
+    """Show the worker's phone beside the desk, in one window. Exists in the demo office only."""
+    if not settings.current().demo:
+        abort(404)
+    known = identity.whoever() is not None
+    return render_template(
+        "start/beside.html",
+        phone=url_for("intake.submit"),
+        desk=url_for("inbox.index" if known else "start.index"),
+    )
+
+
 @bp.post("/start/role")
 @public
 @limiter.limit("60/minute")
