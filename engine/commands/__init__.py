@@ -8,6 +8,7 @@ from engine.commands.instances import cancel, resume, retry, start, suspend
 from engine.commands.messages import correlate
 from engine.commands.notices import read_notices
 from engine.commands.tasks import Completion, claim, complete, may_act, save_draft, unclaim
+from engine.commands.variables import read_variables, set_variables
 
 __all__ = [
     "Completion",
@@ -20,9 +21,11 @@ __all__ = [
     "may_act",
     "publish_files",
     "read_notices",
+    "read_variables",
     "resume",
     "retry",
     "save_draft",
+    "set_variables",
     "start",
     "suspend",
     "unclaim",

@@ -7,7 +7,7 @@ lost to a broken service behind it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -204,6 +204,16 @@ class Run:
         """
         at = self._token(token) if token else None
         variables.write(self._instance, at, values, local=local)
+
+    def remove(self, token: str, names: Iterable[str], *, local: bool = False) -> None:
+        """Take variables away, each from the nearest scope that holds it; `local`: here only."""
+        at = self._token(token) if token else None
+        variables.remove(self._instance, at, names, local=local)
+
+    def local(self, token: str) -> Mapping[str, Any]:
+        """Return the variables of a token's own scope; "" is the instance."""
+        at = self._token(token) if token else None
+        return variables.layers(self._instance, at)[0]
 
     def evaluate(self, token: str, expression: str) -> Any:
         """Return the value of one expression, seen from a token.

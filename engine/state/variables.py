@@ -9,7 +9,7 @@ to the nearest scope that already holds the name, else to the instance.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.errors import EngineError
@@ -53,3 +53,16 @@ def write(
         else:
             next((scope for scope in scopes if name in scope), scopes[-1])[name] = kept
     instance.changed = True
+
+
+def remove(
+    instance: Instance, token: Token | None, names: Iterable[str], *, local: bool = False
+) -> None:
+    """Take variables away, each from the nearest scope that holds it; `local`: here only."""
+    scopes = layers(instance, token)[: 1 if local else None]
+    for name in names:
+        for scope in scopes:
+            if name in scope:
+                del scope[name]
+                instance.changed = True
+                break
