@@ -92,6 +92,14 @@ def waiting(root: str) -> list[str]:
         )
 
 
+def everywhere() -> list[str]:
+    """Return the elements that wait for people, over all cases."""
+    with db.reading() as session:
+        return sorted(
+            session.scalars(select(HumanTask.element_id).where(HumanTask.status == "open"))
+        )
+
+
 def task_id(root: str, element: str) -> str:
     """Return the open task at an element."""
     with db.reading() as session:
