@@ -70,8 +70,6 @@ class Execution:
     messages: list[tuple[ProcessInstance, str, str, Mapping[str, Any], str]] = field(
         default_factory=list
     )
-    #: Sequence flows walked, by instance: one line of history for all of them.
-    paths: dict[str, list[str]] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     #: Whether a failure must leave what was written before `settle` (see `protect`).
     guarded: bool = False

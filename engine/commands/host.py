@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from engine import calendar, services, settings
 from engine.commands import definitions
 from engine.commands.definitions import Definition
+from engine.commands.trail import Trail
 from engine.errors import NotFound, ServiceFailed
 from engine.models import ProcessInstance
 from engine.services import ServiceCall
@@ -19,9 +20,8 @@ from engine.state.run import Run
 if TYPE_CHECKING:
     from engine.commands.execution import Execution
 
-#: Kinds of trace that become a line of history. Entering is not: leaving says it all,
-#: and a waiting element has its human task, job or subscription row.
-KEPT = frozenset({"left", "chosen", "caught", "thrown", "cancelled", "moved"})
+#: Kinds of trace that become a line of history of their own; the others go into the trail.
+KEPT = frozenset({"chosen", "caught", "thrown", "moved"})
 
 
 class InstanceHost:
@@ -31,6 +31,7 @@ class InstanceHost:
         self.work = work
         self.row = row
         self.definition = definition
+        self.trail = Trail()
         self.functions: Mapping[str, Callable[..., Any]] = calendar.functions(
             work.session, work.now, decide=self._sla
         )
@@ -122,9 +123,8 @@ class InstanceHost:
 
     def trace(self, event: Trace) -> None:
         """Keep what a person may ask about later."""
-        if event.kind == "taken":
-            self.work.paths.setdefault(self.row.id, []).append(str(event.detail["flow"]))
-        elif event.kind in KEPT:
+        self.trail.add(event)
+        if event.kind in KEPT:
             self.work.note(
                 self.row,
                 event.kind,

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import CursorResult, Table, delete, insert, update
+from sqlalchemy import ColumnElement, CursorResult, Table, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine import calendar, db, hooks, vault
-from engine.commands import retries, waits
+from engine.commands import retries, trail, waits
 from engine.errors import Conflict
 from engine.models import (
     Base,
     HistoryEvent,
     HumanTask,
     HumanTaskCandidate,
+    Incident,
     Job,
     Outbox,
     Subscription,
@@ -89,8 +91,10 @@ def write(work: Execution) -> None:
     _write_variables(work, batch)
     _write_messages(work)
     _write_outbox(work)
-    for instance_id, flows in work.paths.items():
-        work.note(work.loaded[instance_id].row, "path", flows=list(dict.fromkeys(flows)))
+    for loaded in work.loaded.values():
+        packed = loaded.host.trail.packed(loaded.run.writes)
+        if packed:
+            work.note(loaded.row, trail.KIND, detail=packed)
     if work.history:
         work.session.execute(_HISTORY, work.history)
     hooks.tell(work.session, list(work.changes.values()))
@@ -156,11 +160,7 @@ def _write_waits(work: Execution, batch: Batch) -> None:
             .execution_options(synchronize_session=False)
         )
     if batch.jobs_gone:
-        session.execute(
-            delete(Job)
-            .where(Job.wait.in_(batch.jobs_gone))
-            .execution_options(synchronize_session=False)
-        )
+        _cancel_jobs(work, batch.jobs_gone)
     if batch.subscriptions_gone:
         session.execute(
             delete(Subscription)
@@ -179,6 +179,30 @@ def _write_waits(work: Execution, batch: Batch) -> None:
     names = {row["name"] for row in batch.subscriptions if row["kind"] == "message"}
     if names:
         _unpark(work, names)
+
+
+def _cancel_jobs(work: Execution, gone: list[str]) -> None:
+    """Close jobs whose wait ended without them; the rows stay for the job log."""
+    closed = work.session.execute(
+        update(Job)
+        .where(Job.wait.in_(gone), Job.status != "done")
+        .values(status="cancelled", done_at=work.now, lease=None)
+        .returning(Job.id, Job.error)
+        .execution_options(synchronize_session=False)
+    )
+    failed = [job_id for job_id, error in closed if error is not None]
+    if failed:  # few ever do
+        close_incidents(work.session, Incident.job_id.in_(failed), work.now)
+
+
+def close_incidents(session: Session, which: ColumnElement[bool], at: datetime) -> None:
+    """Close incidents whose job is owed no more: nobody mended them."""
+    session.execute(
+        update(Incident)
+        .where(which, Incident.resolved_at.is_(None))
+        .values(resolved_at=at, is_deleted=True)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _unpark(work: Execution, names: set[str]) -> None:

@@ -80,13 +80,14 @@ def human_task(
     work.change(loaded).opened.append(
         OpenedTask(task["id"], wait.element, task["assignee"], users, groups, excluded)
     )
+    told = {"task": task["id"], "groups": list(groups), "users": list(users)}
+    told |= {"assignee": task["assignee"], "due": due[0].isoformat() if due[0] else None}
     work.note(
         row,
         "opened",
         element=wait.element,
         name=task["name"],
-        groups=list(groups),
-        due=due[0].isoformat() if due[0] else None,
+        detail={key: value for key, value in told.items() if value},
     )
     return task, candidates
 

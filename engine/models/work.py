@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models.base import Base, Code, Id
@@ -46,7 +46,8 @@ class Job(Base):
     #: When it is owed, in engine time. Never moved: lateness is measured from it.
     due_at: Mapped[datetime]
     deadline: Mapped[dict[str, Any] | None]
-    #: open, done, failed (an incident), parked (a message nobody waits for yet), undelivered
+    #: open, done, failed (an incident), cancelled (its wait ended without it), parked (a
+    #: message nobody waits for yet), undelivered
     status: Mapped[str] = mapped_column(String(10), default="open")
     attempts: Mapped[int] = mapped_column(default=0)
     max_attempts: Mapped[int] = mapped_column(default=3)
@@ -58,7 +59,11 @@ class Job(Base):
     topic: Mapped[str | None] = mapped_column(String(120))
     priority: Mapped[int] = mapped_column(default=0)
     payload: Mapped[dict[str, Any] | None]
+    #: What the last attempt failed with; `trace` is where in the program.
     error: Mapped[str | None] = mapped_column(Text)
+    trace: Mapped[str | None] = mapped_column(Text)
+    #: Held by an operator; nobody takes it meanwhile.
+    suspended: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
@@ -103,6 +108,10 @@ class Incident(Base):
     opened_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None] = mapped_column(index=True)
     resolved_by: Mapped[str | None] = mapped_column(String(120))
+    #: Closed because its job is owed no more, not because somebody mended it.
+    is_deleted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: What an operator wrote beside it.
+    annotation: Mapped[str | None] = mapped_column(String(4000))
 
 
 class HistoryEvent(Base):
@@ -115,8 +124,8 @@ class HistoryEvent(Base):
     instance_id: Mapped[str] = mapped_column(String(32), index=True)
     root_id: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime]
-    #: started, entered, left, flow, decision, opened, claimed, completed, cancelled,
-    #: fired, message, ended, incident, retried, … (engine/README.md lists them)
+    #: started, trail, opened, claimed, completed, cancelled, decided, fired, message, ended,
+    #: incident, retried, … (engine/README.md lists them)
     kind: Mapped[str] = mapped_column(String(20))
     element_id: Mapped[str | None] = mapped_column(String(120))
     name: Mapped[str | None]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.commands import definitions
+from engine.commands import definitions, trail
 from engine.models import (
     CaseAccess,
     HistoryEvent,
@@ -263,7 +263,7 @@ def instance(session: Session, viewer: Viewer, instance_id: str) -> InstanceView
     jobs = list(
         session.scalars(
             select(Job)
-            .where(Job.instance_id == row.id, Job.status != "done")
+            .where(Job.instance_id == row.id, Job.status.not_in(("done", "cancelled")))
             .order_by(Job.due_at)
             .limit(100)
         )
@@ -321,17 +321,8 @@ def progress(
     incidents: Sequence[Incident],
 ) -> tuple[dict[str, str], dict[str, int], frozenset[str]]:
     """Return what the diagram shows: element states, token counts, flows walked."""
-    states: dict[str, str] = {}
-    flows: set[str] = set()
-    for kind, name, data in session.execute(
-        select(HistoryEvent.kind, HistoryEvent.element_id, HistoryEvent.data).where(
-            HistoryEvent.instance_id == row.id, HistoryEvent.kind.in_(("left", "path"))
-        )
-    ):
-        if kind == "left":
-            states[name] = "done"
-        else:
-            flows.update((data or {}).get("flows", ()))
+    done, flows = _walked(session, row.id)
+    states = dict.fromkeys(done, "done")
     counted: dict[str, int] = {}
     children = session.scalars(
         select(ProcessInstance.parent_element).where(
@@ -359,7 +350,32 @@ def progress(
     for incident in incidents:
         if incident.resolved_at is None and incident.element_id:
             states[incident.element_id] = "error"
-    return states, counted, frozenset(flows)
+    return states, counted, flows
+
+
+def _walked(session: Session, instance_id: str) -> tuple[set[str], frozenset[str]]:
+    """Return the elements some token went on from, and the flows that were walked."""
+    done: set[str] = set()
+    flows: set[str] = set()
+    at: dict[str, str] = {}
+    for kind, name, data in session.execute(
+        select(HistoryEvent.kind, HistoryEvent.element_id, HistoryEvent.data)
+        .where(
+            HistoryEvent.instance_id == instance_id,
+            # Before there were trails, every step and every path was a line of its own.
+            HistoryEvent.kind.in_((trail.KIND, "left", "path")),
+        )
+        .order_by(HistoryEvent.id)
+    ):
+        if kind == "left":
+            done.add(name)
+        flows.update((data or {}).get("flows", ()), trail.flows(data or {}))
+        for step in trail.steps(data or {}):
+            if step.element:
+                at[step.token] = step.element
+            if step.kind in ("passed", "left") and step.token in at:
+                done.add(at[step.token])
+    return done, frozenset(flows)
 
 
 def statistics(session: Session, viewer: Viewer) -> list[dict[str, Any]]:

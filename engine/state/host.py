@@ -40,6 +40,22 @@ class Trace:
     #: The BPMN tag without its namespace: `userTask`, `exclusiveGateway`, `sequenceFlow`.
     type: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+    #: The token this one is inside of: a sub process, a multi-instance body; "" for none.
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One variable that was set or taken away, for the history."""
+
+    name: str
+    #: As kept; None as well when it was taken away.
+    value: Any
+    #: The token that did it; "" for what came from outside to the instance.
+    token: str
+    #: The token whose scope holds it; "" for the instance.
+    scope: str
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from engine.bpmn.nodes.events import Armed, BoundaryEvent, Listener, StartEvent
 from engine.errors import EngineError, NotFound, StepBudgetExceeded
 from engine.state import codec, propagation, stepper, variables
 from engine.state.evaluation import Evaluation
-from engine.state.host import CallInputs, Host, Thrown, Wait
+from engine.state.host import CallInputs, Host, Thrown, Wait, Write
 from engine.state.tokens import Instance, Token
 
 MAX_STEPS = stepper.MAX_STEPS
@@ -186,6 +186,11 @@ class Run:
         self._instance.ended = True
 
     # variables and expressions
+
+    @property
+    def writes(self) -> list[Write]:
+        """Every variable set or taken away since the instance was loaded, in order."""
+        return self._instance.writes
 
     @property
     def variables(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import NotFound
-from engine.state.host import Trace
+from engine.state.host import Trace, Write
 
 if TYPE_CHECKING:
     from engine.bpmn.dialect import Spec
@@ -280,6 +280,8 @@ class Instance(_ScopeMixin, BpmnWorkflow):
         self.variables: dict[str, Any] = {}
         #: A variable changed since the conditions were last looked at.
         self.changed = False
+        #: Every variable set or taken away since the instance was loaded; not saved.
+        self.writes: list[Write] = []
         #: `advance` is at work; what happens otherwise comes from outside.
         self.stepping = False
         super().__init__(spec.process, spec.scopes, script_engine=evaluation, deserializing=True)
@@ -311,7 +313,18 @@ class Instance(_ScopeMixin, BpmnWorkflow):
 
     def trace(self, kind: TraceKind, token: Token, **detail: Any) -> None:
         node = token.node
-        self.host.trace(Trace(kind, node.element, token.id, node.label, node.kind, detail))
+        around = token.hangs_on or token.scope.owner
+        self.host.trace(
+            Trace(
+                kind,
+                node.element,
+                token.id,
+                node.label,
+                node.kind,
+                detail,
+                around.id if around is not None else "",
+            )
+        )
 
 
 AnyScope = Scope | Instance

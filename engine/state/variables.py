@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.errors import EngineError
+from engine.state.host import Write
 from engine.state.tokens import Instance, Token
 from engine.state.values import storable
 
@@ -25,6 +26,13 @@ def layers(instance: Instance, token: Token | None) -> list[dict[str, Any]]:
         token = token.hangs_on or token.scope.owner
     found.append(instance.variables)
     return found
+
+
+def _holder(token: Token | None, steps: int) -> str:
+    """Return the token whose scope is so many layers up; "" for the instance."""
+    while token is not None and steps:
+        token, steps = token.hangs_on or token.scope.owner, steps - 1
+    return "" if token is None else token.id
 
 
 def visible(instance: Instance, token: Token | None) -> Mapping[str, Any]:
@@ -48,11 +56,18 @@ def write(
         if not isinstance(name, str) or not name or len(name) > 200:
             raise EngineError(f"变量名“{name!s:.40}”无效。")
         kept = storable(value, name)
-        if local:
-            scopes[0][name] = kept
-        else:
-            next((scope for scope in scopes if name in scope), scopes[-1])[name] = kept
+        level = 0 if local else _level(scopes, name)
+        scopes[level][name] = kept
+        instance.writes.append(
+            Write(name, kept, "" if token is None else token.id, _holder(token, level))
+        )
     instance.changed = True
+
+
+def _level(scopes: list[dict[str, Any]], name: str) -> int:
+    """Return which layer holds a name; the outermost when none does."""
+    last = len(scopes) - 1
+    return next((number for number, scope in enumerate(scopes) if name in scope), last)
 
 
 def remove(
@@ -61,8 +76,11 @@ def remove(
     """Take variables away, each from the nearest scope that holds it; `local`: here only."""
     scopes = layers(instance, token)[: 1 if local else None]
     for name in names:
-        for scope in scopes:
+        for level, scope in enumerate(scopes):
             if name in scope:
                 del scope[name]
                 instance.changed = True
+                writer = "" if token is None else token.id
+                holder = _holder(token, level)
+                instance.writes.append(Write(name, None, writer, holder, removed=True))
                 break
