@@ -48,7 +48,12 @@ def reconcile() -> dict[str, int]:
                         data={"message": job.topic},
                     )
                 )
-        session.execute(delete(Job).where(Job.status == "done", Job.done_at < now - KEEP_DONE))
+        # Jobs of an instance stay as its job log until its history goes.
+        session.execute(
+            delete(Job).where(
+                Job.instance_id.is_(None), Job.status == "done", Job.done_at < now - KEEP_DONE
+            )
+        )
         closed = select(HumanTask.id).where(HumanTask.status != "open")
         session.execute(
             delete(Draft)
