@@ -54,18 +54,18 @@ def earlier(session: Session, key: str | None, values: Mapping[str, Any]) -> Sub
     if key is None:
         return None
     found = session.scalar(select(Submission).where(Submission.idempotency_key == key))
-    return found if same(found, values) else None
+    return found if same(found.digest if found else None, values) else None
 
 
-def same(found: Submission | None, values: Mapping[str, Any]) -> bool:
-    """Say whether this click was answered before.
+def same(kept: str | None, values: Mapping[str, Any]) -> bool:
+    """Say whether this click was answered before; `kept` is the digest stored under its key.
 
     Raises:
         IdempotencyMismatch: the key was used with another content.
     """
-    if found is not None and found.digest != digest(values):
+    if kept is not None and kept != digest(values):
         raise IdempotencyMismatch("这张表已经提交过，内容与这次不同。请返回查看已提交的内容。")
-    return found is not None
+    return kept is not None
 
 
 def check(

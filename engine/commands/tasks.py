@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import clock, db, failpoints, hooks, vault
-from engine.commands import retries, submissions
+from engine.commands import retries, rows, submissions
 from engine.commands.execution import Execution, Loaded
 from engine.errors import (
     Conflict,
@@ -40,32 +41,45 @@ log = structlog.get_logger()
 DRAFT = "draft.payload"
 
 
+_root = aliased(ProcessInstance)
 # Built once: putting a statement together costs more than running it.
-_ROOT_LOCK = (
-    select(ProcessInstance.id)
-    .where(
-        ProcessInstance.id
-        == select(HumanTask.root_id).where(HumanTask.id == bindparam("task")).scalar_subquery()
-    )
-    .with_for_update()
-)
-#: Task, instance, an earlier answer to the same click, and whether the case bars anybody:
-#: few do, so that question costs no statement of its own.
+#: Task, instance, an earlier answer to the same click, whether the case bars anybody (few do,
+#: so that question costs no statement of its own), and the root's revision, which is locked.
 _TASK = (
     select(
         HumanTask,
         ProcessInstance,
-        Submission,
+        Submission.human_task_id,
+        Submission.digest,
         exists(
             select(CaseAccess.id).where(
                 CaseAccess.instance_id == HumanTask.root_id, CaseAccess.relation == "barred"
             )
         ),
+        _root.revision,
     )
     .join(ProcessInstance, ProcessInstance.id == HumanTask.instance_id)
+    .join(_root, _root.id == HumanTask.root_id)
     .outerjoin(Submission, Submission.idempotency_key == bindparam("key"))
     .where(HumanTask.id == bindparam("task"))
+    .with_for_update(of=_root)
     .execution_options(populate_existing=True)
+)
+#: Closes a task that is still as it was read: a rival who came between finds no row.
+_CLOSE = (
+    update(rows.table_of(HumanTask))
+    .where(
+        HumanTask.id == bindparam("task"),
+        HumanTask.status == "open",
+        func.coalesce(HumanTask.assignee, "") == bindparam("holder"),
+    )
+    .values(
+        status="completed",
+        closed_at=bindparam("now"),
+        completed_by=bindparam("who"),
+        claimed_at=bindparam("signed"),
+        assignee=bindparam("owner"),
+    )
 )
 _excluded = aliased(HumanTaskCandidate)
 _NEXT = (
@@ -135,10 +149,12 @@ def complete(
         IdempotencyMismatch: the key was used for another content.
     """
     posted = dict(submission or {})
-    task, row, known = _lock(session, human_task_id, actor, idempotency_key)
-    if known is not None and known.human_task_id != task.id:
+    task, row, (answered, kept) = _lock(
+        session, human_task_id, actor, idempotency_key, guarded=True
+    )
+    if answered not in (None, task.id) or (kept is not None and answered is None):
         raise IdempotencyMismatch("这张表的凭据属于另一项待办，请刷新页面后重新提交。")
-    if submissions.same(known, posted):
+    if submissions.same(kept, posted):
         following = _next_of(session, task, actor)
         return Completion(task.id, task.instance_id, task.root_id, following, repeated=True)
     _check_open(task, row)
@@ -182,19 +198,38 @@ def _opened_for(work: Execution, actor: Actor) -> str | None:
 
 
 def _lock(
-    session: Session, human_task_id: str, actor: Actor, idempotency_key: str | None = None
-) -> tuple[HumanTask, ProcessInstance, Submission | None]:
+    session: Session,
+    human_task_id: str,
+    actor: Actor,
+    idempotency_key: str | None = None,
+    *,
+    guarded: bool = False,
+) -> tuple[HumanTask, ProcessInstance, tuple[str | None, str | None]]:
     """Lock the case's root row, then read the task and its instance as they are now.
 
-    The third is what an earlier click with the same key has stored.
+    The third is for which task an earlier click with the same key was, and its digest. With
+    `guarded` the caller writes under a guard of its own: what it reads may be a moment old.
     """
     wanted = {"task": human_task_id, "key": idempotency_key or ""}
-    if db.is_postgres(session):
-        session.execute(_ROOT_LOCK, wanted)
     found = session.execute(_TASK, wanted).first()
-    if found is None or (found[3] and not hooks.admits(session, found[0].root_id, actor)):
+    if (
+        found is not None
+        and db.is_postgres(session)
+        and not (guarded and _is_current(found[1], found[5]))
+    ):
+        found = session.execute(_TASK, wanted).first()
+    if found is None or (found[4] and not hooks.admits(session, found[0].root_id, actor)):
         raise NotFound("没有这项待办，可能已经撤销。")
-    return found[0], found[1], found[2]
+    return found[0], found[1], (found[2], found[3])
+
+
+def _is_current(row: ProcessInstance, locked: int) -> bool:
+    """Say whether the lock was free, so that the rest was not read before another's commit.
+
+    PostgreSQL reads the locked row anew, the joined ones not. Of a called instance the
+    root's revision says nothing: it is read again.
+    """
+    return row.id == row.root_id and row.revision == locked
 
 
 def _check_open(task: HumanTask, row: ProcessInstance) -> None:
@@ -230,11 +265,28 @@ def _check_permission(task: HumanTask, actor: Actor) -> None:
 
 
 def _close(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[str, Any]) -> None:
-    task.status = "completed"
-    task.closed_at = work.now
-    task.completed_by = work.actor.id
-    task.claimed_at = task.claimed_at or work.now
-    task.assignee = task.assignee or work.actor.id
+    closed = {
+        "status": "completed",
+        "closed_at": work.now,
+        "completed_by": work.actor.id,
+        "claimed_at": task.claimed_at or work.now,
+        "assignee": task.assignee or work.actor.id,
+    }
+    changed = work.session.connection().execute(
+        _CLOSE,
+        {
+            "task": task.id,
+            "holder": task.assignee or "",
+            "now": work.now,
+            "who": work.actor.id,
+            "signed": closed["claimed_at"],
+            "owner": closed["assignee"],
+        },
+    )
+    if changed.rowcount != 1:
+        raise Conflict("这项待办刚刚被他人签收或办理，请重试。")
+    for name, value in closed.items():
+        set_committed_value(task, name, value)
     work.note(
         loaded.row,
         "completed",
