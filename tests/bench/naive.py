@@ -41,6 +41,8 @@ class NaiveRun:
     """What the engine asks of an instance, answered by the library alone."""
 
     thrown = None
+    #: It keeps no record of what wrote which variable.
+    writes = ()
     ready = False
 
     def __init__(self, workflow: BpmnWorkflow) -> None:
