@@ -22,6 +22,9 @@ class Problem:
     code: str
     message: str
     severity: Literal["error", "warning"] = "error"
+    #: The file of the deployment it stands in, and the line, where they are known.
+    resource: str = ""
+    line: int = 0
 
     def __str__(self) -> str:
         return f"{self.element}：{self.message}［{self.code}］"

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it: an account login, a worker's case, the engine. Never a name."""
+    """Who did it: an account login, a worker's case, another system, the engine. Never a name."""
 
     id: str
     groups: frozenset[str] = frozenset()
-    kind: Literal["person", "worker", "system"] = "person"
+    kind: Literal["person", "worker", "service", "system"] = "person"
 
 
 SYSTEM = Actor("system", kind="system")

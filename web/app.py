@@ -7,6 +7,7 @@ from flask import Flask, request
 from engine import bundles, settings, testclock
 from engine.settings import Settings
 from web import assets, cases, errors, health, i18n, identity, security, shell, words, workdays
+from web.api.blueprint import mount as mount_api
 from web.cookies import cookie_secret
 from web.inbox.views import bp as inbox
 from web.intake.views import bp as intake
@@ -47,6 +48,7 @@ def create_app(configured: Settings | None = None) -> Flask:
     words.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    mount_api(app)
     if testclock.allowed():
         app.before_request(_share_clock)
     return app

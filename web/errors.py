@@ -63,7 +63,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(errors.HumanTaskClosed, _closed)
     app.register_error_handler(StaleDataError, _too_late)
     app.register_error_handler(CSRFError, _expired)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, http)
     app.register_error_handler(Exception, _broken)
 
 
@@ -89,7 +89,8 @@ def _expired(_: CSRFError) -> ResponseReturnValue:
     return say(EXPIRED, "csrf", 400)
 
 
-def _http(error: HTTPException) -> ResponseReturnValue:
+def http(error: HTTPException) -> ResponseReturnValue:
+    """Answer for what the framework itself refuses: no such page, too large, …"""
     status = error.code or 500
     if status < 400:
         return error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine import clock
@@ -167,7 +168,8 @@ def subscription(work: Execution, loaded: Loaded, wait: Wait) -> dict[str, Any]:
 def variable(instance_id: str, name: str, value: Any) -> dict[str, Any]:
     """Return the projection of one instance variable."""
     plain = values.decode(value)
-    text = plain if isinstance(plain, str) else json.dumps(value, ensure_ascii=False)
+    comparable = isinstance(plain, str | int | float | Decimal | date)
+    text = values.searchable(plain) if comparable else json.dumps(value, ensure_ascii=False)
     return {
         "instance_id": instance_id,
         "scope": "",

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from engine import clock
 from engine.errors import EngineError
 from engine.expressions.values import YearsMonths
 
@@ -150,6 +151,21 @@ def type_name(value: Any) -> str:
     if value is None:
         return "Null"
     return next((name for kind, name in _TYPE_NAMES if isinstance(value, kind)), "Json")
+
+
+def searchable(value: Any) -> str:
+    """Return how a text, number, truth or moment is written where it must be found again.
+
+    Moments are UTC, so that their texts sort as they do.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=clock.CHINA)
+        return aware.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return searchable(datetime.combine(value, time.min, clock.CHINA))
+    return str(value)
 
 
 def to_json(data: Any) -> bytes:

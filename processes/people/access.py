@@ -73,7 +73,9 @@ def remember(session: Session, changes: Sequence[Change]) -> None:
 @guard
 def admits(session: Session, root_id: str, actor: Actor) -> bool:
     """Keep barred people from acting, even on a task that their group was offered before."""
-    return actor.kind != "person" or not posts.barred_logins(session, root_id, {actor.id})
+    if actor.kind not in ("person", "service"):
+        return True
+    return not posts.barred_logins(session, root_id, {actor.id})
 
 
 def open_to(session: Session, instance_id: str, organisation: str) -> None:

@@ -1,8 +1,8 @@
-"""Who is signed in, who opened personal data, who stays out of which case."""
+"""Who is signed in, by which token, who opened personal data, who stays out of which case."""
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models import Base
@@ -27,6 +27,25 @@ class LoginSession(Base):
     device: Mapped[str] = mapped_column(String(80), default="")
     revoked_at: Mapped[datetime | None]
     revoked_because: Mapped[str | None] = mapped_column(String(40))
+
+
+class ApiToken(Base):
+    """A key to `/engine-rest` given to an account, for some scopes. Only its hash is stored."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("account.login"), index=True)
+    #: What it is for, so that the right one is revoked.
+    label: Mapped[str] = mapped_column(String(80))
+    #: SHA-256 of 32 random bytes: nothing to guess.
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    #: Written once a minute at most.
+    last_used_at: Mapped[datetime | None]
 
 
 class SignInThrottle(Base):

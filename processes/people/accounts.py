@@ -13,7 +13,13 @@ from processes.people.models import Account, Org, Person, Post
 
 
 def create(
-    session: Session, login: str, *, stored: str, person_id: int | None = None, demo: bool = False
+    session: Session,
+    login: str,
+    *,
+    stored: str,
+    person_id: int | None = None,
+    demo: bool = False,
+    service: bool = False,
 ) -> Account:
     """Make an account without any post.
 
@@ -22,6 +28,7 @@ def create(
         login: what the person types; lower case, without spaces.
         stored: a hash from `passwords.hashed`, made before the transaction.
         person_id: whose account it is; None for an account of a machine.
+        service: another system's account: it reads and acts by `/engine-rest`, signs in nowhere.
         demo: belongs to the demonstration office and can be removed with it.
 
     Raises:
@@ -37,7 +44,8 @@ def create(
         login=login,
         person_id=person_id,
         password=stored,
-        must_change_password=not demo,
+        kind="service" if service else "person",
+        must_change_password=not (demo or service),
         created_at=clock.real(),
         is_demo=demo,
     )
@@ -57,7 +65,7 @@ def appoint(
     """
     account(session, login)
     orgs.org(session, org)
-    if role not in roles.ROLES:
+    if role not in roles.ROLES or role == roles.SERVICE:
         raise InvalidInput(f"没有“{role}”这个角色。", {"role": "未知角色"})
     post = Post(account=login, role=role, org=org, valid_from=since or posts.today())
     session.add(post)
@@ -105,7 +113,7 @@ def change_password(
 
 
 def close(session: Session, login: str) -> None:
-    """Close an account: nobody signs in with it, its sessions end at once."""
+    """Close an account: nobody signs in with it, its sessions and tokens end at once."""
     account(session, login).active = False
     sessions.revoke_all(session, login, "账号停用")
 

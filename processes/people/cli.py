@@ -6,7 +6,8 @@ There is no first-run page: the first administrator is made on the machine, by h
 import click
 
 from engine import db
-from processes.people import accounts, orgs, passwords, persons, roles
+from engine.errors import InvalidInput
+from processes.people import accounts, orgs, passwords, persons, roles, tokens
 
 
 def register(group: click.Group) -> None:
@@ -22,17 +23,31 @@ def account() -> None:
 
 @account.command("add")
 @click.argument("login")
-@click.option("--name", required=True, help="Name of the person.")
-@click.option("--role", required=True, help="A code of roles.py, for example admin.")
-@click.option("--org", "place", required=True, help="Code of the organisation.")
+@click.option("--name", help="Name of the person.")
+@click.option("--role", help="A code of roles.py, for example admin.")
+@click.option("--org", "place", help="Code of the organisation.")
 @click.option("--phone", default=None)
+@click.option("--service", is_flag=True, help="Another system's account, for /engine-rest only.")
 @click.password_option(help="Asked for when not given; must be changed at the first login.")
 def add_account(
-    login: str, name: str, role: str, place: str, phone: str | None, password: str
+    login: str,
+    name: str | None,
+    role: str | None,
+    place: str | None,
+    phone: str | None,
+    service: bool,
+    password: str,
 ) -> None:
-    """Make an account with its first post."""
-    passwords.check_strength(password, login=login, name=name)
+    """Make an account with its first post, or the account of another system."""
+    passwords.check_strength(password, login=login, name=name or "")
     stored = passwords.hashed(password)
+    if service:
+        with db.transaction() as session:
+            accounts.create(session, login, stored=stored, service=True)
+        click.echo(f"✓ 已建立接口账号 {login}，只能用于 /engine-rest，不能登录页面")
+        return
+    if not (name and role and place):
+        raise InvalidInput("请用 --name、--role、--org 写明姓名、角色和单位。")
     with db.transaction() as session:
         person = persons.add(session, name, phone=phone)
         accounts.create(session, login, stored=stored, person_id=person.id)
@@ -76,6 +91,43 @@ def close_account(login: str) -> None:
     with db.transaction() as session:
         accounts.close(session, login)
     click.echo(f"✓ {login} 已停用")
+
+
+@account.command("token")
+@click.argument("login")
+@click.option("--name", "label", required=True, help="What it is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice(list(tokens.SCOPES)),
+    help="What it may do; may be given several times.",
+)
+@click.option("--days", type=click.IntRange(1, 3650), help="How long it lives; for ever if not.")
+def add_token(login: str, label: str, scopes: tuple[str, ...], days: int | None) -> None:
+    """Make a bearer token for /engine-rest and print it, this once."""
+    with db.transaction() as session:
+        token = tokens.create(session, login, label=label, scopes=scopes, days=days)
+    click.echo("✓ 令牌只显示这一次，请马上保存：", err=True)
+    click.echo(token)
+
+
+@account.command("tokens")
+@click.argument("login")
+@click.option("--revoke", type=int, metavar="ID", help="End this token.")
+def list_tokens(login: str, revoke: int | None) -> None:
+    """List the tokens of an account, or end one of them."""
+    with db.transaction() as session:
+        if revoke is not None:
+            tokens.revoke(session, login, revoke)
+        found = tokens.listed(session, login)
+    for token in found:
+        ended = "已撤销" if token.revoked_at else "有效"
+        until = f"{token.expires_at:%Y-%m-%d}" if token.expires_at else "长期"
+        used = f"{token.last_used_at:%Y-%m-%d %H:%M}" if token.last_used_at else "未使用"
+        line = (str(token.id), ended, until, used, ",".join(token.scopes), token.label)
+        click.echo("  ".join(line))
 
 
 @click.group()

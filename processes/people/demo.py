@@ -16,6 +16,7 @@ from processes.people import demo_orgs, demo_staff, passwords, persons, roles
 from processes.people.models import (
     Absence,
     Account,
+    ApiToken,
     CaseRecusal,
     LoginSession,
     Org,
@@ -43,6 +44,9 @@ class RoleCard:
     #: The page the card opens first.
     path: str
 
+
+#: The account of another system, for `/engine-rest`.
+SERVICE_LOGIN = "engine_api"
 
 _CARDS = (
     RoleCard("worker", "职工", "提交诉求，凭查询码看进度、收答复、作评价", None, "/submit"),
@@ -82,6 +86,8 @@ def organisations(session: Session) -> int:
 def accounts(session: Session, password: str = PASSWORD, *, stored: str | None = None) -> int:
     """Add the demonstration's 296 accounts, with their persons, posts and mandates.
 
+    Besides them one service account, which is no person and is not counted.
+
     Args:
         session: organisations must be there already.
         password: shared by all.
@@ -100,11 +106,12 @@ def accounts(session: Session, password: str = PASSWORD, *, stored: str | None =
                 "person_id": person,
                 "password": hashed,
                 "active": True,
+                "kind": "person" if person is not None else "service",
                 "must_change_password": False,
                 "created_at": now,
                 "is_demo": True,
             }
-            for login, person in zip(logins, people, strict=True)
+            for login, person in [*zip(logins, people, strict=True), (SERVICE_LOGIN, None)]
         ],
     )
     session.execute(
@@ -128,8 +135,8 @@ def role_cards(session: Session) -> list[RoleCard]:
 def accounts_json(session: Session, password: str = PASSWORD) -> list[dict[str, Any]]:
     """Return every demonstration account with password, roles and organisations, by login."""
     rows = session.execute(
-        select(Account.login, Person.name, Post.role, Post.org, Org.name)
-        .join(Person, Person.id == Account.person_id)
+        select(Account.login, Account.kind, Person.name, Post.role, Post.org, Org.name)
+        .outerjoin(Person, Person.id == Account.person_id)
         .outerjoin(Post, Post.account == Account.login)
         .outerjoin(Org, Org.code == Post.org)
         .where(Account.is_demo, Account.active)
@@ -143,14 +150,15 @@ def accounts_json(session: Session, password: str = PASSWORD) -> list[dict[str, 
         ).all()
     )
     found: dict[str, dict[str, Any]] = {}
-    for login, name, role, org, org_name in rows:
+    for login, kind, name, role, org, org_name in rows:
         line = found.setdefault(
             login,
             {
                 "login": login,
                 "password": password,
-                "name": name,
-                "roles": [],
+                "kind": kind,
+                "name": name or roles.title(roles.SERVICE),
+                "roles": [] if kind == "person" else [roles.SERVICE],
                 "groups": [],
                 "organisations": {},
             },
@@ -175,6 +183,7 @@ def remove(session: Session) -> None:
         delete(Representative).where(Representative.is_demo),
         delete(CaseRecusal).where(CaseRecusal.account.in_(logins)),
         delete(LoginSession).where(LoginSession.account.in_(logins)),
+        delete(ApiToken).where(ApiToken.account.in_(logins)),
         delete(Absence).where(or_(Absence.account.in_(logins), Absence.delegate_to.in_(logins))),
         delete(Post).where(Post.account.in_(logins)),
         delete(Account).where(Account.is_demo),

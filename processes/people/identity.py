@@ -61,6 +61,8 @@ def identify(session: Session, login: str) -> Identity:
         NotFound: there is no such account, or it was closed.
     """
     account, name, employer, rep = _account(session, login)
+    if account.kind == "service":
+        return _service(account)
     absent = posts.stands_in_for(session, login)
     held = _posts(session, login, absent)
     own_orgs = {post.org for post in held if post.for_login is None}
@@ -78,9 +80,17 @@ def identify(session: Session, login: str) -> Identity:
         organisations=frozenset(sees),
         affiliations=frozenset(own_orgs | {login, employer or login}),
         roles=profile.roles,
-        scope="all" if profile.roles & roles.AUDIT_ROLES else "own",
+        scope="all" if profile.roles & roles.SEES_ALL else "own",
     )
     return Identity(profile, Actor(login, frozenset(groups)), viewer)
+
+
+def _service(account: Account) -> Identity:
+    """Another system: no posts, no groups; it sees every case it is not shut out of."""
+    login, role = account.login, roles.SERVICE
+    profile = Profile(login, roles.title(role), (), account.must_change_password)
+    viewer = Viewer(id=login, affiliations=frozenset({login}), scope="all", roles=frozenset({role}))
+    return Identity(profile, Actor(login, kind="service"), viewer)
 
 
 def viewer_for(session: Session, login: str) -> Viewer:

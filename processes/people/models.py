@@ -11,13 +11,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models import Base
 from engine.vault import EncryptedText
-from processes.people.access_models import AccessLog, CaseRecusal, LoginSession, SignInThrottle
+from processes.people.access_models import (
+    AccessLog,
+    ApiToken,
+    CaseRecusal,
+    LoginSession,
+    SignInThrottle,
+)
 from processes.people.rep_models import RepMandate, Representative, RepReservation
 
 __all__ = [
     "Absence",
     "AccessLog",
     "Account",
+    "ApiToken",
     "CaseRecusal",
     "LoginSession",
     "Org",
@@ -96,6 +103,8 @@ class Account(Base):
 
     login: Mapped[str] = mapped_column(String(60), primary_key=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    #: person, or service: another system, which uses `/engine-rest` and no page.
+    kind: Mapped[str] = mapped_column(String(10), default="person", server_default="person")
     #: argon2id, with its parameters.
     password: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(Boolean, default=True)

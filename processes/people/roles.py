@@ -23,6 +23,9 @@ class Role:
     kind: Kind = "office"
 
 
+#: Held by every service account, and by nobody else: it is no post, it is the kind of account.
+SERVICE = "service"
+
 #: Order is the order on screens.
 ROLES: dict[str, Role] = {
     role.code: role
@@ -49,11 +52,14 @@ ROLES: dict[str, Role] = {
         Role("privacy", "隐私负责人", "technical"),
         Role("analyst", "流程分析员", "technical"),
         Role("admin", "系统管理员", "technical"),
+        Role(SERVICE, "接口账号", "technical"),
     )
 }
 
 #: Roles whose holders check other people's access: they see every case, and leave a trace.
 AUDIT_ROLES = frozenset({"privacy"})
+#: Roles that see every case. A bar (回避) still wins.
+SEES_ALL = AUDIT_ROLES | {SERVICE}
 
 
 def group(role: str, organisation: str) -> str:

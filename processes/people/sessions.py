@@ -53,6 +53,7 @@ def check(session: Session, token: str) -> LoginSession | None:
             LoginSession.expires_at > now,
             LoginSession.last_seen_at > now - IDLE,
             Account.active,
+            Account.kind == "person",  # a system's account opens no page
         )
     )
 

@@ -50,11 +50,14 @@ class Outcome:
     must_change_password: bool = False
 
 
-def look_up(session: Session, login: str, address: str = "") -> Claim:
-    """Find what the password will be compared with; a decoy for an unknown login."""
+def look_up(session: Session, login: str, address: str = "", *, service: bool = False) -> Claim:
+    """Find what the password will be compared with; a decoy for an unknown login.
+
+    Pages are for people, `/engine-rest` is for systems (`service`): the other kind is unknown.
+    """
     login = login.strip()[:60]
     account = session.get(Account, login)
-    usable = account is not None and account.active
+    usable = account is not None and account.active and (account.kind == "service") == service
     stored = account.password if account is not None and usable else passwords.decoy()
     return Claim(login, stored, usable, _blocked_until(session, login, address))
 
@@ -84,6 +87,12 @@ def finish(
     account.last_login_at = clock.real()
     token = sessions.start(session, account.login, address=address, device=device)
     return Outcome(token, must_change_password=account.must_change_password)
+
+
+def count_failure(session: Session, claim: Claim, address: str = "") -> None:
+    """Count a wrong password that came without a sign-in page; a blocked login is not counted."""
+    if claim.blocked_until is None:
+        _count_failure(session, claim.login, address)
 
 
 def _keys(login: str, address: str) -> dict[str, str]:

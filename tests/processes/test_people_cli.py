@@ -122,3 +122,32 @@ def test_posts_come_and_go_and_accounts_close(run):
     run("account", "close", "anna")
     with db.reading() as session:
         assert posts.holders(session, "admin", "district") == []
+
+
+def test_a_system_gets_an_account_and_tokens(run):
+    from processes.people import tokens
+
+    run("account", "add", "crm", "--service", "--password", GOOD)
+    with db.reading() as session:
+        found = identity.identify(session, "crm")
+        assert (found.viewer.scope, found.viewer.roles) == ("all", {"service"})
+    told = run("account", "token", "crm", "--name", "sync", "--scope", "read", "--days", "9")
+    token = told.split()[-1]
+    with db.reading() as session:
+        kept = tokens.check(session, token)
+        assert kept is not None
+        assert (kept.account, kept.scopes) == ("crm", ["read"])
+        assert token not in kept.digest
+    assert "read  sync" in run("account", "tokens", "crm")
+    assert "已撤销" in run("account", "tokens", "crm", "--revoke", str(kept.id))
+    with db.reading() as session:
+        assert tokens.check(session, token) is None
+    run("account", "token", "crm", "--name", "x", "--scope", "everything", ok=False)
+    run("account", "tokens", "crm", "--revoke", "999", ok=False)
+
+
+def test_a_person_needs_a_name_and_nobody_is_appointed_a_system(run):
+    _office(run)
+    run("account", "add", "anna", "--password", GOOD, ok=False)
+    _admin(run)
+    run("account", "post", "anna", "service", "district", ok=False)

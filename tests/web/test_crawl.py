@@ -66,7 +66,12 @@ NOTHING = "f" * 32
 
 
 def test_every_route_has_been_looked_at(crawled):
-    rules = {rule.endpoint: rule for rule in crawled.url_map.iter_rules()}
+    # /engine-rest opens to systems only: tests/web/api/test_access.py walks its routes.
+    rules = {
+        rule.endpoint: rule
+        for rule in crawled.url_map.iter_rules()
+        if rule.endpoint.partition(".")[0] not in ("api", "api_default")
+    }
     new = sorted(set(rules) - set(BY_ID) - LISTS - WORKERS - HARMLESS)
     assert new == []
     unclassified = {name for name, rule in rules.items() if rule.arguments} - set(BY_ID)

@@ -48,6 +48,8 @@ def find(session: Session, query: str, longest: int = 60) -> list[dict[str, Any]
     """Return demo accounts whose login, name, role or organisation contains every word."""
     words, found = query.split(), []
     for account in demo.accounts_json(session):
+        if account["kind"] != "person":
+            continue
         account["titles"] = [roles.title(role) for role in account["roles"]]
         places = account["organisations"].values()
         line = " ".join([account["login"], account["name"], *account["titles"], *map(str, places)])
@@ -59,7 +61,7 @@ def find(session: Session, query: str, longest: int = 60) -> list[dict[str, Any]
 def is_demo(session: Session, login: str) -> bool:
     """Say whether an account belongs to the demo office and may be stepped into."""
     account = session.get(Account, login)
-    return account is not None and account.is_demo and account.active
+    return account is not None and account.is_demo and account.active and account.kind == "person"
 
 
 def path_of(session: Session, login: str) -> str:

@@ -1,0 +1,162 @@
+"""A question as the REST interface asks it: named filters, an order, a window.
+
+Each resource says what its names mean in SQL; this module puts the statement together.
+
+    FILTERS = {"processDefinitionKey": ProcessInstance.process_key.__eq__, …}
+    ORDER = {"instanceId": ProcessInstance.id, …}
+    rows = session.execute(asked.page(asked.narrow(select(…), asked, FILTERS), ORDER, …))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from engine.queries import matching
+
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+Statement = Select[*tuple[Any, ...]]
+Filters = Mapping[str, Callable[[Any], ColumnElement[bool]]]
+
+#: What one answer holds at most; who wants more asks for the next window.
+MOST = 10_000
+
+
+@dataclass(frozen=True)
+class VariableFilter:
+    """A condition on a variable: name, operator, value."""
+
+    name: str
+    operator: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """One key of an order; `parameters` say which variable is meant."""
+
+    key: str
+    descending: bool
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked: only the names that were given are in `values`."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    sorting: list[Sorting] = field(default_factory=list)
+    first: int = 0
+    limit: int | None = None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return what was given under a name."""
+        return self.values.get(name, default)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+
+def conditions(asked: Asked, filters: Filters) -> list[ColumnElement[bool]]:
+    """Return one condition for each name that was given and that the filters know."""
+    return [filters[name](value) for name, value in asked.values.items() if name in filters]
+
+
+def either(asked: Asked, filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions of `orQueries`: within each of them one match is enough."""
+    found = []
+    for part in asked.get("orQueries", ()):
+        inner = conditions(part, filters)
+        if inner:
+            found.append(or_(*inner))
+    return found
+
+
+def page(
+    statement: Statement, asked: Asked, order: Mapping[str, Column], *last: Column
+) -> Statement:
+    """Sort and cut a statement; `last` makes the order total, so that windows do not overlap."""
+    keys: list[ColumnElement[Any]] = []
+    for sorting in asked.sorting:
+        column = order[sorting.key]
+        keys.append(column.desc() if sorting.descending else column.asc())
+    limit = MOST if asked.limit is None else min(asked.limit, MOST)
+    return statement.order_by(*keys, *last).offset(asked.first).limit(limit)
+
+
+def count(session: Session, statement: Statement) -> int:
+    """Return how many rows a statement finds."""
+    counted = statement.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    return session.scalar(counted) or 0
+
+
+def equals(column: Column) -> Callable[[Any], ColumnElement[bool]]:
+    """Return a filter: the column is exactly the value."""
+    return lambda value: column == value
+
+
+def within(column: Column) -> Callable[[Any], ColumnElement[bool]]:
+    """Return a filter: the column is one of the values."""
+    return lambda values: column.in_(list(values))
+
+
+def outside(column: Column) -> Callable[[Any], ColumnElement[bool]]:
+    """Return a filter: the column is none of the values."""
+    return lambda values: column.not_in(list(values))
+
+
+def alike(column: Column) -> Callable[[Any], ColumnElement[bool]]:
+    """Return a filter: the column matches a pattern with `%`."""
+    return lambda value: matching.like(column, value)
+
+
+def from_(column: Column) -> Callable[[Any], ColumnElement[bool]]:
+    """Return a filter: the column is at or after the value."""
+    return lambda value: column >= value
+
+
+def until(column: Column) -> Callable[[Any], ColumnElement[bool]]:
+    """Return a filter: the column is at or before the value."""
+    return lambda value: column <= value
+
+
+def when(condition: ColumnElement[bool]) -> Callable[[Any], ColumnElement[bool]]:
+    """Return a filter for a flag: true asks for the condition, false for nothing."""
+    return lambda wanted: condition if wanted else true()
+
+
+def never(_: Any) -> ColumnElement[bool]:
+    """Filter by what this office does not have (tenants, case instances): nothing matches."""
+    return false()
+
+
+def always(_: Any) -> ColumnElement[bool]:
+    """Filter by what everything here satisfies (no tenant)."""
+    return true()
+
+
+def variables(
+    holder: Column, found: Sequence[VariableFilter], asked: Asked
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of variable filters on an instance's own variables.
+
+    Raises:
+        ValueError: an operator does not fit its value.
+    """
+    fold_name = bool(asked.get("variableNamesIgnoreCase"))
+    fold_value = bool(asked.get("variableValuesIgnoreCase"))
+    return [
+        matching.variable_is(
+            holder,
+            one.name,
+            one.operator,
+            one.value,
+            fold_name=fold_name,
+            fold_value=fold_value,
+        )
+        for one in found
+    ]

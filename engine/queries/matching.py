@@ -1,0 +1,143 @@
+"""Comparisons of variables in SQL: one condition for one filter, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Float,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    select,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.functions import FunctionElement
+
+from engine.models import Variable
+from engine.state import values
+
+NUMBERS = ("Short", "Integer", "Long", "Double", "Decimal")
+MOMENT = "Date"
+#: How many characters of a text are searchable.
+SEARCHABLE = 500
+
+
+class LikeExactly(FunctionElement[bool]):
+    """LIKE that tells upper from lower case on SQLite as well."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "like_exactly"
+
+
+@compiles(LikeExactly)
+def _like(element: LikeExactly, compiler: Any, **more: Any) -> str:
+    text, pattern = (compiler.process(part, **more) for part in element.clauses)
+    return f"({text} LIKE {pattern})"
+
+
+@compiles(LikeExactly, "sqlite")
+def _glob(element: LikeExactly, compiler: Any, **more: Any) -> str:
+    text, pattern = (compiler.process(part, **more) for part in element.clauses)
+    for plain, meant in (("[", "[[]"), ("*", "[*]"), ("?", "[?]"), ("%", "*"), ("_", "?")):
+        pattern = f"replace({pattern}, '{plain}', '{meant}')"
+    return f"({text} GLOB {pattern})"
+
+
+def like(
+    column: ColumnElement[Any] | InstrumentedAttribute[Any], pattern: str, *, fold: bool = False
+) -> ColumnElement[bool]:
+    """Return whether a column matches a pattern with `%` and `_`; `fold` ignores case."""
+    if fold:
+        return LikeExactly(func.lower(column), pattern.lower())
+    return LikeExactly(column, pattern)
+
+
+def variable_is(
+    holder: ColumnElement[Any] | InstrumentedAttribute[Any],
+    name: str,
+    operator: str,
+    value: Any,
+    *,
+    fold_name: bool = False,
+    fold_value: bool = False,
+    scopes: Sequence[ColumnElement[Any] | str] = ("",),
+) -> ColumnElement[bool]:
+    """Return whether an instance holds a variable for which the comparison is true.
+
+    Args:
+        holder: the column with the instance's id.
+        operator: eq, neq, gt, gteq, lt, lteq, like or notLike.
+        scopes: which scopes count; the instance's own by default.
+
+    Raises:
+        ValueError: the operator does not fit the value.
+    """
+    return exists(
+        select(Variable.name).where(
+            Variable.instance_id == holder,
+            Variable.scope.in_(scopes),
+            named(name, fold=fold_name),
+            compared(operator, value, fold=fold_value),
+        )
+    )
+
+
+def named(name: str, *, fold: bool = False) -> ColumnElement[bool]:
+    """Return whether a row of `variable` has this name."""
+    return func.lower(Variable.name) == name.lower() if fold else Variable.name == name
+
+
+def compared(operator: str, value: Any, *, fold: bool = False) -> ColumnElement[bool]:
+    """Return the condition on a row of `variable`. Raises ValueError, see `variable_is`."""
+    if operator in ("like", "notLike"):
+        if not isinstance(value, str):
+            raise ValueError("like compares texts only")
+        matches = like(Variable.text_value, value, fold=fold)
+        return and_(Variable.type == "String", matches if operator == "like" else ~matches)
+    if operator in ("eq", "neq"):
+        same = _same(value, fold)
+        return same if operator == "eq" else ~same
+    left, right = _ordered(value)
+    found: ColumnElement[bool] = {
+        "gt": left > right,
+        "gteq": left >= right,
+        "lt": left < right,
+        "lteq": left <= right,
+    }[operator]
+    return found
+
+
+def _same(value: Any, fold: bool) -> ColumnElement[bool]:
+    if value is None:
+        return Variable.type == "Null"
+    if isinstance(value, str) and fold:
+        return and_(Variable.type == "String", func.lower(Variable.text_value) == value.lower())
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return func.coalesce(_number() == float(value), False)
+    kind = {bool: "Boolean", str: "String"}.get(type(value), MOMENT)
+    wanted = values.searchable(value)[:SEARCHABLE]
+    return and_(Variable.type == kind, Variable.text_value == wanted)
+
+
+def _ordered(value: Any) -> tuple[ColumnElement[Any], Any]:
+    if isinstance(value, bool) or value is None:
+        raise ValueError("this value has no order")
+    if isinstance(value, int | float | Decimal):
+        return _number(), float(value)
+    kind = MOMENT if isinstance(value, date) else "String"
+    return case((Variable.type == kind, Variable.text_value)), values.searchable(value)[:SEARCHABLE]
+
+
+def _number() -> ColumnElement[Any]:
+    # Only what is a number is cast: PostgreSQL would refuse the rest.
+    return case((Variable.type.in_(NUMBERS), cast(Variable.text_value, Float)))

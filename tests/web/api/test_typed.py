@@ -1,0 +1,114 @@
+"""Typed values there and back, and each that cannot be read."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.expressions.values import YearsMonths
+from engine.state.values import FileReference
+from web.api import typed
+from web.api.errors import ApiError
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("String", "回音"),
+        ("Boolean", False),
+        ("Integer", 7),
+        ("Long", 2**40),
+        ("Double", 1.5),
+        ("Date", "2026-01-31T08:30:00.000+0800"),
+        ("Json", '{"a": [1, null]}'),
+        ("Null", None),
+    ],
+)
+def test_there_and_back(kind: str, value: Any) -> None:
+    given = {"type": kind, "value": value, "valueInfo": {}}
+    assert typed.write(typed.read(given)) == given
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"value": 5}, 5),
+        ({"value": "5", "type": "Integer"}, 5),
+        ({"value": 3, "type": "short"}, 3),
+        ({"value": "true", "type": "boolean"}, True),
+        ({"value": None, "type": "String"}, None),
+        (
+            {"value": "2026-01-31T00:30:00Z", "type": "Date"},
+            datetime(2026, 1, 31, 0, 30, tzinfo=UTC),
+        ),
+        (
+            {
+                "value": '{"a": 1}',
+                "type": "Object",
+                "valueInfo": {"serializationDataFormat": "application/json"},
+            },
+            {"a": 1},
+        ),
+        ({"value": {"a": 1}, "type": "Object"}, {"a": 1}),
+    ],
+)
+def test_reading(given: dict[str, Any], kept: Any) -> None:
+    assert typed.read(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "shown"),
+    [
+        (Decimal("3"), "Double", 3),
+        (date(2026, 1, 31), "Date", "2026-01-31T00:00:00.000+0800"),
+        (time(8, 30), "String", "08:30:00"),
+        (timedelta(hours=2), "String", "PT2H"),
+        (YearsMonths(14), "String", "P1Y2M"),
+        ([Decimal("0.5"), date(2026, 1, 31)], "Json", '[0.5, "2026-01-31T00:00:00.000+0800"]'),
+    ],
+)
+def test_what_only_we_have_goes_out_as_the_nearest(value: Any, kind: str, shown: Any) -> None:
+    assert typed.write(value) == {"type": kind, "value": shown, "valueInfo": {}}
+
+
+def test_a_file_goes_out_without_its_content() -> None:
+    assert typed.write(FileReference("x", "a.pdf", "application/pdf", 9)) == {
+        "type": "File",
+        "value": None,
+        "valueInfo": {"filename": "a.pdf", "mimeType": "application/pdf", "encoding": None},
+    }
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        5,
+        {"value": 1, "type": "Money"},
+        {"value": "x", "type": "Integer"},
+        {"value": 1.5, "type": "Integer"},
+        {"value": True, "type": "Integer"},
+        {"value": 2**31, "type": "Integer"},
+        {"value": 40000, "type": "Short"},
+        {"value": "maybe", "type": "Boolean"},
+        {"value": 5, "type": "String"},
+        {"value": "31.1.2026", "type": "Date"},
+        {"value": "{", "type": "Json"},
+        {"value": {"a": 1}, "type": "Json"},
+        {
+            "value": "rO0AB",
+            "type": "Object",
+            "valueInfo": {"serializationDataFormat": "application/x-java-serialized-object"},
+        },
+        {"value": "x", "type": "Null"},
+        {"value": "x", "type": "File"},
+        {"value": "x", "type": "Bytes"},
+    ],
+)
+def test_what_cannot_be_read(given: Any) -> None:
+    with pytest.raises(ApiError) as refused:
+        typed.read_all({"thing": given})
+    assert refused.value.status == 400
+    assert "thing" in str(refused.value)

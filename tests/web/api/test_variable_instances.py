@@ -1,0 +1,160 @@
+"""Searching variables: names, kinds of values, comparisons, windows, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from engine import clock, commands, db
+from engine.hooks import SYSTEM
+from tests.web.api.conftest import System
+from tests.web.conftest import start_matter
+
+PATH = "/variable-instance"
+GIVEN = {
+    "amount": 5,
+    "rate": Decimal("2.5"),
+    "share": 0.25,
+    "title": "Wage_claim",
+    "open": True,
+    "due": datetime(2026, 1, 31, 8, 30, tzinfo=clock.CHINA),
+    "many": [1, 2],
+    "none": None,
+}
+
+
+@pytest.fixture
+def instance(office: str) -> str:
+    found = start_matter("核实", "ZX-1")
+    with db.transaction() as session:
+        commands.set_variables(session, found, GIVEN, actor=SYSTEM)
+    return found
+
+
+def names(api: System, *conditions: dict[str, object], **more: object) -> list[str]:
+    body = {"variableValues": list(conditions), **more}
+    found = api.post(PATH, body)
+    assert api.post(f"{PATH}/count", body) == {"count": len(found)}
+    return sorted(one["name"] for one in found)
+
+
+def test_each_kind_of_value_is_told_with_its_type(api: System, instance: str) -> None:
+    found = {one["name"]: (one["type"], one["value"]) for one in api.get(PATH)}
+    assert found == {
+        "amount": ("Integer", 5),
+        "rate": ("Double", 2.5),
+        "share": ("Double", 0.25),
+        "title": ("String", "Wage_claim"),
+        "open": ("Boolean", True),
+        "due": ("Date", "2026-01-31T08:30:00.000+0800"),
+        "many": ("Json", "[1, 2]"),
+        "none": ("Null", None),
+    }
+    one = api.get(PATH, variableName="amount")[0]
+    assert one["processInstanceId"] == one["executionId"] == one["activityInstanceId"] == instance
+    assert one["processDefinitionId"].startswith("desk_matter:1:")
+    assert api.get(f"{PATH}/{one['id']}") == one
+
+
+@pytest.mark.parametrize(
+    ("name", "operator", "value", "found"),
+    [
+        ("amount", "eq", 5, True),
+        ("amount", "eq", 5.0, True),
+        ("amount", "neq", 5, False),
+        ("amount", "gt", 4, True),
+        ("amount", "lt", 10, True),
+        ("amount", "lteq", 4.9, False),
+        ("rate", "gteq", 2.5, True),
+        ("rate", "gt", 2.5, False),
+        ("share", "lt", 0.3, True),
+        ("title", "eq", "Wage_claim", True),
+        ("title", "eq", "wage_claim", False),
+        ("title", "like", "Wage%", True),
+        ("title", "like", "wage%", False),
+        ("title", "like", "%x%", False),
+        ("title", "notLike", "%x%", True),
+        ("title", "gt", "Apple", True),
+        ("open", "eq", True, True),
+        ("open", "eq", False, False),
+        ("open", "neq", False, True),
+        ("due", "gt", "2026-01-31T00:29:59.000+0000", True),
+        ("due", "eq", "2026-01-31T00:30:00.000+0000", True),
+        ("due", "lt", "2026-01-31T08:30:00.000+0800", False),
+        ("none", "eq", None, True),
+        ("amount", "eq", "5", False),
+    ],
+)
+def test_comparisons(
+    api: System, instance: str, name: str, operator: str, value: object, found: bool
+) -> None:
+    condition = {"name": name, "operator": operator, "value": value}
+    assert names(api, condition) == ([name] if found else [])
+
+
+def test_case_can_be_ignored(api: System, instance: str) -> None:
+    condition = {"name": "TITLE", "operator": "eq", "value": "WAGE_CLAIM"}
+    assert names(api, condition) == []
+    both = {"variableNamesIgnoreCase": True, "variableValuesIgnoreCase": True}
+    assert names(api, condition, **both) == ["title"]
+    liked = {"name": "title", "operator": "like", "value": "wage%"}
+    assert names(api, liked, variableValuesIgnoreCase=True) == ["title"]
+
+
+def test_the_same_conditions_in_an_address(api: System, instance: str) -> None:
+    assert len(api.get(PATH, variableValues="amount_gt_4")) == 1
+    assert len(api.get(PATH, variableValues="title_eq_Wage_claim")) == 1
+    assert len(api.get(PATH, variableValues="open_eq_true")) == 1
+    assert len(api.get(PATH, variableNameLike="%a%e%")) == 2
+    assert api.get(f"{PATH}/count", processInstanceIdIn=f"{instance},other") == {"count": 8}
+    assert api.get(f"{PATH}/count", processInstanceIdIn="other") == {"count": 0}
+    assert api.get(f"{PATH}/count", tenantIdIn="a") == {"count": 0}
+
+
+def test_windows_do_not_overlap(api: System, instance: str) -> None:
+    order = {"sortBy": "variableName", "sortOrder": "desc"}
+    whole = [one["name"] for one in api.get(PATH, **order)]
+    assert whole == sorted(GIVEN, reverse=True)
+    parts = [
+        one["name"]
+        for first in (0, 3, 6)
+        for one in api.get(PATH, firstResult=first, maxResults=3, **order)
+    ]
+    assert parts == whole
+    body = {"sorting": [{"sortBy": "variableType", "sortOrder": "asc"}, {**order}]}
+    assert [one["name"] for one in api.post(PATH, body, maxResults=2)] == ["open", "due"]
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ({"nonsense": "1"}, "nonsense"),
+        ({"maxResults": "many"}, "maxResults"),
+        ({"maxResults": "-1"}, "negative"),
+        ({"sortBy": "variableName"}, "sortBy and sortOrder required"),
+        ({"sortOrder": "asc"}, "sortBy and sortOrder required"),
+        ({"sortBy": "weather", "sortOrder": "asc"}, "sortBy"),
+        ({"sortBy": "variableName", "sortOrder": "up"}, "sortOrder"),
+        ({"variableValues": "amount_about_5"}, "comparator"),
+        ({"variableValues": "amount"}, "VARIABLENAME_OPERATOR_VALUE"),
+        ({"variableValues": "amount_like_5"}, "texts only"),
+        ({"variableValues": "open_gt_true"}, "order"),
+    ],
+)
+def test_what_cannot_be_asked(api: System, query: dict[str, str], why: str) -> None:
+    answer = api.ask("GET", PATH, query_string=query)
+    assert answer.status_code == 400
+    told = answer.get_json()
+    assert told["type"] == "InvalidRequestException"
+    assert why in told["message"]
+
+
+def test_a_body_that_is_none(api: System) -> None:
+    for raw in (b"[]", b"{", b'"text"'):
+        answer = api.ask("POST", PATH, data=raw, content_type="application/json")
+        assert answer.status_code == 400, raw
+    assert api.ask("POST", PATH, {"nonsense": 1}).status_code == 400
+    assert api.ask("POST", PATH, {"variableName": ["a"]}).status_code == 400
+    assert api.ask("GET", f"{PATH}/nothing").status_code == 404

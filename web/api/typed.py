@@ -1,0 +1,199 @@
+"""Camunda's typed values ↔ the engine's own: `{"value": 5, "type": "Integer", "valueInfo": {}}`.
+
+The engine keeps numbers, texts, moments, lists and mappings, never a serialised object: what
+comes as JSON is kept as what it says, and goes out as type `Json`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine import clock
+from engine.expressions.values import YearsMonths
+from engine.expressions.values import text as feel_text
+from engine.state import values
+from engine.state.values import FileReference
+from web.api.answer import moment, parse_moment
+from web.api.errors import invalid
+
+INTEGER = range(-(2**31), 2**31)
+JSON_FORMAT = "application/json"
+
+
+def write(value: Any) -> dict[str, Any]:
+    """Return an engine value with its type, as every variable resource answers it.
+
+    Lists and mappings are `Json`, whose value is a text whether or not the caller asked for
+    deserialised values: the stock clients parse it themselves.
+    """
+    kind = type_of(value)
+    if kind == "File":
+        info = {"filename": value.name, "mimeType": value.media_type or None, "encoding": None}
+        return {"type": "File", "value": None, "valueInfo": info}
+    return {"type": kind, "value": plain(value, kind), "valueInfo": {}}
+
+
+def write_all(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping of variables, typed."""
+    return {name: write(value) for name, value in found.items()}
+
+
+def type_of(value: Any) -> str:
+    """Return Camunda's word for what kind of value this is."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return "Integer" if value in INTEGER else "Long"
+    if isinstance(value, Decimal):
+        return "Double"
+    if isinstance(value, time | timedelta | YearsMonths):
+        return "String"
+    return values.type_name(value)
+
+
+def plain(value: Any, kind: str = "") -> Any:
+    """Return what stands under `value`."""
+    kind = kind or type_of(value)
+    if kind == "Json":
+        return json.dumps(jsonable(value), ensure_ascii=False)
+    return jsonable(value)
+
+
+def jsonable(value: Any) -> Any:
+    """Return an engine value as ordinary JSON, without types."""
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [jsonable(item) for item in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime):
+        return moment(value if value.tzinfo else value.replace(tzinfo=clock.CHINA))
+    if isinstance(value, date):
+        return moment(datetime.combine(value, time.min, clock.CHINA))
+    if isinstance(value, time | timedelta | YearsMonths):
+        return feel_text(value)
+    if isinstance(value, FileReference):
+        return {"filename": value.name, "mimeType": value.media_type}
+    return value
+
+
+def read_all(given: Any, field: str = "variables") -> dict[str, Any]:
+    """Return engine values from a mapping of typed values; None counts as empty.
+
+    Raises:
+        ApiError: 400, with the name of the variable that cannot be read.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise invalid(f"'{field}' is not an object of variables.")
+    return {str(name): read(typed, str(name)) for name, typed in given.items()}
+
+
+def read(typed: Any, name: str = "value") -> Any:
+    """Return the engine value of one typed value.
+
+    Without a type the value is taken as JSON has it.
+
+    Raises:
+        ApiError: 400, the type is unknown or the value is not of it.
+    """
+    if not isinstance(typed, Mapping):
+        raise invalid(f"Variable '{name}': an object with value and type is expected.")
+    value, kind = typed.get("value"), str(typed.get("type") or "")
+    info = typed.get("valueInfo") or {}
+    if not kind:
+        return value
+    reader = _READERS.get(kind[:1].upper() + kind[1:])
+    if reader is None:
+        raise invalid(f"Variable '{name}': Unsupported value type '{kind}'")
+    if value is None:
+        return None
+    try:
+        return reader(value, info)
+    except (ValueError, TypeError) as problem:
+        raise invalid(
+            f"Variable '{name}': Cannot convert value '{value!s:.80}' of type"
+            f" '{type(value).__name__}' to type {kind}: {problem}"
+        ) from None
+
+
+def _whole(bits: int) -> Callable[[Any, Any], int]:
+    bound = 2 ** (bits - 1)
+
+    def convert(value: Any, _: Any) -> int:
+        broken = isinstance(value, float) and not value.is_integer()
+        if broken or isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise ValueError("not a whole number")
+        number = int(value)
+        if not -bound <= number < bound:
+            raise ValueError("out of range")
+        return number
+
+    return convert
+
+
+def _double(value: Any, _: Any) -> float:
+    if isinstance(value, bool):
+        raise ValueError("not a number")  # noqa: TRY004 - told as one kind of refusal
+    return float(value)
+
+
+def _boolean(value: Any, _: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    raise ValueError("not a truth value")
+
+
+def _string(value: Any, _: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("not a text")  # noqa: TRY004 - told as one kind of refusal
+    return value
+
+
+def _date(value: Any, _: Any) -> datetime:
+    return parse_moment(_string(value, None))
+
+
+def _json(value: Any, _: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("must provide 'null' or String value for a serialized value")  # noqa: TRY004
+    return json.loads(value)
+
+
+def _object(value: Any, info: Mapping[str, Any]) -> Any:
+    if not isinstance(value, str):
+        return value
+    if info.get("serializationDataFormat", JSON_FORMAT) != JSON_FORMAT:
+        raise ValueError("only objects serialized as application/json are kept")
+    return json.loads(value)
+
+
+def _refuse(*_: Any) -> Any:
+    raise ValueError("files and bytes are no variables here; attach them to a task")
+
+
+def _null(*_: Any) -> None:
+    raise ValueError("must be null")
+
+
+_READERS: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
+    "String": _string,
+    "Boolean": _boolean,
+    "Short": _whole(16),
+    "Integer": _whole(32),
+    "Long": _whole(64),
+    "Double": _double,
+    "Number": _double,
+    "Date": _date,
+    "Json": _json,
+    "Object": _object,
+    "Null": _null,
+    "File": _refuse,
+    "Bytes": _refuse,
+}

@@ -1,0 +1,76 @@
+"""`/variable-instance`: variables of running instances, searched over all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+
+from engine import db
+from engine.models import ProcessDefinition, Variable
+from engine.queries import api_variables
+from engine.queries.asked import Asked
+from engine.state import values
+from web.api import listing, names, typed
+from web.api.access import caller, needs
+from web.api.answer import answer
+from web.api.blueprint import bp
+from web.api.errors import missing
+from web.api.params import FLAG, FOLDING, TEXT, TEXTS, VARIABLES, Params
+
+_FIELDS = {
+    "variableName": TEXT, "variableNameLike": TEXT, "processInstanceIdIn": TEXTS,
+    "executionIdIn": TEXTS, "caseInstanceIdIn": TEXTS, "caseExecutionIdIn": TEXTS,
+    "taskIdIn": TEXTS, "batchIdIn": TEXTS, "activityInstanceIdIn": TEXTS, "tenantIdIn": TEXTS,
+    "variableScopeIdIn": TEXTS, "variableValues": VARIABLES, "deserializeValues": FLAG, **FOLDING,
+}  # fmt: skip
+LIST = Params(
+    "variable instance query",
+    _FIELDS,
+    sort_by=("variableName", "variableType", "activityInstanceId", "tenantId"),
+)
+ONE = Params("variable instance", {"deserializeValue": FLAG})
+
+
+@bp.get("/variable-instance/<variable_id>")
+@needs("read", query=ONE, returns="VariableInstance")
+def get_variable_instance(variable_id: str) -> ResponseReturnValue:
+    """Return one variable by the id that the lists give."""
+    instance_id, _, name = variable_id.partition(":")
+    asked = Asked({"processInstanceIdIn": [instance_id], "variableName": name})
+    with db.reading() as session:
+        rows = api_variables.variable_instances(session, caller().viewer, asked)
+    if not rows:
+        raise missing(f"Variable instance with Id '{variable_id}' does not exist.")
+    row, definition = rows[0]
+    return answer(shown(row, definition))
+
+
+def shown(row: Variable, definition: ProcessDefinition) -> dict[str, Any]:
+    """Return a variable as the lists show it."""
+    return {
+        "id": names.variable_id(row.instance_id, row.scope, row.name),
+        "name": row.name,
+        **typed.write(values.decode(row.value)),
+        "processDefinitionId": names.definition_of(definition),
+        "processInstanceId": row.instance_id,
+        "executionId": names.execution_id(row.instance_id, row.scope),
+        "caseInstanceId": None,
+        "caseExecutionId": None,
+        "taskId": None,
+        "batchId": None,
+        "activityInstanceId": row.instance_id,
+        "errorMessage": None,
+        "tenantId": None,
+    }
+
+
+listing.offer(
+    "/variable-instance",
+    "read",
+    LIST,
+    "VariableInstance",
+    rows=api_variables.variable_instances,
+    total=api_variables.count_variable_instances,
+    shown=shown,
+)
