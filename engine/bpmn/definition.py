@@ -15,6 +15,7 @@ from lxml import etree
 from engine.bpmn.checks.loops import has_marker
 from engine.bpmn.event_parts import References, timer_text
 from engine.bpmn.nodes.listeners import handler_name
+from engine.bpmn.normalize import compensation_handlers
 from engine.bpmn.xml import (
     FLOW_NODES,
     C,
@@ -65,6 +66,10 @@ class Element:
     repeated: bool = False
     #: Sub processes that an event starts.
     event_subprocess: bool = False
+    #: Compensation boundary events: the activity that undoes what they sit on.
+    handler: str = ""
+    #: It undoes another activity, and is started by compensation only.
+    for_compensation: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,10 +143,11 @@ def describe(root: etree._Element, process_id: str) -> Description:
     if process is None:
         raise NotFound(f"文件里没有流程 {process_id}。")
     references = References(root)
+    handlers = {identifier(event): name for event, name in compensation_handlers(root)}
     elements = {
         element.id: element
         for element in (
-            _element(node, references)
+            _element(node, references, handlers)
             for node in process.iter()
             if local(node) in FLOW_NODES or local(node) == "sequenceFlow"
         )
@@ -167,7 +173,7 @@ def describe(root: etree._Element, process_id: str) -> Description:
     )
 
 
-def _element(node: etree._Element, references: References) -> Element:
+def _element(node: etree._Element, references: References, handlers: Mapping[str, str]) -> Element:
     attributes = read_camunda(node)
     for definition in event_definitions(node):
         attributes.update(read_camunda(definition))
@@ -192,6 +198,8 @@ def _element(node: etree._Element, references: References) -> Element:
         interrupting=stops,
         repeated=has_marker(node),
         event_subprocess=is_event_subprocess(node),
+        handler=handlers.get(identifier(node), ""),
+        for_compensation=node.get("isForCompensation") == "true",
     )
 
 

@@ -17,10 +17,11 @@ from SpiffWorkflow.specs.StartTask import StartTask
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from engine.bpmn import event_parts
-from engine.bpmn.nodes import activities, events, gateways, loops
+from engine.bpmn.nodes import activities, compensation, events, gateways, loops, throwing
 from engine.bpmn.nodes.base import Flow, Node, NodeInfo, activities_of
-from engine.bpmn.nodes.definitions import Definition
+from engine.bpmn.nodes.definitions import Compensate, Definition
 from engine.bpmn.xml import (
+    HANDLER,
     B,
     C,
     children,
@@ -93,8 +94,11 @@ class _Builder:
         for boundary in children(element, "boundaryEvent"):
             event = spec.task_specs[identifier(boundary)]
             spec.task_specs[boundary.get("attachedToRef")].boundary.append(event)
+            if isinstance(event.event, Compensate):
+                _connect_handler(spec, boundary)
         for flow in children(element, "sequenceFlow"):
             _connect(spec, flow)
+        _find_undoable(spec)
         spec.none_start = _first_start(element)
         _look_upstream(spec)
         return spec
@@ -140,6 +144,7 @@ class _Builder:
         activities.SubProcess(spec, name, info, handles_events=handles)
         inner = self.scope(element)
         self.scopes[info.element] = inner
+        spec.task_specs[name].inside = inner
         if not handles:
             return
         start = next(children(element, "startEvent"))
@@ -174,9 +179,9 @@ SIMPLE: dict[str, Callable[..., Node]] = {
 }
 EVENTFUL: dict[str, Callable[..., Node]] = {
     "startEvent": events.StartEvent,
-    "endEvent": events.EndEvent,
+    "endEvent": throwing.EndEvent,
     "intermediateCatchEvent": events.CatchEvent,
-    "intermediateThrowEvent": events.ThrowEvent,
+    "intermediateThrowEvent": throwing.ThrowEvent,
     "receiveTask": events.ReceiveTask,
     "sendTask": activities.SendTask,
     "eventBasedGateway": gateways.EventBasedGateway,
@@ -194,6 +199,7 @@ def _info(element: etree._Element) -> NodeInfo:
         attributes=attributes,
         properties=read_properties(attributes),
         default_flow=element.get("default") or "",
+        for_compensation=element.get("isForCompensation") == "true",
     )
 
 
@@ -207,6 +213,27 @@ def _item_info(info: NodeInfo, marker: etree._Element) -> NodeInfo:
     if marker.get(C + "asyncBefore") == "true":
         attributes["asyncBefore"] = "true"
     return NodeInfo(info.element, info.kind, info.label, attributes, info.properties)
+
+
+def _connect_handler(spec: ScopeSpec, boundary: etree._Element) -> None:
+    """Tell an activity, and its items, what undoes it."""
+    host = boundary.get("attachedToRef") or ""
+    for name in (host, f"{host}[]"):
+        if name in spec.task_specs:
+            spec.task_specs[name].undone_by = boundary.get(HANDLER) or ""
+
+
+def _find_undoable(spec: ScopeSpec) -> None:
+    """Tell each activity whether its completion has to be remembered."""
+    own = {listener.handler for listener in spec.listeners if listener.event.kind == "compensate"}
+    for node in activities_of(spec.task_specs):
+        node.undoable = not node.for_compensation and bool(
+            node.undone_by
+            or (node.inside and node.name not in own and compensation.is_undone_inside(node.inside))
+        )
+    for node in activities_of(spec.task_specs):
+        item = spec.task_specs.get(f"{node.name}[]")
+        node.undoable = node.undoable or bool(item and item.undoable)
 
 
 def _multi_instance(

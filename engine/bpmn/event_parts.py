@@ -35,6 +35,9 @@ class References:
             return self.message(reference)
         if kind == "signal":
             return definitions.Signal("signal", self.text(reference, "name"))
+        if kind == "compensate":
+            wait = element.get("waitForCompletion") != "false"
+            return definitions.Compensate(element.get("activityRef") or "", wait=wait)
         if kind == "conditional":
             return definitions.Conditional("conditional", code=text_of(element, "condition"))
         if kind == "timer":

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.bpmn.xml import (
+    HANDLER,
     SUBPROCESSES,
     B,
     children,
@@ -29,7 +30,7 @@ from engine.bpmn.xml import (
 )
 from engine.errors import Problem
 
-VERSION = 1
+VERSION = 2
 PREFIX = "_n_"
 #: What is kept of a process; lanes, artifacts and drawings are for people.
 KEPT_AT_TOP = frozenset({"process", "message", "signal", "error", "escalation"})
@@ -59,6 +60,8 @@ def normalize(root: etree._Element) -> tuple[etree._Element, list[Problem]]:
     The tree given is not changed.
     """
     executable = copy.deepcopy(root)
+    for event, handler in compensation_handlers(executable):
+        event.set(HANDLER, handler)
     for child in list(executable):
         if local(child) not in KEPT_AT_TOP:
             executable.remove(child)
@@ -68,6 +71,14 @@ def normalize(root: etree._Element) -> tuple[etree._Element, list[Problem]]:
             parent.remove(element)
     problems = [problem for scope in _scopes(executable) for problem in _links(scope)]
     return executable, problems
+
+
+def compensation_handlers(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+    """Yield each compensation boundary event with the activity its association leads to."""
+    ends = {line.get("sourceRef"): line.get("targetRef") for line in root.iter(B + "association")}
+    for event in root.iter(B + "boundaryEvent"):
+        if event_kind(event) == "compensate":
+            yield event, ends.get(identifier(event)) or ""
 
 
 def to_bytes(root: etree._Element) -> bytes:

@@ -47,6 +47,9 @@ EVENTS = frozenset(
 )
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
+#: Attribute the normaliser writes: the handler of a compensation boundary event.
+HANDLER = "_n_handler"
+
 #: Words with which a text says that it is computed.
 EXPRESSION_MARKS = ("${", "#{", "=")
 

@@ -1,7 +1,7 @@
 """How an instance is saved: its live frontier in our own words, versioned.
 
 `{"f": format, "k": last token number, "t": tokens, "v": variables, "e": end events,
-"a": what is ready to run, "z": 1 when ended}`. A token is
+"a": what is ready to run, "c": what the process can undo, "z": 1 when ended}`. A token is
 `[id, element, state, up, locals, marks]`, without the empty tail. `state` is w(aiting),
 r(eady), s(tarted), e(xpected: on its way to the element) or d(eparting: done there). `up`
 is "" directly in the process, the id it hangs on, or `>id` of the sub process it runs in.
@@ -43,6 +43,8 @@ def dump(instance: Instance) -> bytes:
         data["e"] = instance.outcome
     if instance.ended:
         data["z"] = 1
+    elif instance.done:
+        data["c"] = encode(instance.done)
     data["v"] = encode(instance.variables)
     return to_json(data)
 
@@ -84,6 +86,7 @@ def restore(instance: Instance, blob: bytes) -> None:
     instance.counter = data["k"]
     instance.outcome = list(data.get("e", ()))
     instance.ended = bool(data.get("z"))
+    instance.done = decode(data.get("c", []))
     instance.changed = True  # a condition may not have been looked at since the last write
     instance.agenda = deque(instance.tokens[token] for token in data.get("a", ()))
 

@@ -235,7 +235,7 @@ class _ScopeMixin:
             self.instance.ended = True
             return
         del self.instance.subprocesses[self.owner.id]
-        self.owner.complete()
+        self.owner.node.scope_ended(self.owner)
 
     def collect_log_extras(self, dct: dict[str, Any] | None = None) -> dict[str, Any]:
         return {}
@@ -278,6 +278,8 @@ class Instance(_ScopeMixin, BpmnWorkflow):
         #: Tokens that wait at inclusive joins: looked at when nothing else can move.
         self.joins: dict[str, Token] = {}
         self.variables: dict[str, Any] = {}
+        #: What the process itself has completed and can undo (`engine.bpmn.nodes.compensation`).
+        self.done: list[Any] = []
         #: A variable changed since the conditions were last looked at.
         self.changed = False
         #: Every variable set or taken away since the instance was loaded; not saved.

@@ -228,3 +228,23 @@ def loop(condition: str = "", *, maximum: int = 0, test_before: bool = False) ->
     given += f' testBefore="{str(test_before).lower()}"'
     inner = f"<bpmn:loopCondition>{escape(condition)}</bpmn:loopCondition>" if condition else ""
     return f"<bpmn:standardLoopCharacteristics{given}>{inner}</bpmn:standardLoopCharacteristics>"
+
+
+def compensate(activity: str = "", *, wait: bool = True) -> str:
+    given = f' activityRef="{activity}"' if activity else ""
+    given += "" if wait else ' waitForCompletion="false"'
+    return f"<bpmn:compensateEventDefinition{given}/>"
+
+
+def association(source: str, target: str) -> str:
+    return element(
+        "association", f"as_{source}", sourceRef=source, targetRef=target,
+        associationDirection="One",
+    )  # fmt: skip
+
+
+def undoing(host: str, handler: str, task: str = "") -> str:
+    """Return a compensation boundary on `host` and the human task that undoes it."""
+    event = f"cb_{host}"
+    made = task or user(handler, isForCompensation="true")
+    return boundary(event, host, compensate()) + made + association(event, handler)

@@ -8,10 +8,13 @@ they run: (file, variables, words of the reason).
 from __future__ import annotations
 
 from tests.engine.bpmn_builder import (
+    association,
     boundary,
     call,
     camunda,
+    cancel,
     catch,
+    compensate,
     conditional,
     diagram,
     element,
@@ -36,6 +39,7 @@ from tests.engine.bpmn_builder import (
     sub,
     throw,
     timer,
+    undoing,
     user,
     xor,
 )
@@ -185,10 +189,53 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
         diagram(start(), element("adHocSubProcess", "x", start("i")), end(), "s-x-e"),
         "unsupported", "x",
     ),
-    "compensation": (at_a(isForCompensation="true"), "unsupported", "a"),
-    "compensation event": (
-        diagram(start(), throw("x", "<bpmn:compensateEventDefinition/>"), end(), "s-x-e"),
-        "event-kind", "x",
+    "a handler in the flow": (at_a(isForCompensation="true"), "compensation-flow", "a"),
+    "a handler of nothing": (
+        diagram(*PLAIN, user("x", isForCompensation="true")), "compensation-unused", "x"
+    ),
+    "compensation without a handler": (
+        diagram(*PLAIN, boundary("x", "a", compensate())), "compensation-handler", "x"
+    ),
+    "compensation by a step": (
+        diagram(*PLAIN, boundary("x", "a", compensate()), user("h"), association("x", "h")),
+        "compensation-handler", "x",
+    ),
+    "compensation with a flow": (
+        diagram(*PLAIN, undoing("a", "ua"), "cb_a-e"), "compensation-flow", "cb_a"
+    ),
+    "two ways to undo": (
+        diagram(*PLAIN, undoing("a", "ua"), boundary("x", "a", compensate()),
+                user("h", isForCompensation="true"), association("x", "h")),
+        "compensation-twice", "x",
+    ),
+    "compensation of what cannot be undone": (
+        diagram(start(), user("a"), end("x", compensate("a")), "s-a-x"), "compensation-target", "x"
+    ),
+    "compensation of another level": (
+        diagram(start(), sub("sp", start("s1"), user("a"), undoing("a", "ua"), "s1-a"),
+                end("x", compensate("a")), "s-sp-x"),
+        "compensation-target", "x",
+    ),
+    "compensation of the process": (
+        diagram(*PLAIN, event_sub("es", compensate(), end("ee"), "es_s-ee")),
+        "compensation-start", "es_s",
+    ),
+    "two compensation event sub processes": (
+        diagram(start(), sub("sp", start("s1"),
+                             *(event_sub(x, compensate(), end(f"{x}e"), f"{x}_s-{x}e")
+                               for x in ("x", "y"))), end(), "s-sp-e"),
+        "compensation-twice", "y_s",
+    ),
+    "cancelling without a boundary": (
+        diagram(start(), element("transaction", "t", start("s1"), end("x", cancel()), "s1-x"),
+                end(), "s-t-e"),
+        "cancel-boundary", "x",
+    ),
+    "two cancel boundaries": (
+        diagram(start(), element("transaction", "t", start("s1"), end("no", cancel()), "s1-no"),
+                boundary("b", "t", cancel()), boundary("x", "t", cancel()), end(),
+                "s-t-e", "b-e", "x-e"),
+        "cancel-boundary", "x",
     ),
     "data store": (
         diagram(*PLAIN, element("dataStoreReference", "x")), "unsupported", "x"
@@ -199,11 +246,6 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     ),
     "a start by condition": (
         diagram(start("s", conditional("${x}")), end(), "s-e"), "event-kind", "s"
-    ),
-    "a message sent by a worker": (
-        diagram(start(), throw("x", message().replace("/>", ' camunda:type="external"/>')), end(),
-                "s-x-e"),
-        "unsupported", "x",
     ),
     "a send task without message": (
         diagram(start(), element("sendTask", "a", messageRef="gone"), end(), "s-a-e"),

@@ -11,7 +11,7 @@ from itertools import chain
 
 from lxml import etree
 
-from engine.bpmn.checks import code, events, formulas, graph, livelock, loops
+from engine.bpmn.checks import code, compensation, events, formulas, graph, livelock, loops
 from engine.errors import Problem
 
 
@@ -25,6 +25,7 @@ def content(root: etree._Element) -> Iterator[Problem]:
     return chain(
         code.check(root),
         events.check(root),
+        compensation.check(root),
         formulas.check(root),
         loops.check(root),
         livelock.check(root),

@@ -11,7 +11,6 @@ from engine.bpmn.event_parts import TIMER_KINDS, timer_text
 from engine.bpmn.xml import (
     EVENTS,
     B,
-    C,
     children,
     event_definitions,
     event_kind,
@@ -34,11 +33,37 @@ UNSUPPORTED = {
 CATCHING = {"message", "timer", "signal", "conditional", "link"}
 ALLOWED = {
     "startEvent": {"", "message", "timer", "signal"},
-    "eventStart": {"message", "timer", "signal", "conditional", "error", "escalation"},
+    "eventStart": {
+        "message",
+        "timer",
+        "signal",
+        "conditional",
+        "error",
+        "escalation",
+        "compensate",
+    },
     "intermediateCatchEvent": CATCHING,
-    "intermediateThrowEvent": {"", "message", "signal", "escalation", "link"},
-    "boundaryEvent": {"message", "timer", "signal", "conditional", "error", "escalation", "cancel"},
-    "endEvent": {"", "message", "signal", "error", "escalation", "terminate", "cancel"},
+    "intermediateThrowEvent": {"", "message", "signal", "escalation", "link", "compensate"},
+    "boundaryEvent": {
+        "message",
+        "timer",
+        "signal",
+        "conditional",
+        "error",
+        "escalation",
+        "cancel",
+        "compensate",
+    },
+    "endEvent": {
+        "",
+        "message",
+        "signal",
+        "error",
+        "escalation",
+        "terminate",
+        "cancel",
+        "compensate",
+    },
 }
 REFERENCES = {
     "message": ("message", "name", "消息"),
@@ -59,8 +84,6 @@ def check(root: etree._Element) -> Iterator[Problem]:
             kind = local(element)
             if kind in UNSUPPORTED:
                 yield Problem(identifier(element), "unsupported", UNSUPPORTED[kind])
-            if element.get("isForCompensation") == "true":
-                yield Problem(identifier(element), "unsupported", "暂不支持补偿。")
             if kind in EVENTS:
                 yield from _event(element, known)
             elif kind == "receiveTask" or (kind == "sendTask" and element.get("messageRef")):
@@ -76,30 +99,45 @@ def _event(event: etree._Element, known: dict[str, etree._Element]) -> Iterator[
     if kind == "multiple":
         yield Problem(name, "multiple-events", "一个事件只能有一种类型，请拆成几个事件。")
     elif kind not in ALLOWED[place]:
-        what = "补偿" if kind.startswith("compensate") else f"“{kind or '空'}”类型"
-        yield Problem(name, "event-kind", f"这里不能用{what}的事件，请换一种。")
-    if kind == "cancel" and not _in_transaction(event):
-        yield Problem(name, "cancel-outside", "取消事件只能用在事务子流程里或其边界上。")
+        yield Problem(name, "event-kind", f"这里不能用“{kind or '空'}”类型的事件，请换一种。")
+    if kind == "cancel":
+        yield from _cancel(event)
     for definition in event_definitions(event):
         yield from _definition(name, definition, known, catching=place != "endEvent")
 
 
-def _in_transaction(event: etree._Element) -> bool:
-    parent = event.getparent()
+def _cancel(event: etree._Element) -> Iterator[Problem]:
+    name, parent = identifier(event), event.getparent()
     if parent is None:
-        return False
+        return
     if local(event) == "endEvent":
-        return local(parent) == "transaction"
-    host = event.get("attachedToRef")
-    return any(child.get("id") == host for child in children(parent, "transaction"))
+        if local(parent) != "transaction":
+            yield _outside(name)
+        elif not _cancel_boundaries(parent.getparent(), identifier(parent)):
+            yield Problem(
+                name, "cancel-boundary", "事务子流程里有取消结束，请在它的边界上放一个取消事件。"
+            )
+    else:
+        host = event.get("attachedToRef") or ""
+        if not any(identifier(child) == host for child in children(parent, "transaction")):
+            yield _outside(name)
+        elif _cancel_boundaries(parent, host)[0] is not event:
+            yield Problem(name, "cancel-boundary", "一个事务子流程的边界上只能有一个取消事件。")
+
+
+def _outside(name: str) -> Problem:
+    return Problem(name, "cancel-outside", "取消事件只能用在事务子流程里或其边界上。")
+
+
+def _cancel_boundaries(scope: etree._Element | None, host: str) -> list[etree._Element]:
+    events = children(scope, "boundaryEvent") if scope is not None else ()
+    return [e for e in events if e.get("attachedToRef") == host and event_kind(e) == "cancel"]
 
 
 def _definition(
     name: str, definition: etree._Element, known: dict[str, etree._Element], *, catching: bool
 ) -> Iterator[Problem]:
     kind = local(definition)[: -len("EventDefinition")]
-    if definition.get(C + "type") or definition.get(C + "expression"):
-        yield Problem(name, "unsupported", "消息事件不能外派执行，请改用发送任务或服务任务。")
     if kind == "timer":
         yield from _timer(name, definition)
     elif kind == "conditional" and not text_of(definition, "condition"):

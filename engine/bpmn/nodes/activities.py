@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
 
-from engine.bpmn.nodes import mappings
+from engine.bpmn.nodes import compensation, mappings
 from engine.bpmn.nodes.base import Node, NodeInfo
 from engine.bpmn.nodes.definitions import Definition
-from engine.bpmn.nodes.events import _Thrower
+from engine.bpmn.nodes.events import Thrower
 from engine.bpmn.nodes.listeners import handler_name
 from engine.errors import EngineError
 from engine.state import variables
@@ -39,7 +39,7 @@ class ScriptTask(Node, defaults.ScriptTask):
         return my_task.instance.evaluation.execute(my_task, self.script)
 
 
-class _Performer(Node):
+class Performer(Node):
     """Something that a handler, an expression or an outside worker does."""
 
     outside = "external"
@@ -75,14 +75,14 @@ class _Performer(Node):
         return {name: dict(result or {})} if name else (result or {})
 
 
-class ServiceTask(_Performer, defaults.ServiceTask):
+class ServiceTask(Performer, defaults.ServiceTask):
     """Done by a registered handler, an expression, or an external worker."""
 
     def _run_hook(self, my_task: Token) -> bool | None:
         return self.perform(my_task)
 
 
-class BusinessRuleTask(_Performer, defaults.ServiceTask):
+class BusinessRuleTask(Performer, defaults.ServiceTask):
     """Asks a decision; the answer goes to `camunda:resultVariable`."""
 
     def _run_hook(self, my_task: Token) -> bool | None:
@@ -130,7 +130,7 @@ class BusinessRuleTask(_Performer, defaults.ServiceTask):
         return values[0] if values else None
 
 
-class SendTask(_Performer, _Thrower, defaults.SendTask):
+class SendTask(Performer, Thrower, defaults.SendTask):
     """Sends a message, or lets a handler do it."""
 
     def __init__(self, wf_spec: Any, name: str, info: NodeInfo, event: Definition) -> None:
@@ -138,7 +138,9 @@ class SendTask(_Performer, _Thrower, defaults.SendTask):
         self.event = event
 
     def _run_hook(self, my_task: Token) -> bool | None:
-        return self.throw(my_task) if self.event.kind == "message" else self.perform(my_task)
+        if self.is_performed or self.event.kind != "message":
+            return self.perform(my_task)
+        return self.throw(my_task)
 
 
 class SubProcess(Node, defaults.SubWorkflowTask):
@@ -153,6 +155,22 @@ class SubProcess(Node, defaults.SubWorkflowTask):
             transaction=info.kind == "transaction",
         )
         self.handles_events = handles_events
+
+    def scope_ended(self, token: Token) -> None:
+        """The last token inside has ended."""
+        if "by" in token.marks and not self.for_compensation:
+            compensation.handled(token)  # it was opened again, to be undone
+        else:
+            token.complete()
+
+    def undone(self, token: Token) -> None:
+        """Everything inside it has been undone."""
+        del token.instance.subprocesses[token.id]
+        compensation.handled(token)
+
+    def _on_cancel(self, my_task: Token) -> None:
+        super()._on_cancel(my_task)
+        compensation.dropped(my_task)
 
     def _run_hook(self, my_task: Token) -> bool | None:
         instance = my_task.instance

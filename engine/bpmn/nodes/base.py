@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.nodes import listeners, mappings
+from engine.bpmn.nodes import compensation, listeners, mappings
 from engine.errors import EngineError
 from engine.state.host import Wait, WaitKind
 
@@ -48,6 +48,8 @@ class NodeInfo:
     attributes: dict[str, Any] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
     default_flow: str = ""
+    #: It undoes another activity, and is started by compensation only.
+    for_compensation: bool = False
 
 
 class Node(BpmnSpecMixin):
@@ -62,6 +64,12 @@ class Node(BpmnSpecMixin):
     outside = ""
     #: Whether an incoming token must know by which flow it came.
     is_join = False
+    #: Sub processes: the spec of what runs inside.
+    inside: Any = None
+    #: Name of the compensation handler that undoes it.
+    undone_by = ""
+    #: Whether completing it is to be remembered, because something may undo it.
+    undoable = False
 
     def __init__(self, wf_spec: Any, name: str, info: NodeInfo, **more: Any) -> None:
         super().__init__(wf_spec, name, bpmn_name=info.label, **more)
@@ -79,6 +87,7 @@ class Node(BpmnSpecMixin):
         self.boundary: list[BoundaryEvent] = []
         #: This node is one item of a multi-instance or loop body.
         self.is_item = False
+        self.for_compensation = info.for_compensation
         self.async_before = info.attributes.get("asyncBefore") == "true"
         self.async_after = info.attributes.get("asyncAfter") == "true"
 
@@ -168,6 +177,8 @@ class Node(BpmnSpecMixin):
         mappings.apply_outputs(token)
         token.leaving = True
         listeners.call(token, "end")
+        if self.undoable:
+            compensation.remember(token)
         token.instance.trace("left", token, **self.traits(token))
 
     def go(self, token: Token) -> None:
@@ -176,6 +187,9 @@ class Node(BpmnSpecMixin):
             body = token.hangs_on
             if body is not None:
                 body.node.item_done(body, token)
+            return
+        if self.for_compensation:
+            compensation.handled(token)
             return
         flows = self.choose(token)
         for flow in flows:
@@ -190,6 +204,10 @@ class Node(BpmnSpecMixin):
             follower.expect()
         if not flows:
             scope.close_if_empty()
+
+    def undone(self, token: Token) -> None:
+        """Everything that a token here had to undo has been undone."""
+        raise NotImplementedError
 
     def choose(self, token: Token) -> list[Flow]:
         """Return the flows to take: all, and of the conditional ones those that hold."""

@@ -52,6 +52,16 @@ class Definition(EventDefinition):
         return False
 
 
+class Compensate(Definition):
+    """Undo one activity, or everything the scope has completed."""
+
+    def __init__(self, activity: str, *, wait: bool) -> None:
+        super().__init__("compensate")
+        self.activity = activity
+        #: Whether the thrower goes on only when everything has been undone.
+        self.wait_for_completion = wait
+
+
 class Message(Definition):
     """A message for one instance, found by its correlation."""
 

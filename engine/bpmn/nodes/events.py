@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.nodes import listeners, mappings
+from engine.bpmn.nodes import compensation, listeners, mappings
 from engine.bpmn.nodes.base import Node, NodeInfo
-from engine.bpmn.nodes.definitions import Conditional, Definition, correlation_of, wait_for
-from engine.bpmn.nodes.listeners import handler_name
+from engine.bpmn.nodes.definitions import (
+    Compensate,
+    Conditional,
+    Definition,
+    correlation_of,
+    wait_for,
+)
 from engine.state import propagation, variables
 from engine.state.host import Wait
 
@@ -201,38 +206,37 @@ class Listener(Armed):
         return False
 
 
-class _Thrower(Node):
+class Thrower(Node):
     """Throws when the token comes by."""
 
     event: Definition
 
+    @property
+    def is_performed(self) -> bool:
+        """Whether somebody sends the message for us: a handler, an expression, a worker."""
+        return any(name in self.attributes for name in ("type", "delegateExpression", "expression"))
+
     def throw(self, token: Token) -> bool | None:
-        """Send the event; return None when that ended the token."""
+        """Send the event; return None when that ended the token, or makes it wait."""
         instance, event = token.instance, self.event
         if event.kind in ("message", "signal"):
             self._send(token)
-        elif event.kind in ("error", "cancel"):
+        elif event.kind == "error":
             instance.trace("thrown", token, event=event.kind, code=event.code)
             message = str(event.variables.get("message") or "")
-            propagation.throw_error(
-                token, event.code, message, "error" if event.kind == "error" else "cancel"
-            )
+            propagation.throw_error(token, event.code, message)
             return None
         elif event.kind == "escalation":
             instance.trace("thrown", token, event=event.kind, code=event.code)
             propagation.escalate(token, event.code, mappings.payload(token))
             return None if token.gone else True
+        elif isinstance(event, Compensate):
+            instance.trace("thrown", token, event=event.kind, activity=event.activity)
+            return compensation.begin(token, event.activity, wait=event.wait_for_completion)
         return True
 
     def _send(self, token: Token) -> None:
         instance = token.instance
-        handler = self.attributes.get("delegateExpression")
-        if handler:
-            result = instance.host.service(
-                instance.run, token.id, handler_name(handler), mappings.inputs(token)
-            )
-            variables.write(instance, token, result or {})
-            return
         kind = "message" if self.event.kind == "message" else "signal"
         correlation = correlation_of(token, self) if kind == "message" else None
         instance.trace("thrown", token, event=kind, name=self.event.name, correlation=correlation)
@@ -244,47 +248,3 @@ class _Thrower(Node):
             mappings.payload(token),
             correlation,
         )
-
-
-class ThrowEvent(_Thrower, defaults.IntermediateThrowEvent):
-    """An intermediate throwing event; without a definition it is a milestone."""
-
-    def __init__(self, wf_spec: Any, name: str, info: NodeInfo, event: Definition) -> None:
-        super().__init__(wf_spec, name, info, event_definition=event)
-        self.event = event
-
-    def _run_hook(self, my_task: Token) -> bool | None:
-        return self.throw(my_task)
-
-
-def _ends_the_process(owner: Token | None) -> bool:
-    """Say whether ends in here are ends of the process: its own, or those of a handler.
-
-    An interrupting event sub process takes the process over; its end is how the case ended.
-    """
-    if owner is None:
-        return True
-    if owner.scope.owner is not None:
-        return False
-    return any(
-        listener.interrupting and listener.handler == owner.node.name
-        for listener in owner.scope.spec.listeners
-    )
-
-
-class EndEvent(_Thrower, defaults.EndEvent):
-    """Where a token ends; terminate ends every other token of its scope."""
-
-    def __init__(self, wf_spec: Any, name: str, info: NodeInfo, event: Definition) -> None:
-        super().__init__(wf_spec, name, info, event_definition=event)
-        self.event = event
-
-    def _run_hook(self, my_task: Token) -> bool | None:
-        if _ends_the_process(my_task.scope.owner):
-            my_task.instance.outcome.append(self.element)
-        if self.event.kind == "terminate":
-            for other in my_task.scope.here():
-                if other is not my_task:
-                    other.cancel()
-            return True
-        return self.throw(my_task)

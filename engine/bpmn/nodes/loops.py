@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.nodes import compensation
 from engine.bpmn.nodes.base import Node, NodeInfo
 from engine.errors import EngineError
 from engine.state.evaluation import as_expression
@@ -34,6 +35,8 @@ class _Body(Node):
 
     def leave(self, token: Token) -> None:
         """End the work here when all items are done."""
+        if self.undoable:
+            compensation.hand_up(token)
         token.instance.trace("left", token, body=True)
 
     def traits(self, token: Token) -> dict[str, Any]:

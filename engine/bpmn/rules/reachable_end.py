@@ -25,6 +25,7 @@ def _scope(diagram: Diagram, nodes: list[Element]) -> Iterator[Problem]:
         node.id: [flow.target for flow in diagram.outgoing[node.id]]
         + [event.id for event in diagram.attached.get(node.id, ())]
         + links.get(node.id, [])
+        + ([node.handler] if node.handler else [])
         for node in nodes
     }
     begun = _spread(after, [n.id for n in nodes if n.kind == "startEvent" or n.event_subprocess])
@@ -32,7 +33,7 @@ def _scope(diagram: Diagram, nodes: list[Element]) -> Iterator[Problem]:
     for name, targets in after.items():
         for target in targets:
             before.setdefault(target, []).append(name)
-    ends = [node.id for node in nodes if node.kind == "endEvent" or node.event_subprocess]
+    ends = [node.id for node in nodes if node.kind == "endEvent" or _ends_itself(node)]
     ending = _spread(before, ends)
     for node in nodes:
         if node.id not in begun:
@@ -41,6 +42,10 @@ def _scope(diagram: Diagram, nodes: list[Element]) -> Iterator[Problem]:
     # Where a path breaks off is what must be mended; without such a place it is a circle.
     for name in [name for name in endless if not after[name]] or endless:
         yield Problem(name, "no-way-to-end", "从这里走不到结束事件，请补上结束。")
+
+
+def _ends_itself(node: Element) -> bool:
+    return node.event_subprocess or node.for_compensation
 
 
 def _spread(edges: dict[str, list[str]], start: list[str]) -> set[str]:
