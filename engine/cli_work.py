@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from engine import calendar, clock, commands, db, hooks, migration
 from engine import jobs as work
+from engine.jobs.heartbeat import Pulse
 from engine.models import Incident, Job
 
 
@@ -43,8 +44,12 @@ def migrate(only_check: bool, draft: str | None) -> None:
 
 @click.command()
 def worker() -> None:
-    """Run due jobs until stopped (SIGTERM or Ctrl-C finishes the running batch)."""
-    runner = work.Worker()
+    """Run due jobs until stopped (SIGTERM or Ctrl-C finishes the running batch).
+
+    Any number of these may run on PostgreSQL; Celery and Redis are not needed.
+    """
+    migration.require()
+    runner = work.Worker(Pulse("worker"))
     stop = threading.Event()
 
     def ask(_: int, __: FrameType | None) -> None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import random
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-from engine import failpoints, settings
+from engine import clock, failpoints, settings, wakeup
 from engine.errors import Conflict
 
 T = TypeVar("T")
@@ -29,23 +29,47 @@ ATTEMPTS = 4
 #: Seconds a pooled connection may rest before it is asked whether it still lives.
 PING_AFTER = 3.0
 
-#: Set after each commit that may have made work due; the embedded worker waits for it.
-wake = threading.Event()
+#: How PostgreSQL is spoken to (`reliability.md` §2.5).
+POSTGRES: dict[str, Any] = {
+    "pool_size": 10,
+    "max_overflow": 10,
+    "connect_args": {
+        "application_name": "huiyin",
+        "connect_timeout": 10,
+        # A host that vanished without a word is noticed within about a minute.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        # Nobody waits for ever; a frozen process gives its locks back after 15 seconds.
+        "options": "-c lock_timeout=10s -c statement_timeout=60s"
+        " -c idle_in_transaction_session_timeout=15s -c timezone=UTC",
+    },
+}
 
 _factory: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 _engine: Engine | None = None
+_bell: wakeup.Bell | None = None
 
 
 def bind(url: str | None = None) -> Engine:
     """Connect this process to a database; without an address to the one in the settings."""
-    global _engine
+    global _engine, _bell
     if _engine is not None:
         _engine.dispose()
+    if _bell is not None:
+        _bell.close()
     if url is None:
         settings.data_folder()
     _engine = connect(url or settings.current().url)
+    _bell = wakeup.Bell(_engine)
     _factory.configure(bind=_engine)
     return _engine
+
+
+def after_fork() -> None:
+    """Forget the connections of the parent: two processes must never share one."""
+    if _engine is not None:
+        _engine.dispose(close=False)
 
 
 def mark(**info: Any) -> None:
@@ -84,15 +108,7 @@ def connect(url: str) -> Engine:
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_immediate)
         return made
-    made = create_engine(
-        url,
-        pool_size=10,
-        max_overflow=10,
-        connect_args={
-            "options": "-c lock_timeout=10s -c statement_timeout=60s"
-            " -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
-        },
-    )
+    made = create_engine(url, **POSTGRES)
     event.listen(made, "checkin", _note_idle)
     event.listen(made, "checkout", _ping_idle)
     return made
@@ -203,11 +219,21 @@ def after_commit(session: Session, action: Callable[[], None]) -> None:
 
 
 def hint(session: Session) -> None:
-    """Say that work may be due as soon as this transaction is durable."""
-    if "hinted" in session.info:
+    """Say that work may be due as soon as this transaction is durable.
+
+    Not for work that is due later: a worker finds that by itself (`engine.wakeup`).
+    """
+    if "hinted" in session.info or _bell is None:
         return
     session.info["hinted"] = True
-    after_commit(session, wake.set)
+    after_commit(session, _bell.ring)
+
+
+def hint_if_soon(session: Session, moments: Iterable[datetime]) -> None:
+    """`hint` when one of the moments comes before a worker looks by itself."""
+    soon = clock.now() + timedelta(seconds=settings.current().job_poll_seconds)
+    if any(moment <= soon for moment in moments):
+        hint(session)
 
 
 def is_postgres(session: Session) -> bool:

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from engine import db
+from engine.errors import SettingsInvalid
 
 FOLDER = Path(__file__).resolve().parent.parent / "processes" / "migrations"
 
@@ -27,6 +28,18 @@ def needed() -> bool:
     head = ScriptDirectory.from_config(config()).get_current_head()
     with db.engine().connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() != head
+
+
+def require() -> None:
+    """Let no role start on a database that this version does not know yet.
+
+    Raises:
+        SettingsInvalid: `huiyin migrate` has to run first.
+    """
+    if needed():
+        raise SettingsInvalid(
+            "数据库还没有准备好，请先运行 huiyin migrate（演示系统用 huiyin demo）。"
+        )
 
 
 def upgrade() -> None:

@@ -7,7 +7,6 @@ import os
 import click
 
 from engine import calendar, clock, db, migration, settings, testclock, vault
-from engine.errors import SettingsInvalid
 from engine.models import Base
 
 
@@ -16,16 +15,21 @@ def register(group: click.Group) -> None:
     group.add_command(serve)
 
 
-def _ask_the_office() -> None:
-    """Refuse to start without the key of what is stored; say which dates are estimates.
+def ready() -> None:
+    """Refuse to start where the pages could not work; say what an operator should know.
 
     Raises:
+        SettingsInvalid: the database has older tables.
         VaultClosed: there is sealed data and its key is not here.
     """
+    migration.require()
     with db.reading() as session:
         vault.check(session, Base.metadata)
         for line in calendar.warnings(session, clock.now()):
             click.echo(f"！{line}", err=True)
+    testclock.refresh()
+    if settings.current().test_mode:
+        click.echo("！测试模式：本机可以调整办公时间（/test/clock），不要用于真实办公。", err=True)
 
 
 @click.command()
@@ -38,14 +42,7 @@ def serve(port: int | None) -> None:
     from web.app import create_app
 
     current = settings.current()
-    if migration.needed():
-        raise SettingsInvalid(
-            "数据库还没有准备好，请先运行 huiyin migrate（演示系统用 huiyin demo）。"
-        )
-    _ask_the_office()
-    testclock.refresh()
-    if current.test_mode:
-        click.echo("！测试模式：本机可以调整办公时间（/test/clock），不要用于真实办公。", err=True)
+    ready()
     app = create_app(current)
     worker = Worker() if current.worker == "on" else None
     if worker is not None:

@@ -10,12 +10,11 @@ from sqlalchemy import func, select, text
 
 from engine import clock, db, settings, testclock
 from engine.errors import InvalidInput
+from engine.jobs.heartbeat import SILENT
 from engine.models import Heartbeat, Incident, Job
 from web.access import public
 from web.security import csrf
 
-#: A worker that was not seen for this long is not there; it beats once a minute.
-SILENT = timedelta(seconds=150)
 LOOPBACK = {"127.0.0.1", "::1"}
 
 bp = Blueprint("health", __name__)

@@ -113,8 +113,9 @@ def write(work: Execution) -> None:
         work.session.execute(_HISTORY, work.history)
     hooks.tell(work.session, list(work.changes.values()))
     work.session.flush()  # what the hooks added
-    if batch.jobs or work.messages:
+    if work.messages:
         db.hint(work.session)
+    db.hint_if_soon(work.session, (job["due_at"] for job in batch.jobs))
 
 
 def _write_states(work: Execution) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy import delete, func, select, update
 from engine import clock, db
 from engine.attachments import storage
 from engine.commands.rows import MESSAGE_TTL
-from engine.models import Draft, HistoryEvent, HumanTask, Job, ProcessInstance
+from engine.jobs.heartbeat import KEPT
+from engine.models import Draft, Heartbeat, HistoryEvent, HumanTask, Job, ProcessInstance
 
 log = structlog.get_logger()
 
@@ -67,6 +68,7 @@ def reconcile() -> dict[str, int]:
             .where(Job.status == "open", Job.lease.is_not(None), Job.not_before < clock.real())
             .values(lease=None)
         )
+        session.execute(delete(Heartbeat).where(Heartbeat.at < clock.real() - KEPT))
         late = session.scalar(
             select(func.count()).where(
                 Job.status == "open", Job.kind != "external", Job.due_at < now - LATE

@@ -21,6 +21,7 @@ from engine.models.office import (
     CaseAccess,
     Heartbeat,
     TestClock,
+    Turn,
 )
 from engine.models.published import (
     DecisionDefinition,
@@ -79,6 +80,7 @@ __all__ = [
     "Submission",
     "Subscription",
     "TestClock",
+    "Turn",
     "Variable",
     "new_id",
 ]

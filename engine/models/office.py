@@ -66,6 +66,21 @@ class Heartbeat(Base):
 
     __tablename__ = "heartbeat"
 
+    #: Host and process, as `host:pid`.
     worker: Mapped[str] = mapped_column(String(80), primary_key=True)
+    #: embedded (beside the pages), worker (`huiyin worker`), celery
+    role: Mapped[str] = mapped_column(String(10), default="embedded", server_default="embedded")
     at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    #: Jobs this process has run, and when it last looked for some to the end.
     drained: Mapped[int] = mapped_column(default=0)
+    drained_at: Mapped[datetime | None]
+
+
+class Turn(Base):
+    """What one of many workers does for all of them, and when it was last done (real time)."""
+
+    __tablename__ = "turn"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]

@@ -48,7 +48,7 @@ class Job(Base):
     deadline: Mapped[dict[str, Any] | None]
     #: open, done, failed (an incident), cancelled (its wait ended without it), parked (a
     #: message nobody waits for yet), undelivered
-    status: Mapped[str] = mapped_column(String(10), default="open")
+    status: Mapped[str] = mapped_column(String(12), default="open")
     attempts: Mapped[int] = mapped_column(default=0)
     max_attempts: Mapped[int] = mapped_column(default=3)
     #: Seconds between attempts, from failedJobRetryTimeCycle or the default.
