@@ -67,6 +67,21 @@ class HumanTaskClosed(EngineError):
         self.closed_by = closed_by
 
 
+class AlreadyClaimed(NotAllowed):
+    """Another person has signed for the human task."""
+
+    code = "already-claimed"
+
+    def __init__(self, human_task_id: str) -> None:
+        super().__init__(f"待办 {human_task_id} 已由他人签收，请先联系对方退回待签收。")
+
+
+class LockLost(EngineError):
+    """The external task is not this worker's: never fetched, or fetched by another since."""
+
+    code = "lock-lost"
+
+
 class IdempotencyMismatch(EngineError):
     """The same key came with a different content."""
 

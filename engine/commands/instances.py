@@ -171,7 +171,14 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> None:
         session.execute(
             update(Job)
             .where(Job.id == incident.job_id)
-            .values(status="open", attempts=0, not_before=None, lease=None)
+            .values(
+                status="open",
+                attempts=0,
+                not_before=None,
+                lease=None,
+                retries=None,
+                locked_until=None,
+            )
         )
     if incident.instance_id is not None:
         row = session.get_one(ProcessInstance, incident.instance_id)

@@ -275,7 +275,9 @@ def _write_variables(work: Execution, batch: Batch) -> None:
         )
     for instance_id, name in batch.variables_gone:
         work.session.execute(
-            delete(Variable).where(Variable.instance_id == instance_id, Variable.name == name)
+            delete(Variable).where(
+                Variable.instance_id == instance_id, Variable.scope == "", Variable.name == name
+            )
         )
 
 

@@ -57,6 +57,7 @@ def human_task(
         "process_key": row.process_key,
         "element_id": wait.element,
         "name": run.template(wait.token, wait.name) if "{" in wait.name else wait.name,
+        "description": (element.documentation or None) if element else None,
         "wait": wait_id(row.id, wait.key),
         "token": wait.token,
         "status": "open",
@@ -167,13 +168,15 @@ def subscription(work: Execution, loaded: Loaded, wait: Wait) -> dict[str, Any]:
 
 def variable(instance_id: str, name: str, value: Any) -> dict[str, Any]:
     """Return the projection of one instance variable."""
+    return {"instance_id": instance_id, "scope": "", "name": name, **projection(value)}
+
+
+def projection(value: Any) -> dict[str, Any]:
+    """Return what a query may compare of a variable's tagged value."""
     plain = values.decode(value)
     comparable = isinstance(plain, str | int | float | Decimal | date)
     text = values.searchable(plain) if comparable else json.dumps(value, ensure_ascii=False)
     return {
-        "instance_id": instance_id,
-        "scope": "",
-        "name": name,
         "type": values.type_name(plain),
         "text_value": text[:500],
         "value": value,

@@ -40,6 +40,7 @@ from engine.models.running import (
     Submission,
     Variable,
 )
+from engine.models.tasks import TaskLink, TaskNote, TaskPaper, TaskVariable
 from engine.models.work import (
     HistoryEvent,
     Incident,
@@ -79,6 +80,10 @@ __all__ = [
     "Resource",
     "Submission",
     "Subscription",
+    "TaskLink",
+    "TaskNote",
+    "TaskPaper",
+    "TaskVariable",
     "TestClock",
     "Turn",
     "Variable",

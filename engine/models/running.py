@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models.base import Base, Code, InstanceRef, Key
@@ -77,12 +77,16 @@ class HumanTask(Base):
     )
 
     id: Mapped[Key]
-    instance_id: Mapped[InstanceRef] = mapped_column(index=True)
+    #: NULL only for a task of its own (`own`): those have a command and a query of their own,
+    #: everything else joins the instance and never meets them.
+    instance_id: Mapped[InstanceRef] = mapped_column(index=True, nullable=True)
+    #: "" for a task of its own.
     root_id: Mapped[str] = mapped_column(String(32), index=True)
     bundle: Mapped[Code]
     process_key: Mapped[Code]
     element_id: Mapped[Code]
     name: Mapped[str]
+    description: Mapped[str | None] = mapped_column(Text)
     #: The wait of the instance's state that this row stands for.
     wait: Mapped[str] = mapped_column(String(160), unique=True)
     token: Mapped[str] = mapped_column(String(64))
@@ -108,6 +112,18 @@ class HumanTask(Base):
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None] = mapped_column(String(120))
+    #: Who answers for it; delegated work comes back to them.
+    owner: Mapped[str | None] = mapped_column(String(120))
+    #: PENDING while a delegate works on it, RESOLVED when it came back.
+    delegation_state: Mapped[str | None] = mapped_column(String(10))
+    parent_task_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    #: When it was last changed over REST: assignment, dates, candidates, variables, notes.
+    updated_at: Mapped[datetime | None]
+
+    @property
+    def own(self) -> bool:
+        """Whether it belongs to no instance: somebody made it over REST."""
+        return not self.root_id
 
 
 class HumanTaskCandidate(Base):

@@ -20,6 +20,7 @@ class Job(Base):
     __tablename__ = "job"
     __table_args__ = (
         Index("ix_job_due", "status", "due_at"),
+        Index("ix_job_topic", "topic", "status"),
         Index("ix_job_instance_id", "instance_id"),
         Index(
             "uq_job_start_timer",
@@ -64,6 +65,11 @@ class Job(Base):
     trace: Mapped[str | None] = mapped_column(Text)
     #: Held by an operator; nobody takes it meanwhile.
     suspended: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: External tasks: who fetched it last, and until when it is theirs (engine time).
+    worker: Mapped[str | None] = mapped_column(String(120))
+    locked_until: Mapped[datetime | None]
+    #: External tasks: tries left as the worker reported; None until one failed.
+    retries: Mapped[int | None]
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 

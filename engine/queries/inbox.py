@@ -218,7 +218,8 @@ def _row(
 
 def counts(session: Session, viewer: Viewer) -> Counts:
     """Return how much waits for this viewer."""
-    seen = visible(viewer, HumanTask.root_id.expression)
+    # a task of its own stands in no list of the office
+    seen = visible(viewer, HumanTask.root_id.expression) & HumanTask.instance_id.is_not(None)
 
     def count(*where: ColumnElement[bool]) -> int:
         return session.scalar(select(func.count(HumanTask.id)).where(seen, *where)) or 0

@@ -51,6 +51,11 @@ def _nearest(
     return next(_catchers(token, kind, code), None)
 
 
+def caught_here(token: Token, kind: Kind, code: str) -> bool:
+    """Say whether something in this instance would catch it, without throwing."""
+    return _nearest(token, kind, code) is not None
+
+
 def throw_error(token: Token, code: str, message: str = "", kind: Kind = "error") -> bool:
     """Throw a BPMN error from a token; return whether the diagram caught it.
 

@@ -157,6 +157,23 @@ class Run:
         """Escalate out of an activity; return whether the diagram caught it here."""
         return propagation.escalate(self._token(token), code, payload)
 
+    def catches(self, token: str, kind: propagation.Kind, code: str) -> bool:
+        """Say whether something in this instance would catch it, without throwing."""
+        return propagation.caught_here(self._token(token), kind, code)
+
+    def abandon(self, token: str) -> None:
+        """End a token where it stands, as an end event without a meaning would."""
+        found = self._token(token)
+        scope = found.scope
+        if found.node.is_item:  # its body counts it as done
+            for event in found.attached:
+                event.cancel()
+            self._instance.trace("cancelled", found, **found.node.traits(found))
+            found.node.go(found)
+            return
+        found.cancel()
+        scope.close_if_empty()
+
     def conditions_changed(self) -> None:
         """Look at the conditional events again at the next `advance`, even if nothing was set."""
         self._instance.changed = True
