@@ -78,7 +78,7 @@ _CLOSE = (
         closed_at=bindparam("now"),
         completed_by=bindparam("who"),
         claimed_at=bindparam("signed"),
-        assignee=bindparam("owner"),
+        assignee=bindparam("signer"),
     )
 )
 _excluded = aliased(HumanTaskCandidate)
@@ -283,7 +283,7 @@ def _close(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[
             "now": work.now,
             "who": work.actor.id,
             "signed": closed["claimed_at"],
-            "owner": closed["assignee"],
+            "signer": closed["assignee"],
         },
     )
     if changed.rowcount != 1:
