@@ -78,6 +78,7 @@ class Execution:
     _savepoint: SessionTransaction | None = None
     _dirty: list[str] = field(default_factory=list)
     _stack: ExitStack = field(default_factory=ExitStack)
+    _specs: dict[int, pool.Spec] = field(default_factory=dict)
 
     def __enter__(self) -> Execution:
         return self
@@ -160,7 +161,15 @@ class Execution:
         return loaded
 
     def _checkout(self, definition: Definition) -> pool.Spec:
-        return self._stack.enter_context(pool.checkout(definition.normalized, definition.key))
+        """Return the spec of a definition: one copy serves all its instances of this command.
+
+        Specs hold nothing of an instance; that they are lent exclusively keeps threads apart.
+        """
+        spec = self._specs.get(definition.id)
+        if spec is None:
+            lent = pool.checkout(definition.normalized, definition.key)
+            spec = self._specs[definition.id] = self._stack.enter_context(lent)
+        return spec
 
     # ---- moving -------------------------------------------------------------------------
 

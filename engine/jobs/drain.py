@@ -5,6 +5,8 @@ When the batch fails its jobs run again one by one, so that a bad one hurts nobo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -14,7 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from engine import db, failpoints, testclock
 from engine.errors import Conflict, EngineError, ServiceFailed
 from engine.jobs import claim
-from engine.jobs.perform import perform
+from engine.jobs.perform import fire, perform
 from engine.models import Job, ProcessInstance
 
 log = structlog.get_logger()
@@ -56,13 +58,27 @@ def _together(ids: list[int], token: str) -> bool:
     try:
         with db.transaction() as session:
             _lock(session, ids)
+            timers = _timers(session, ids, token)
+            if timers:
+                fire(session, timers, token)
+            failpoints.hit("between_jobs")
             for job_id in ids:
-                _run(session, job_id, token)
-                failpoints.hit("between_jobs")
+                if job_id not in {job.id for job in timers}:
+                    _run(session, job_id, token)
+                    failpoints.hit("between_jobs")
     except Exception as failure:  # noqa: BLE001 - whichever it was, each is tried alone
         log.info("batch failed, running singly", jobs=len(ids), error=type(failure).__name__)
         return False
     return True
+
+
+def _timers(session: Session, ids: list[int], token: str) -> Sequence[Job]:
+    return session.scalars(
+        select(Job)
+        .where(Job.id.in_(ids), Job.lease == token, Job.status == "open", Job.kind == "timer")
+        .order_by(Job.due_at, Job.id)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _lock(session: Session, ids: list[int]) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.commands import instances, messages, retries, submissions
 from engine.commands.execution import Execution
-from engine.errors import EngineError
+from engine.commands.rows import table_of
+from engine.errors import Conflict, EngineError
 from engine.hooks import SYSTEM, Actor
-from engine.models import Attachment, Job, Submission
+from engine.models import Attachment, Job, ProcessInstance, Submission
 
 
 def perform(session: Session, job: Job) -> None:
@@ -37,24 +38,55 @@ def perform(session: Session, job: Job) -> None:
     job.status, job.done_at, job.lease = "done", clock.now(), None
 
 
+def fire(session: Session, jobs: Sequence[Job], token: str) -> None:
+    """Fire the timers of different cases together: read once, written once.
+
+    The caller holds their leases and has locked their cases.
+
+    Raises:
+        Conflict: a lease ended meanwhile; nothing of the batch may stand.
+    """
+    wanted = {job.instance_id for job in jobs}
+    rows = {
+        row.id: row
+        for row in session.scalars(
+            select(ProcessInstance)
+            .where(ProcessInstance.id.in_(wanted))
+            .execution_options(populate_existing=True)
+        )
+    }
+    with Execution(session, SYSTEM) as work:
+        for job in jobs:
+            _fire(work, rows[job.instance_id or ""], job)
+        work.settle()
+    closed = session.connection().execute(
+        update(table_of(Job))
+        .where(Job.id.in_([job.id for job in jobs]), Job.lease == token)
+        .values(status="done", done_at=work.now, lease=None)
+    )
+    if closed.rowcount != len(jobs):
+        raise Conflict("作业的执行权已经到期，由其他程序接手。")
+
+
 def _timer(session: Session, job: Job) -> bool:
     row = instances.lock(session, job.instance_id or "")
     with Execution(session, SYSTEM) as work:
-        loaded = work.open(row)
-        key = (job.wait or "").partition(".")[2]
-        if row.status != "active" or key not in loaded.run.waits():
-            return False  # the wait ended in the same batch: nothing is owed any more
-        loaded.acted.add(key)
-        work.note(
-            row,
-            "fired",
-            element=job.element_id,
-            due=job.due_at.isoformat(),
-            deadline=job.deadline,
-        )
-        loaded.run.fire(job.token or "", job.slot or "")
-        work.settle()
+        if _fire(work, row, job):
+            work.settle()
     return False
+
+
+def _fire(work: Execution, row: ProcessInstance, job: Job) -> bool:
+    """Let one timer happen; False when its wait ended in the same batch: nothing is owed."""
+    loaded = work.open(row)
+    key = (job.wait or "").partition(".")[2]
+    if row.status != "active" or key not in loaded.run.waits():
+        return False
+    loaded.acted.add(key)
+    due = job.due_at.isoformat()
+    work.note(row, "fired", element=job.element_id, due=due, deadline=job.deadline)
+    loaded.run.fire(job.token or "", job.slot or "")
+    return True
 
 
 def _continue(session: Session, job: Job) -> bool:
