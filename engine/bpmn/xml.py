@@ -121,7 +121,7 @@ def read_camunda(element: etree._Element) -> dict[str, Any]:
     extension = element.find(B + "extensionElements")
     for child in extension if extension is not None else ():
         if _is_camunda(child.tag):
-            found.setdefault("@" + str(child.tag)[len(C) :], []).append(_tree(child))
+            found.setdefault("@" + str(child.tag)[len(C) :], []).append(tree(child))
     return found
 
 
@@ -129,16 +129,26 @@ def _is_camunda(name: Any) -> bool:
     return isinstance(name, str) and name.startswith(C)
 
 
-def _tree(element: etree._Element) -> dict[str, Any]:
-    tree: dict[str, Any] = {
+def tree(element: etree._Element) -> dict[str, Any]:
+    """Return an extension element as JSON-able data: attributes, children by name, `text`.
+
+    The members of a `camunda:list` keep their order: they stand in `items`, each with its
+    `kind`.
+    """
+    inside = [child for child in element if isinstance(child.tag, str)]
+    found: dict[str, Any] = {
         str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()
     }
-    for child in element:
-        if isinstance(child.tag, str):
-            tree.setdefault(etree.QName(child).localname, []).append(_tree(child))
+    if element.tag == C + "list":
+        found["items"] = [{**tree(c), "kind": etree.QName(c).localname} for c in inside]
+        return found
+    for name in {etree.QName(child).localname for child in inside}:
+        found[name] = []  # children win where an attribute has the same name
+    for child in inside:
+        found[etree.QName(child).localname].append(tree(child))
     if (element.text or "").strip():
-        tree["text"] = (element.text or "").strip()
-    return tree
+        found["text"] = (element.text or "").strip()
+    return found
 
 
 def read_properties(attributes: dict[str, Any]) -> dict[str, str]:

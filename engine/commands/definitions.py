@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, select
 from sqlalchemy.orm import Session
 
 from engine import decisions, forms
@@ -57,6 +57,8 @@ class Form:
     key: str
     version: int
     schema: FormSchema = field(repr=False)
+    #: Made of `camunda:formData`, not published as a file.
+    generated: bool = False
 
 
 @dataclass
@@ -134,23 +136,52 @@ def bound(
     return by_id(session, found)
 
 
-def form(session: Session, key: str, deployment_id: int) -> Form | None:
-    """Return a form: the one deployed together with the diagram, else the newest."""
+def form(
+    session: Session,
+    key: str,
+    deployment_id: int,
+    binding: str = "",
+    version: int | None = None,
+) -> Form | None:
+    """Return a form as `camunda:formRefBinding` says: latest, deployment or version.
 
-    def read() -> Form | None:
-        row = session.execute(
-            select(FormDefinition.key, FormDefinition.version, Resource.content)
-            .join(Resource, Resource.sha == FormDefinition.sha)
-            .where(FormDefinition.key == key)
-            .order_by(
-                (FormDefinition.deployment_id == deployment_id).desc(),
-                FormDefinition.version.desc(),
-            )
-            .limit(1)
-        ).first()
-        return row and Form(row.key, row.version, forms.parse(json.loads(row.content)))
+    Without a binding it is the one deployed together with the diagram, else the newest.
+    """
+    if binding in ("", "deployment"):
+        found = _cache(session).get(
+            "form",
+            (key, deployment_id),
+            lambda: _form(session, FormDefinition.key == key, of(FormDefinition, deployment_id)),
+        )
+        if found is not None or binding == "deployment":
+            return found
+    if binding == "version":
+        return _form(session, FormDefinition.key == key, FormDefinition.version == version)
+    return _form(session, FormDefinition.key == key)
 
-    return _cache(session).get("form", (key, deployment_id), read)
+
+def of(
+    kind: type[ProcessDefinition | DecisionDefinition | FormDefinition], deployment_id: int
+) -> ColumnElement[bool]:
+    """Return the condition that a definition came with a deployment."""
+    return kind.deployment_id == deployment_id
+
+
+def _form(session: Session, *wanted: ColumnElement[bool]) -> Form | None:
+    row = session.execute(
+        select(FormDefinition.key, FormDefinition.version, FormDefinition.sha)
+        .where(*wanted)
+        .order_by(FormDefinition.version.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    schema = _cache(session).get(
+        "schema",
+        row.sha,
+        lambda: forms.parse(json.loads(session.get_one(Resource, row.sha).content)),
+    )
+    return Form(row.key, row.version, schema)
 
 
 def decision(session: Session, key: str) -> tuple[DecisionModel, int]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, db
 from engine.bpmn.definition import Start
-from engine.commands import definitions, submissions
+from engine.commands import definitions, submissions, task_forms
 from engine.commands.definitions import Definition
 from engine.commands.execution import Execution
 from engine.errors import NotAllowed, NotFound
@@ -49,17 +49,18 @@ def start(
     definition = definitions.latest(session, key)
     _check_starter(definition, actor)
     event = _start_event(definition, start_element)
-    entered = submissions.check(
-        session, definition, event.form or None, posted, dict(variables or {})
-    )
+    given = dict(variables or {})
+    form = task_forms.find(session, definition, event.element, given)
+    entered = submissions.check(form, posted, given)
     with Execution(session, actor, entered.values, entered.id, files) as work:
         loaded = work.begin(
             definition,
-            variables={**(variables or {}), **entered.variables},
-            business_key=business_key,
+            variables={**given, **entered.variables},
+            business_key=business_key
+            or task_forms.business_key(definition, event.element, entered.values),
             start_element=event.element,
         )
-        if event.form or idempotency_key:
+        if form is not None or idempotency_key:
             submissions.store(
                 session,
                 entered,

@@ -27,7 +27,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine import calendar, db, hooks, vault
-from engine.commands import retries, trail, waits
+from engine.commands import opening, retries, trail, waits
 from engine.errors import Conflict
 from engine.models import (
     Base,
@@ -193,7 +193,8 @@ def _collect_gone(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> 
 
 def _collect_new(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> None:
     if wait.kind == "human":
-        task, candidates = waits.human_task(work, loaded, wait)
+        key = waits.wait_id(loaded.row.id, wait.key)
+        task, candidates = opening.human_task(work, loaded, wait, key)
         batch.tasks.append(task)
         batch.candidates += candidates
     elif wait.kind in JOBS:

@@ -17,9 +17,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import forms, vault
-from engine.commands import definitions
-from engine.commands.definitions import Definition
+from engine.commands.definitions import Form
 from engine.errors import IdempotencyMismatch, InvalidInput
+from engine.forms import reading
 from engine.models import Attachment, Submission, new_id
 
 _INSERT = insert(Submission.__table__)  # type: ignore[arg-type]  # a Table, says SQLAlchemy late
@@ -68,13 +68,7 @@ def same(kept: str | None, values: Mapping[str, Any]) -> bool:
     return kept is not None
 
 
-def check(
-    session: Session,
-    definition: Definition,
-    form_key: str | None,
-    values: Mapping[str, Any],
-    scope: Mapping[str, Any],
-) -> Entered:
+def check(form: Form | None, values: Mapping[str, Any], scope: Mapping[str, Any]) -> Entered:
     """Check values against the form of an element and split off the variables.
 
     An element without a form accepts nothing but an empty submission.
@@ -82,16 +76,33 @@ def check(
     Raises:
         InvalidInput: fields are missing or wrong; `fields` says which and why.
     """
-    form = definitions.form(session, form_key, definition.deployment_id) if form_key else None
     if form is None:
         if values:
             raise InvalidInput("这一步没有表单，不能提交内容。")
-        return Entered(new_id(), {}, {}, form_key, None, digest(values))
-    bound = forms.bind(form.schema, data=scope, posted=forms.posted(values), scope=scope)
+        return Entered(new_id(), {}, {}, None, None, digest(values))
+    given = {**_defaults(form, scope), **values} if form.generated else values
+    bound = forms.bind(form.schema, data=scope, posted=forms.posted(given), scope=scope)
     if not bound.validate():
         raise InvalidInput("还有内容需要修改，请按提示改好后再提交。", bound.errors())
-    accepted = bound.values()
-    return Entered(new_id(), accepted, bound.variables(), form.key, form.version, digest(values))
+    found = bound.variables()
+    if form.generated:
+        found.update(_readonly(bound, scope))
+    return Entered(new_id(), bound.values(), found, form.key, form.version, digest(values))
+
+
+def _defaults(form: Form, scope: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a field of `camunda:formData` holds when nothing was submitted for it."""
+    bound = forms.bind(form.schema, data=scope)
+    return {item.name: item.value for item in bound.flat() if item.value not in (None, "")}
+
+
+def _readonly(bound: forms.BoundForm, scope: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the defaults of fields nobody may change: they become variables all the same."""
+    return {
+        item.key: reading.settled(item.value, item.spec)
+        for item in bound.flat()
+        if item.readonly and item.key not in scope and item.value is not None
+    }
 
 
 def store(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import clock, db, failpoints, hooks, vault
-from engine.commands import retries, rows, submissions
+from engine.commands import retries, rows, submissions, task_forms
 from engine.commands.execution import Execution, Loaded
 from engine.errors import (
     Conflict,
@@ -161,13 +161,9 @@ def complete(
     _check_permission(task, actor)
     with Execution(session, actor, files=files) as work:
         loaded = work.open(row)
-        entered = submissions.check(
-            session,
-            loaded.definition,
-            task.form_key,
-            posted,
-            loaded.run.scope(task.token),
-        )
+        scope = loaded.run.scope(task.token)
+        form = task_forms.of_task(session, loaded.definition, task, scope)
+        entered = submissions.check(form, posted, scope)
         if entered.form_key or idempotency_key:  # nothing was entered without a form
             submissions.store(
                 session,

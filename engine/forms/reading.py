@@ -113,6 +113,13 @@ def typed(value: Any, spec: Mapping[str, Any]) -> Any:
         return None
 
 
+def settled(value: Any, spec: Mapping[str, Any]) -> Any:
+    """Return a value that was given as text (a default) as what its component holds."""
+    if spec.get("type") == "number" and isinstance(value, str):
+        return number(value)
+    return typed(value, spec) if spec.get("type") == "datetime" else value
+
+
 def shown(value: Any) -> Any:
     """Return a date or time of the data as the browser's own fields write it."""
     if isinstance(value, datetime):

@@ -99,6 +99,8 @@ class HumanTask(Base):
     #: Logins that may not do it although their group could (four eyes, `huiyin:excluded`).
     excluded: Mapped[list[str]] = mapped_column(JSON, default=list)
     form_key: Mapped[str | None]
+    #: What `camunda:formRefVersion` gave, for a form bound by version.
+    form_version: Mapped[int | None]
     #: Which of several instances of one element (multi-instance), 0 otherwise.
     item: Mapped[int] = mapped_column(default=0)
     priority: Mapped[int] = mapped_column(default=50)

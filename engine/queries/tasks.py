@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import hooks, vault
-from engine.commands import definitions
-from engine.commands.definitions import Form
+from engine.commands import definitions, task_forms
+from engine.commands.definitions import Definition, Form
 from engine.commands.tasks import DRAFT, may_act
+from engine.commands.variables import read_variables
 from engine.errors import NotFound
 from engine.models import Draft, HistoryEvent, HumanTask, Incident, Job, ProcessInstance, Variable
 from engine.queries.access import Viewer, visible
@@ -88,14 +89,13 @@ def task(session: Session, viewer: Viewer, human_task_id: str) -> TaskView:
     incidents = list(session.scalars(select(Incident).where(Incident.instance_id == instance.id)))
     states, counted, flows = progress(session, instance, open_tasks, jobs, incidents)
     draft = session.get(Draft, (row.id, viewer.id))
+    data = _data(session, definition, row)
     prefill = hooks.prefill_of(row.bundle)
     return TaskView(
         row=_row(row, title, business_key, is_demo, definition.name),
         mine_to_do=row.status == "open" and may_act(row, hooks.Actor(viewer.id, viewer.groups)),
-        form=definitions.form(session, row.form_key, definition.deployment_id)
-        if row.form_key
-        else None,
-        data={**variables(session, instance.id), **(prefill(session, row) if prefill else {})},
+        form=task_forms.of_task(session, definition, row, data),
+        data={**data, **(prefill(session, row) if prefill else {})},
         draft=json.loads(vault.open_text(draft.payload, DRAFT)) if draft else {},
         draft_saved_at=draft.saved_at if draft else None,
         documentation=element.documentation if element else "",
@@ -107,6 +107,17 @@ def task(session: Session, viewer: Viewer, human_task_id: str) -> TaskView:
         next=_next(definition, row, jobs),
         completed_by=row.completed_by,
     )
+
+
+def _data(session: Session, definition: Definition, row: HumanTask) -> dict[str, Any]:
+    """Return the variables the task sees; only some activities have any of their own."""
+    element = definition.description.elements.get(row.element_id)
+    has_own = element is not None and (
+        element.repeated or element.parent != definition.key or "@inputOutput" in element.attributes
+    )
+    if has_own and row.status == "open":
+        return read_variables(session, row.instance_id, row.token)
+    return variables(session, row.instance_id)
 
 
 def variables(session: Session, instance_id: str) -> dict[str, Any]:

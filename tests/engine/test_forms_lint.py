@@ -4,6 +4,7 @@ import pytest
 from lxml import etree
 
 from engine import forms
+from engine.bpmn.xml import tree
 
 
 def codes(*components: dict) -> set[tuple[str, str]]:
@@ -127,7 +128,7 @@ def test_camunda_form_data_becomes_a_form():
         <camunda:validation><camunda:constraint name="readonly"/></camunda:validation>
       </camunda:formField>
     </camunda:formData>"""
-    schema = forms.from_form_data(etree.fromstring(xml), "approve")
+    schema = forms.from_form_data(tree(etree.fromstring(xml)), "approve")
     assert forms.lint(schema) == []
     start = forms.bind(forms.parse(schema))
     assert start.field("approved").value is True

@@ -11,12 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import queries
-from engine.commands import definitions, submissions
+from engine.commands import definitions, submissions, task_forms
 from engine.models import (
     HumanTask,
     Incident,
     Job,
-    ProcessDefinition,
     ProcessInstance,
     Submission,
 )
@@ -169,9 +168,8 @@ def _forms(
     everywhere (D-17); in clear they are shown for a reason that is written down.
     """
     rows = session.execute(
-        select(Submission, HumanTask.name, ProcessDefinition.deployment_id)
+        select(Submission, HumanTask.name, ProcessInstance.definition_id)
         .join(ProcessInstance, ProcessInstance.id == Submission.instance_id)
-        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .join(HumanTask, HumanTask.id == Submission.human_task_id, isouter=True)
         .where(ProcessInstance.root_id == root_id)
         .order_by(Submission.submitted_at.desc())
@@ -182,16 +180,17 @@ def _forms(
             title=name or "登记",
             by=history.person(row.submitted_by, names),
             at=words.moment(row.submitted_at),
-            values=() if private is None else _values(session, row, deployment, private),
+            values=() if private is None else _values(session, row, definition, private),
         )
-        for row, name, deployment in rows
+        for row, name, definition in rows
     ]
 
 
 def _values(
-    session: Session, row: Submission, deployment: int, private: Mapping[str, str]
+    session: Session, row: Submission, definition: int, private: Mapping[str, str]
 ) -> list[tuple[str, str]]:
-    form = definitions.form(session, row.form_key, deployment) if row.form_key else None
+    drawn = definitions.by_id(session, definition)
+    form = task_forms.find(session, drawn, row.element_id, None, key=row.form_key)
     told = submissions.read(row)
     told = {key: private.get(key, value) if value else value for key, value in told.items()}
     return entered.labelled(form.schema if form else None, told)

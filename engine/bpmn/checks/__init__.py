@@ -11,7 +11,7 @@ from itertools import chain
 
 from lxml import etree
 
-from engine.bpmn.checks import code, compensation, events, formulas, graph, livelock, loops
+from engine.bpmn.checks import code, compensation, events, formulas, graph, livelock, loops, people
 from engine.errors import Problem
 
 
@@ -27,6 +27,7 @@ def content(root: etree._Element) -> Iterator[Problem]:
         events.check(root),
         compensation.check(root),
         formulas.check(root),
+        people.check(root),
         loops.check(root),
         livelock.check(root),
     )

@@ -20,6 +20,9 @@ ATTRIBUTES = (
     "dueDate",
     "followUpDate",
     "priority",
+    "formRef",
+    "formKey",
+    "formRefVersion",
     "calledElementVersion",
     "topic",
     "decisionRef",
@@ -57,6 +60,8 @@ def _texts(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
         yield "脚本", text, _check_value if _is_value(element) else expressions.script
     elif kind in TIMER_KINDS and ("${" in text or is_expression(text)):
         yield "定时器", text, expressions.check
+    elif kind == "documentation" and "${" in text and _is_of_task(element):
+        yield "说明", text, expressions.check
     elif kind == "loopCardinality":
         yield "次数", as_expression(text), expressions.check
     elif element.tag in (C + "inputParameter", C + "outputParameter", C + "value", C + "entry"):
@@ -81,9 +86,13 @@ def _attributes(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
     )
     if expression:
         yield "表达式", expression, _check_effect
-    if not _is_camunda(element):
-        return
-    for name in INNER:
+    if _is_camunda(element):
+        yield from _extension(element)
+
+
+def _extension(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
+    names = ("label", "defaultValue") if element.tag == C + "formField" else INNER
+    for name in names:
         value = element.get(name)
         if value:
             yield name, value, expressions.check
@@ -94,6 +103,11 @@ def _attributes(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
 def _check_effect(text: str) -> None:
     match = SET_VARIABLE.match(text.strip())
     expressions.check("${" + match[3] + "}" if match else text)
+
+
+def _is_of_task(element: etree._Element) -> bool:
+    parent = element.getparent()
+    return parent is not None and local(parent) == "userTask"
 
 
 def _is_value(element: etree._Element) -> bool:
