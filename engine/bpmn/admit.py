@@ -22,8 +22,9 @@ MAX_DEPTH = 60
 MAX_ELEMENTS = 50_000
 MAX_FLOW_NODES = 500
 ID = re.compile(r"^[A-Za-z_][\w.\-]{0,127}$", re.A)
-#: Ids that the normaliser makes begin with this.
+#: Ids that the normaliser makes begin with this, and those that the importer gives.
 RESERVED = "_n_"
+GIVEN = "_n_i_"
 FILE = "文件"
 SCOPES = SUBPROCESSES | {"process"}
 #: What others refer to must have an id.
@@ -139,5 +140,5 @@ def _one(element: etree._Element, seen: Counter[str]) -> Iterator[Problem]:
         yield Problem(
             name[:40], "bad-id", "标识只能用英文字母、数字、下划线、点和横线，且以字母开头。"
         )
-    elif name.startswith(RESERVED):
+    elif name.startswith(RESERVED) and not name.startswith(GIVEN):
         yield Problem(name, "reserved-id", f"标识不能以 {RESERVED} 开头，请改名。")

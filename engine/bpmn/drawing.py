@@ -1,7 +1,7 @@
 """Diagram interchange of a BPMN file → plain shapes and edges.
 
 Shared by `svg` (draws it) and `layout` (judges it), so that a check judges exactly what a person
-sees. Only the first plane is read; what it does not show is listed in `Drawing.hidden`.
+sees. Only the main plane is read; what it does not show is listed in `Drawing.hidden`.
 """
 
 import math
@@ -10,23 +10,27 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
-DC = "{http://www.omg.org/spec/DD/20100524/DC}"
-DD = "{http://www.omg.org/spec/DD/20100524/DI}"
+from engine.bpmn import importing
+from engine.bpmn.xml import ACTIVITIES, DC, DD, DI, SUBPROCESSES
+from engine.bpmn.xml import B as BPMN
+from engine.errors import DeploymentRefused
 
-SUBPROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
-ACTIVITIES = SUBPROCESSES | {
-    "task",
-    "userTask",
-    "serviceTask",
-    "scriptTask",
-    "businessRuleTask",
-    "sendTask",
-    "receiveTask",
-    "manualTask",
-    "callActivity",
-}
+__all__ = [
+    "ACTIVITIES",
+    "CONTAINERS",
+    "SUBPROCESSES",
+    "Box",
+    "Drawing",
+    "Edge",
+    "Point",
+    "Shape",
+    "box_of",
+    "main_plane",
+    "of",
+    "points_of",
+    "read",
+]
+
 CONTAINERS = frozenset({"participant", "lane", "group"})
 
 Point = tuple[float, float]
@@ -132,29 +136,26 @@ class Drawing:
 
 
 def read(xml: bytes) -> Drawing:
-    """Read the first plane of a BPMN file.
+    """Read the main plane of a BPMN file as it was drawn.
 
     Raises:
         ValueError: the bytes are no well-formed XML, or bring their own entities.
     """
-    if b"<!DOCTYPE" in xml:  # libxml2 expands entities in attributes whatever it is told
-        raise ValueError("图形文件不得含有 DOCTYPE。")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(xml, parser)
-    except etree.XMLSyntaxError as error:
-        raise ValueError(f"图形文件不是完整的 XML：{error.msg}") from error
+        root = importing.read(xml).root
+    except DeploymentRefused as refused:
+        raise ValueError(refused.problems[0].message) from refused
+    return of(root)
+
+
+def of(root: etree._Element) -> Drawing:
+    """Read the main plane of a BPMN tree."""
     semantic = {
         str(node.get("id")): node for node in root.iter(f"{BPMN}*") if node.get("id") is not None
     }
-    planes = root.findall(f".//{DI}BPMNPlane")
-    shapes, edges = _plane(planes[0], semantic) if planes else ([], [])
+    planes = list(root.iter(f"{DI}BPMNPlane"))
+    plane = main_plane(root)
+    shapes, edges = ([], []) if plane is None else _plane(plane, semantic)
     drawn = {shape.id for shape in shapes} | {edge.id for edge in edges}
     parents = {key: _parent(node) for key, node in semantic.items()}
     anywhere = {node.get("bpmnElement") for plane in planes for node in plane}
@@ -172,21 +173,44 @@ def read(xml: bytes) -> Drawing:
     )
 
 
+def main_plane(root: etree._Element) -> etree._Element | None:
+    """Return the plane a reader sees first: the first that shows anything."""
+    planes = list(root.iter(f"{DI}BPMNPlane"))
+    full = (plane for plane in planes if plane.find(f"{DI}BPMNShape/{DC}Bounds") is not None)
+    return next(full, planes[0] if planes else None)
+
+
+def box_of(item: etree._Element) -> Box | None:
+    """Return the bounds of a shape."""
+    bounds = item.find(f"{DC}Bounds")
+    return None if bounds is None else _box(bounds)
+
+
+def points_of(item: etree._Element) -> tuple[Point, ...]:
+    """Return the way points of an edge."""
+    return tuple(
+        (_number(point, "x"), _number(point, "y")) for point in item.iterfind(f"{DD}waypoint")
+    )
+
+
 def _plane(
     plane: etree._Element, semantic: Mapping[str, etree._Element]
 ) -> tuple[list[Shape], list[Edge]]:
     shapes: list[Shape] = []
     edges: list[Edge] = []
     defaults = {node.get("default") for node in semantic.values()}
+    seen: set[str] = set()
     for item in plane.iterchildren(f"{DI}BPMNShape", f"{DI}BPMNEdge"):
-        node = semantic.get(item.get("bpmnElement") or "")
-        if node is None:
+        name = item.get("bpmnElement") or ""
+        node = semantic.get(name)
+        if node is None or name in seen:  # what a tool has drawn twice is shown once
             continue
+        seen.add(name)
         if item.tag == f"{DI}BPMNEdge":
             edge = _edge(item, node, semantic, defaults)
             edges += [edge] if len(edge.points) > 1 else []
-        elif (bounds := item.find(f"{DC}Bounds")) is not None:
-            shapes.append(_shape(item, node, _box(bounds)))
+        elif (box := box_of(item)) is not None:
+            shapes.append(_shape(item, node, box))
     return shapes, edges
 
 
@@ -222,9 +246,7 @@ def _edge(
         id=str(node.get("id")),
         kind=kind,
         name=_name(node),
-        points=tuple(
-            (_number(point, "x"), _number(point, "y")) for point in item.iterfind(f"{DD}waypoint")
-        ),
+        points=points_of(item),
         source=node.get("sourceRef") or _inner(node, "sourceRef"),
         target=node.get("targetRef") or _inner(node, "targetRef"),
         label=_label(item),

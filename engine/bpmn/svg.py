@@ -15,10 +15,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from engine.bpmn import drawing
+from engine.bpmn import drawing, importing
 from engine.bpmn.drawing import Box, Drawing, Edge, Shape
+from engine.bpmn.importing import placing
 from engine.bpmn.lettering import LABEL_LINE, Text, label_text
 from engine.bpmn.painters import flow, paint, text
+from engine.errors import DeploymentRefused
 
 #: What a state is called on screen. `pin` states get a flag above the element.
 STATE_NAMES = {
@@ -54,7 +56,7 @@ def render(
     title: str,
     uid: str,
 ) -> str:
-    """Draw the first plane of a BPMN file.
+    """Draw the main plane of a BPMN file; what the file does not draw gets a place of its own.
 
     Args:
         xml: the file as the analyst drew it (the original, never the normalised one).
@@ -64,12 +66,16 @@ def render(
         title: read by screen readers first.
         uid: unique on the page; prefixes the ids inside the picture.
 
-    Returns the SVG element as text; an empty string if the file has no diagram.
+    Returns the SVG element as text; an empty string if there is nothing to draw.
 
     Raises:
         ValueError: the bytes are no well-formed XML.
     """
-    picture = drawing.read(xml)
+    try:
+        root = importing.read(xml).root
+    except DeploymentRefused as refused:
+        raise ValueError(refused.problems[0].message) from refused
+    picture = drawing.of(placing.place(root))
     if not picture.shapes:
         return ""
     walk = _Walk(

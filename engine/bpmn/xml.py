@@ -10,8 +10,15 @@ from lxml import etree
 BPMN_NS = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 CAMUNDA_NS = "http://camunda.org/schema/1.0/bpmn"
 XSI_NS = "http://www.w3.org/2001/XMLSchema-instance"
+DI_NS = "http://www.omg.org/spec/BPMN/20100524/DI"
+DC_NS = "http://www.omg.org/spec/DD/20100524/DC"
+DD_NS = "http://www.omg.org/spec/DD/20100524/DI"
 B = f"{{{BPMN_NS}}}"
 C = f"{{{CAMUNDA_NS}}}"
+#: Diagram interchange: shapes and edges, bounds and fonts, way points.
+DI = f"{{{DI_NS}}}"
+DC = f"{{{DC_NS}}}"
+DD = f"{{{DD_NS}}}"
 
 TASKS = frozenset(
     {

@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from engine import clock, decisions, forms, services
-from engine.bpmn import admit, definition, layout, normalize, pool, rules
+from engine.bpmn import admit, definition, importing, layout, normalize, pool, rules
 from engine.bpmn.definition import Description
 from engine.bundles import Bundle
 from engine.commands import definitions
@@ -122,7 +122,8 @@ def _diagram(
     checked: Checked, name: str, content: bytes, roots: dict[str, etree._Element]
 ) -> list[Problem]:
     try:
-        root = admit.admit(content)
+        diagram = importing.read(content)
+        root = admit.admit(diagram.executable())
     except DeploymentRefused as refused:
         return refused.problems
     roots[name] = root
@@ -137,8 +138,8 @@ def _diagram(
         if start.kind in STARTS_REFUSED
     ]
     # The normaliser works on a copy: the drawn tree is what the rules and pages look at.
-    normal, problems = normalize.normalize(admit.admit(content))
-    problems = [*problems, *unsupported]
+    normal, problems = normalize.normalize(root)
+    problems = [*diagram.findings, *problems, *unsupported]
     xml = etree.tostring(normal, encoding="utf-8")
     if not any(problem.severity == "error" for problem in problems):
         problems = [*problems, *_parses(xml, ids)]

@@ -166,13 +166,19 @@ def test_the_frame_holds_everything_with_room_for_flags():
     assert y + h > 800
 
 
-def test_a_file_without_a_drawing_gives_no_picture():
+def test_a_file_without_a_drawing_is_laid_out():
     bare = re.sub(rb"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", b"", EVERY_SIGN, flags=re.S)
-    assert svg.render(bare, title="图", uid="d") == ""
+    assert b"BPMNShape" not in bare
+    assert words(group(draw(bare), "ca")) == words(group(draw(), "ca"))
+
+
+def test_a_file_with_nothing_to_draw_gives_no_picture():
+    empty = b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>'
+    assert svg.render(empty, title="图", uid="d") == ""
 
 
 def test_broken_xml_is_a_sentence():
-    with pytest.raises(ValueError, match="不是完整的 XML"):
+    with pytest.raises(ValueError, match="不是有效的 XML"):
         svg.render(b"<definitions>", title="图", uid="d")
 
 

@@ -1,0 +1,102 @@
+"""The main plane of a file: where everything stands, and how a shape or an edge is added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from lxml import etree
+
+from engine.bpmn.drawing import Box, Point, box_of, main_plane, points_of
+from engine.bpmn.xml import DC, DD, DI
+
+#: Where the first thing stands on an empty page.
+ORIGIN = (160.0, 80.0)
+#: Room between what is drawn and what is laid out beneath it.
+BENEATH = 60.0
+
+
+class Page:
+    """One plane, with the places of everything on it; what is on other planes is not its own."""
+
+    def __init__(self, root: etree._Element) -> None:
+        found = main_plane(root)
+        if found is None:
+            diagram = etree.SubElement(root, DI + "BPMNDiagram")
+            found = etree.SubElement(diagram, DI + "BPMNPlane")
+        self.plane: etree._Element = found
+        self.boxes: dict[str, Box] = {}
+        self.lines: dict[str, tuple[Point, ...]] = {}
+        self.closed: set[str] = set()
+        for item in self.plane:
+            self._read(item)
+        #: What any plane shows.
+        self.shown = {
+            item.get("bpmnElement") or ""
+            for plane in root.iter(DI + "BPMNPlane")
+            for item in plane
+            if isinstance(item.tag, str)
+        }
+
+    def _read(self, item: etree._Element) -> None:
+        name = item.get("bpmnElement") if isinstance(item.tag, str) else None
+        if name is None:
+            return
+        if item.tag == DI + "BPMNEdge":
+            points = points_of(item)
+            if len(points) > 1:
+                self.lines.setdefault(name, points)
+        elif (box := box_of(item)) is not None:
+            self.boxes.setdefault(name, box)
+            if item.get("isExpanded") == "false":
+                self.closed.add(name)
+
+    @property
+    def next_place(self) -> tuple[float, float]:
+        """Where the next block may stand: beneath everything."""
+        if not self.boxes:
+            return ORIGIN
+        left = min(box.x for box in self.boxes.values())
+        return left, max(box.bottom for box in self.boxes.values()) + BENEATH
+
+    def add_shape(self, name: str, box: Box, **attributes: str) -> None:
+        """Draw one element."""
+        shape = etree.SubElement(self.plane, DI + "BPMNShape", bpmnElement=name)
+        for key, value in attributes.items():
+            shape.set(key, value)
+        sides = {"x": box.x, "y": box.y, "width": box.w, "height": box.h}
+        etree.SubElement(shape, DC + "Bounds", {key: f"{value:g}" for key, value in sides.items()})
+        self.boxes[name] = box
+        self.shown.add(name)
+
+    def add_edge(self, name: str, points: Sequence[Point]) -> None:
+        """Draw one line."""
+        edge = etree.SubElement(self.plane, DI + "BPMNEdge", bpmnElement=name)
+        for x, y in points:
+            etree.SubElement(edge, DD + "waypoint", x=f"{x:g}", y=f"{y:g}")
+        self.lines[name] = tuple(points)
+        self.shown.add(name)
+
+    def end(self, name: str) -> Box | None:
+        """Return where a line may end: at a shape, or in the middle of another line."""
+        if name in self.boxes:
+            return self.boxes[name]
+        points = self.lines.get(name)
+        if not points:
+            return None
+        first, second = points[(len(points) - 1) // 2 :][:2]
+        return Box((first[0] + second[0]) / 2, (first[1] + second[1]) / 2, 0, 0)
+
+
+def around(boxes: Iterable[Box], pad: float, header: float = 0) -> Box:
+    """Return the rectangle around some others."""
+    found = list(boxes)
+    left = min(box.x for box in found) - pad - header
+    top = min(box.y for box in found) - pad
+    right = max(box.right for box in found) + pad
+    bottom = max(box.bottom for box in found) + pad
+    return Box(left, top, right - left, bottom - top)
+
+
+def shifted(box: Box, x: float, y: float) -> Box:
+    """Return a rectangle moved by so much."""
+    return Box(box.x + x, box.y + y, box.w, box.h)

@@ -1,0 +1,220 @@
+"""A place on the page for what a file does not draw; what it draws stays where it is.
+
+Whole scopes without any shape are laid out in layers, beneath what is drawn or inside an
+open frame with room; single nodes go beside their neighbours. Only a copy is changed.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.bpmn.drawing import Box
+from engine.bpmn.importing import names
+from engine.bpmn.importing.blocks import BESIDE, HEADER, INNER, TITLE, block, on_border, size_of
+from engine.bpmn.importing.page import Page, around, shifted
+from engine.bpmn.importing.routing import route
+from engine.bpmn.xml import SUBPROCESSES, B, children, flow_nodes, identifier, local, text_of
+
+EDGES = (
+    "sequenceFlow",
+    "messageFlow",
+    "association",
+    "dataInputAssociation",
+    "dataOutputAssociation",
+)
+#: Black boxes are this large.
+STRIP = (600.0, 60.0)
+#: Single nodes of a scope that are fitted in between the others; more go beneath.
+FITTED = 200
+#: Steps down in search of a free place.
+TRIES = 40
+
+
+def place(root: etree._Element) -> etree._Element:
+    """Return a copy of a full tree in which everything has a place; ids are as executed."""
+    tree = copy.deepcopy(root)
+    names.resolve(tree)
+    page = Page(tree)
+    pools = {
+        pool.get("processRef") or "": pool
+        for pool in tree.iter(B + "participant")
+        if pool.get("processRef")
+    }
+    for process in children(tree, "process"):
+        _process(page, process, pools.get(identifier(process)))
+    for pool in tree.iter(B + "participant"):
+        _black_box(page, pool)
+    for collaboration in children(tree, "collaboration"):
+        _notes(page, collaboration)
+    _edges(page, tree)
+    return tree
+
+
+def _process(page: Page, process: etree._Element, pool: etree._Element | None) -> None:
+    nodes = list(_contents(process))
+    if not nodes:
+        return
+    frame = page.boxes.get(identifier(pool)) if pool is not None else None
+    if any(identifier(node) in page.shown for node in nodes):
+        _complete(page, process)
+        _frames(page, process, pool)
+        return
+    made = block(process)
+    if frame is not None and _fits(frame, made.width + HEADER, made.height):
+        x, y = frame.x + HEADER, frame.y
+    elif pool is not None and frame is None:
+        x, y = page.next_place
+        if identifier(pool) not in page.shown:
+            outline = Box(x, y, made.width + HEADER, made.height)
+            page.add_shape(identifier(pool), outline, isHorizontal="true")
+        x += HEADER
+    else:
+        x, y = page.next_place
+    _put(page, process, made.boxes, made.opened, x, y)
+
+
+def _contents(scope: etree._Element) -> Iterator[etree._Element]:
+    yield from flow_nodes(scope)
+    yield from (child for child in scope if local(child) in BESIDE)
+
+
+def _fits(frame: Box, width: float, height: float) -> bool:
+    return frame.w >= width and frame.h >= height
+
+
+def _put(
+    page: Page,
+    scope: etree._Element,
+    boxes: dict[str, Box],
+    opened: set[str],
+    x: float,
+    y: float,
+) -> None:
+    kinds = {identifier(element): element for element in scope.iter(f"{B}*")}
+    for name, box in sorted(boxes.items(), key=lambda item: -item[1].w * item[1].h):
+        more = {"isExpanded": "true"} if name in opened else {}
+        if name in kinds and local(kinds[name]) == "lane":
+            more = {"isHorizontal": "true"}
+        if name not in page.shown:
+            page.add_shape(name, shifted(box, x, y), **more)
+
+
+def _complete(page: Page, scope: etree._Element) -> None:
+    """Place what is missing of a scope that is drawn in part, and look into its frames."""
+    missing = [node for node in _contents(scope) if identifier(node) not in page.shown]
+    near = _neighbours(scope) if missing else {}
+    hung: dict[str, int] = {}
+    for number, node in enumerate(missing):
+        name, (wide, high) = identifier(node), size_of(node)
+        host = page.boxes.get(node.get("attachedToRef") or "")
+        if host is not None:
+            at = node.get("attachedToRef") or ""
+            hung[at] = hung.get(at, -1) + 1
+            page.add_shape(name, on_border(host, hung[at]))
+        elif number < FITTED:
+            page.add_shape(name, _beside(page, near.get(name, ((), ())), wide, high))
+        else:
+            x, y = page.next_place
+            page.add_shape(name, Box(x + 20 * (number % 20), y, wide, high))
+    for node in flow_nodes(scope):
+        if local(node) in SUBPROCESSES:
+            _subprocess(page, node)
+
+
+def _subprocess(page: Page, node: etree._Element) -> None:
+    frame = page.boxes.get(identifier(node))
+    inside = list(_contents(node))
+    if frame is None or not inside or identifier(node) in page.closed:
+        return
+    if any(identifier(part) in page.shown for part in inside):
+        _complete(page, node)
+        return
+    made = block(node)
+    if _fits(frame, made.width + 2 * INNER, made.height + INNER + TITLE):
+        _put(page, node, made.boxes, made.opened, frame.x + INNER, frame.y + TITLE)
+
+
+def _neighbours(scope: etree._Element) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return for each node what leads to it and what it leads to."""
+    found: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for flow in children(scope, "sequenceFlow", "association"):
+        source, target = flow.get("sourceRef") or "", flow.get("targetRef") or ""
+        before, after = found.get(target, ((), ()))
+        found[target] = (*before, source), after
+        before, after = found.get(source, ((), ()))
+        found[source] = before, (*after, target)
+    return found
+
+
+def _beside(
+    page: Page, near: tuple[tuple[str, ...], tuple[str, ...]], wide: float, high: float
+) -> Box:
+    before = next((page.boxes[name] for name in near[0] if name in page.boxes), None)
+    after = next((page.boxes[name] for name in near[1] if name in page.boxes), None)
+    if before is not None:
+        box = Box(before.right + 60, before.cy - high / 2, wide, high)
+    elif after is not None:
+        box = Box(after.x - 60 - wide, after.cy - high / 2, wide, high)
+    else:
+        return Box(*page.next_place, wide, high)
+    frames = [other for other in page.boxes.values() if other.w > 4 * wide and other.h > 2 * high]
+    solid = [other for other in page.boxes.values() if other not in frames]
+    for _ in range(TRIES):
+        if not any(box.overlaps(other) for other in solid):
+            return box
+        box = shifted(box, 0, high + 30)
+    return Box(*page.next_place, wide, high)
+
+
+def _frames(page: Page, process: etree._Element, pool: etree._Element | None) -> None:
+    """Draw lanes and the pool around what is drawn, where a file leaves them out."""
+    for lane in list(process.iter(B + "lane"))[::-1]:
+        inside = [(ref.text or "").strip() for ref in children(lane, "flowNodeRef")]
+        inside += [identifier(below) for below in lane.iter(B + "lane") if below is not lane]
+        boxes = [page.boxes[name] for name in inside if name in page.boxes]
+        if boxes and identifier(lane) not in page.shown:
+            page.add_shape(identifier(lane), around(boxes, 20, HEADER), isHorizontal="true")
+    if pool is None or identifier(pool) in page.shown:
+        return
+    parts = [identifier(part) for part in process.iter(f"{B}*") if identifier(part) in page.boxes]
+    if parts:
+        frame = around((page.boxes[name] for name in parts), 20, HEADER)
+        page.add_shape(identifier(pool), frame, isHorizontal="true")
+
+
+def _black_box(page: Page, pool: etree._Element) -> None:
+    parent = pool.getparent()
+    if identifier(pool) in page.shown or parent is None or local(parent) != "collaboration":
+        return
+    page.add_shape(identifier(pool), Box(*page.next_place, *STRIP), isHorizontal="true")
+
+
+def _notes(page: Page, collaboration: etree._Element) -> None:
+    for child in collaboration:
+        if local(child) in BESIDE and identifier(child) not in page.shown:
+            page.add_shape(identifier(child), Box(*page.next_place, *size_of(child)))
+
+
+def _edges(page: Page, tree: etree._Element) -> None:
+    hanging = {identifier(event) for event in tree.iter(B + "boundaryEvent")}
+    for edge in tree.iter(*(B + kind for kind in EDGES)):
+        name = identifier(edge)
+        if name in page.shown:
+            continue
+        first, last = (_end(page, edge, side) for side in ("sourceRef", "targetRef"))
+        source, target = page.end(first), page.end(last)
+        if source is None or target is None:
+            continue
+        page.add_edge(name, route(local(edge), source, target, hangs=first in hanging))
+
+
+def _end(page: Page, edge: etree._Element, side: str) -> str:
+    """Return what an edge begins or ends at; data inside an activity means the activity."""
+    named = edge.get(side) or text_of(edge, side)
+    owner = edge.getparent()
+    if local(edge).startswith("data") and page.end(named) is None and owner is not None:
+        return identifier(owner)
+    return named

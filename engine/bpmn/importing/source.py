@@ -1,0 +1,153 @@
+"""Bytes of any tool → a BPMN tree with everything still in it, or one refusal.
+
+Encodings are read generously, structure is not: no document type, no inclusion of other
+files, and the bounds of `engine.bpmn.admit`. Comments, processing instructions and foreign
+elements stay where they are.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from engine.bpmn.admit import FILE, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
+from engine.bpmn.xml import B
+from engine.errors import DeploymentRefused, Problem
+
+#: Marks at the beginning of a file; the longer ones first, the shorter begin like them.
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0\0\0", ""),
+    (b"<\0", ""),
+    (b"\0<", ""),
+)
+#: What the last three say, which are no marks but the first character of a file.
+UNMARKED = {b"<\0\0\0": "utf-32-le", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:\-]{1,40})["']""")
+#: Families of encodings that a file may declare; the rest of Python's codecs are no texts.
+KNOWN = re.compile(
+    r"^(utf-?8|us-ascii|ascii|latin-?\d|iso[-_]?8859|windows-|cp\d|gbk?\b|gb_?2312|gb18030|big5"
+    r"|euc|shift|koi8|mac)",
+    re.I,
+)
+#: What a file is most likely written in if it is not what it says.
+GUESSES = ("utf-8", "gb18030", "cp1252")
+DECLARATION = re.compile(r"^<\?xml\s[^>]*\?>")
+#: Everything that may stand before the root element, save a document type.
+PROLOG = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>", re.S)
+XINCLUDE = "http://www.w3.org/2001/XInclude"
+
+PARSER = etree.XMLParser(
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    dtd_validation=False,
+    huge_tree=False,
+    strip_cdata=False,
+    encoding="utf-8",
+)
+
+
+@dataclass
+class Source:
+    """A file as it was read."""
+
+    root: etree._Element
+    notes: list[Problem] = field(default_factory=list)
+
+
+def parse(content: bytes) -> Source:
+    """Read a BPMN file of any tool.
+
+    Raises:
+        DeploymentRefused: it is too large, too deep, no XML, no BPMN, or not harmless.
+    """
+    if len(content) > MAX_BYTES:
+        raise refusal("too-large", "文件超过 2 MB，请拆分流程。")
+    text, notes = decode(content)
+    text = DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"), count=1)
+    if "\0" in text:
+        raise refusal("not-text", "文件含有空字符，不是有效的 XML。")
+    _no_document_type(text)
+    try:
+        root = etree.fromstring(text.encode(), PARSER)
+    except etree.XMLSyntaxError as error:
+        raise refusal("not-xml", f"不是有效的 XML：{str(error)[:120]}") from None
+    except UnicodeEncodeError:
+        raise refusal("not-text", "文件含有不成对的代理字符，请另存为 UTF-8。") from None
+    if root.tag != B + "definitions":
+        raise refusal("not-bpmn", "不是 BPMN 2.0 文件：根元素应是 definitions。")
+    _bounds(root)
+    return Source(root, notes)
+
+
+def refusal(code: str, message: str) -> DeploymentRefused:
+    """Return a refusal of the whole file."""
+    return DeploymentRefused([Problem(FILE, code, message)])
+
+
+def decode(content: bytes) -> tuple[str, list[Problem]]:
+    """Return the text of a file and what was odd about its encoding.
+
+    Raises:
+        DeploymentRefused: no encoding fits.
+    """
+    for mark, name in MARKS:
+        if content.startswith(mark):
+            rest = content[len(mark) :] if name else content
+            return _strictly(rest, name or UNMARKED[mark]), []
+    match = DECLARED.match(content)
+    declared = match[1].decode("ascii", "replace") if match else ""
+    candidates = [declared] if KNOWN.match(declared) else []
+    for name in (*candidates, *GUESSES):
+        try:
+            text = content.decode(name)
+        except (UnicodeError, LookupError):
+            continue
+        same = not declared or name == declared
+        return text, [] if same else [_mismatch(declared, name)]
+    raise refusal("not-text", "无法识别文件的编码，请另存为 UTF-8。")
+
+
+def _strictly(content: bytes, name: str) -> str:
+    try:
+        return content.decode(name)
+    except UnicodeError:
+        raise refusal("not-text", f"文件不是完整的 {name} 文本，请另存为 UTF-8。") from None
+
+
+def _mismatch(declared: str, name: str) -> Problem:
+    message = f"文件声明的编码是 {declared}，实际按 {name} 读取，请检查文字是否正确。"
+    return Problem(FILE, "encoding", message, "warning")
+
+
+def _no_document_type(text: str) -> None:
+    place = 0
+    while match := PROLOG.match(text, place):
+        place = match.end()
+    if re.compile(r"<!(?!--)").match(text, place):
+        raise refusal("doctype", "文件不能含有 DOCTYPE 或 ENTITY 声明，请删除。")
+
+
+def _bounds(root: etree._Element) -> None:
+    count = 0
+    stack: list[tuple[etree._Element, int]] = [(root, 1)]
+    while stack:
+        element, depth = stack.pop()
+        count += 1
+        if count > MAX_ELEMENTS:
+            raise refusal("too-many-elements", f"元素超过 {MAX_ELEMENTS} 个，请拆分流程。")
+        if depth > MAX_DEPTH:
+            raise refusal("too-deep", f"嵌套超过 {MAX_DEPTH} 层，请减少子流程层次。")
+        if isinstance(element, etree._Entity):
+            raise refusal("doctype", "文件不能含有自定义实体，请删除。")
+        if isinstance(element.tag, str) and element.tag.startswith(f"{{{XINCLUDE}}}"):
+            raise refusal("xinclude", "文件不能引用其他文件（XInclude），请删除。")
+        stack.extend((child, depth + 1) for child in element)

@@ -1,0 +1,406 @@
+"""Any tool's file is read, drawn and written back whole; what cannot run is named."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from lxml import etree
+
+from engine import db
+from engine.bpmn import importing, layout, svg
+from engine.bpmn.admit import MAX_BYTES
+from engine.bpmn.importing import census, judging
+from engine.bpmn.importing.placing import place
+from engine.bundles import Bundle
+from engine.cli import main
+from engine.commands.deploy import check
+from engine.errors import DeploymentRefused
+from tests.engine import office
+from tests.engine.bpmn_builder import (
+    HEADER,
+    diagram,
+    element,
+    end,
+    event_sub,
+    flow,
+    message,
+    start,
+    user,
+)
+from tests.engine.diagram_facts import facts, tree
+
+FOLDER = Path(__file__).parent / "imports"
+FILES = sorted(FOLDER.iterdir())
+B = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def file(name: str) -> bytes:
+    return (FOLDER / name).read_bytes()
+
+
+def repaired(xml: bytes) -> set[tuple[str, str]]:
+    return {(found.element, found.code) for found in importing.read(xml).findings}
+
+
+def obstacles(xml: bytes) -> list[tuple[str, str]]:
+    return [(found.element, found.code) for found in judging.obstacles(importing.read(xml))]
+
+
+def executable(xml: bytes) -> etree._Element:
+    return etree.fromstring(importing.read(xml).executable())
+
+
+def ends(root: etree._Element) -> set[tuple[str, str]]:
+    return {(f.get("sourceRef"), f.get("targetRef")) for f in root.iter(f"{B}sequenceFlow")}
+
+
+def flow_ids(xml: bytes) -> set[str]:
+    written = tree(importing.read(xml).write())
+    return {found.get("id") for found in written.iter(f"{B}sequenceFlow")}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_nothing_is_lost_on_the_way_back(path):
+    before = facts(tree(path.read_bytes()))
+    once = importing.read(path.read_bytes()).write()
+    assert facts(tree(once)) == before
+    assert importing.read(once).write() == once
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_everything_is_drawn(path):
+    picture = etree.fromstring(svg.render(path.read_bytes(), title="图", uid="d"))
+    shown = {node.get("data-element-id") for node in picture.iter("{*}g")} - {None}
+    drawn = {
+        shape.get("bpmnElement").rpartition(":")[2]
+        for shape in tree(path.read_bytes()).iter("{*}BPMNShape")
+    }
+    names = {"Id 7 (copia)": "Id_7_copia"}
+    others = {"gone"} | ({"ss", "st", "se"} if path.stem == "trisotech" else set())
+    assert {names.get(name, name) for name in drawn - others} <= shown
+    root = executable(path.read_bytes())
+    inner = {node.get("id") for sub in root.iter(f"{B}subProcess") for node in sub.iter()}
+    nodes = {
+        node.get("id")
+        for node in root.iter()
+        if re.search(r"(Task|task|Event|Gateway)$", node.tag) and node.get("id") not in inner
+    }
+    assert {name for name in nodes if not name.startswith("_n_i_")} <= shown
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_finding_names_an_element_in_chinese(path):
+    found = importing.read(path.read_bytes())
+    for problem in [*found.findings, *judging.obstacles(found)]:
+        assert problem.element
+        assert CHINESE.search(problem.message)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("camunda_modeler.bpmn", []),
+        ("bpmn_io.bpmn", [("文件", "no-process")]),
+        ("signavio.bpmn", [("文件", "no-process")]),
+        ("adonis.bpmn", [("_sp1", "no-start")]),
+        ("flowable.bpmn", []),
+        ("activiti.bpmn", []),
+        ("bizagi.bpmn", []),
+        ("visual_paradigm.bpmn", [("empty", "no-timer")]),
+        ("eclipse_modeler.bpmn2", []),
+        ("jbpm.bpmn2", []),
+        ("zeebe.bpmn", [("t", "no-performer")]),
+    ],
+)
+def test_what_cannot_run_is_named(name, expected):
+    assert obstacles(file(name)) == expected
+
+
+# -- ids -----------------------------------------------------------------------------------------
+
+
+def test_a_flow_without_an_id_gets_one_that_stays():
+    made = flow_ids(file("activiti.bpmn"))
+    assert len(made) == 2
+    assert all(name.startswith("_n_i_") for name in made)
+    moved = file("activiti.bpmn").replace(b'name="\xe7\x94\xb2"', b'name="other"')
+    assert flow_ids(moved) == made
+    assert ends(executable(file("activiti.bpmn"))) >= {("s", "a"), ("s", "b")}
+
+
+def test_twins_without_ids_are_told_apart():
+    twin = '<bpmn:sequenceFlow sourceRef="s" targetRef="a"/>'
+    xml = diagram(start(), user("a"), end(), "a-e", twin + twin)
+    names = [f.get("id") for f in executable(xml).iter(f"{B}sequenceFlow")]
+    assert len(names) == len(set(names)) == 3
+
+
+def test_odd_ids_stay_in_the_file_and_are_sound_when_executed():
+    found = importing.read(file("bizagi.bpmn"))
+    assert b'id="Id 7 (copia)"' in found.write()
+    flows = ends(etree.fromstring(found.executable()))
+    assert ("Id_s", "Id_7_copia") in flows
+    assert ("Id_7_copia", "_1-gateway") in flows
+    assert ("1-gateway", "id-renamed") in repaired(file("bizagi.bpmn"))
+
+
+def test_a_problem_is_reported_under_the_authors_id():
+    xml = file("bizagi.bpmn").replace(b"<task id", b"<complexGateway id")
+    xml = xml.replace(b"</task>", b"</complexGateway>")
+    assert "Id 7 (copia)" in {name for name, _ in obstacles(xml)}
+
+
+def test_two_odd_ids_never_become_one():
+    xml = diagram(start(), user("a b"), user("a_b"), user("a/b"), end(), "s-a b-a_b-a/b-e")
+    assert len({t.get("id") for t in executable(xml).iter(f"{B}userTask")}) == 3
+    assert obstacles(xml) == []
+
+
+# -- what the standard lets a tool leave out ---------------------------------------------------
+
+
+def test_missing_starts_and_ends_are_written_down():
+    root = executable(diagram(user("a"), user("b"), user("c"), "a-c", "b-c"))
+    (begin,), (finish,) = root.iter(f"{B}startEvent"), root.iter(f"{B}endEvent")
+    assert ends(root) >= {(begin.get("id"), "a"), (begin.get("id"), "b"), ("c", finish.get("id"))}
+    assert obstacles(diagram(user("a"), user("b"), user("c"), "a-c", "b-c")) == []
+
+
+def test_a_dangling_node_beside_an_end_is_the_authors_to_mend():
+    xml = diagram(start(), user("a"), user("b"), end(), "s-a-e", "s-b")
+    assert not [name for name, code in repaired(xml) if code == "end-implied"]
+    assert obstacles(xml) == [("b", "no-way-to-end")]
+
+
+def test_event_subprocesses_and_compensation_are_no_starts():
+    undo = element("task", "undo", isForCompensation="true")
+    xml = diagram(user("a"), undo, event_sub("es", message(), end("x"), "es_s-x"))
+    targets = {target for _, target in ends(executable(xml))}
+    assert "a" in targets
+    assert not {"undo", "es"} & targets
+
+
+def test_ends_of_a_flow_come_from_the_nodes_if_the_flow_has_none():
+    assert ("StartEvent_1", "ScriptTask_1") in ends(executable(file("eclipse_modeler.bpmn2")))
+
+
+def test_a_flow_is_moved_to_where_its_ends_are():
+    sub = element("subProcess", "sub", start("x"), end("y"))
+    xml = diagram(start(), sub, end(), "s-sub-e", "x-y")
+    assert ("f_x_y", "flow-moved") in repaired(xml)
+    assert obstacles(xml) == []
+
+
+def test_a_shared_definition_and_prefixed_references_are_resolved():
+    root = executable(file("visual_paradigm.bpmn"))
+    (wait,) = [e for e in root.iter(f"{B}intermediateCatchEvent") if e.get("id") == "wait"]
+    assert wait.findtext(f"{B}timerEventDefinition/{B}timeDuration") == "PT1H"
+    (definition,) = root.iter(f"{B}messageEventDefinition")
+    assert definition.get("messageRef") == "m1"
+
+
+def test_a_pool_that_is_only_drawn_does_not_stop_the_one_that_runs():
+    other = (
+        '<bpmn:process id="q" isExecutable="false"><bpmn:complexGateway id="cg"/></bpmn:process>'
+    )
+    xml = diagram(start(), user("a"), end(), "s-a-e", roots=other)
+    assert ("q", "process-drawn-only") in repaired(xml)
+    assert obstacles(xml) == []
+
+
+# -- vendors -------------------------------------------------------------------------------------
+
+
+def test_flowable_words_are_executed_as_camundas_and_kept_as_they_are():
+    found = importing.read(file("flowable.bpmn"))
+    ns = "{http://camunda.org/schema/1.0/bpmn}"
+    root = etree.fromstring(found.executable())
+    (task,) = root.iter(f"{B}userTask")
+    assert task.get(f"{ns}assignee") == "${who}"
+    assert task.get(f"{ns}candidateGroups") == "boss"
+    (service,) = root.iter(f"{B}serviceTask")
+    assert (service.get(f"{ns}type"), service.get(f"{ns}topic")) == ("external", "tell")
+    assert service.get(f"{ns}asyncBefore") == "true"
+    fields = [(f.get("id"), f.get("label"), f.get("type")) for f in root.iter(f"{ns}formField")]
+    assert fields == [("days", "天数", "long"), ("kind", "种类", "enum")]
+    (listener,) = root.iter(f"{ns}taskListener")
+    assert listener.get("event") == "create"
+    assert b"flowable:assignee" in found.write()
+    assert b"camunda" not in found.write()
+
+
+def test_camundas_own_word_wins():
+    xml = file("activiti.bpmn").replace(
+        b'activiti:assignee="kermit"',
+        b'activiti:assignee="kermit" xmlns:c="http://camunda.org/schema/1.0/bpmn" c:assignee="ann"',
+    )
+    (a, _) = executable(xml).iter(f"{B}userTask")
+    assert a.get("{http://camunda.org/schema/1.0/bpmn}assignee") == "ann"
+
+
+def test_foreign_words_never_reach_execution():
+    text = importing.read(file("jbpm.bpmn2")).executable()
+    assert b"drools:" not in text
+    assert b"System.out" not in text
+
+
+# -- bytes ---------------------------------------------------------------------------------------
+
+TAIL = b"</bpmn:definitions>"
+INCLUDE = b"<i:include xmlns:i='http://www.w3.org/2001/XInclude' href='/etc/passwd'/>"
+ENTITY = b'<!DOCTYPE a [<!ENTITY x "y">]>'
+PLAIN = diagram(start(), user("a", name="办理€"), end(), "s-a-e").decode()
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        ("UTF-8", "utf-8"), ("UTF-8", "utf-8-sig"), ("UTF-16", "utf-16"), ("utf-16le", "utf-16-le"),
+        ("UTF-16", "utf-16-be"), ("UTF-32", "utf-32"), ("GB18030", "gb18030"), ("utf-16", "utf-8"),
+        ("UTF-8", "gb18030"), ("no-such-thing", "utf-8"), ("unicode_escape", "utf-8"),
+    ],
+)  # fmt: skip
+def test_any_usual_encoding_is_read(declared, encoding):
+    content = PLAIN.replace("UTF-8", declared).encode(encoding)
+    found = importing.read(content)
+    assert facts(tree(found.write())) == facts(tree(PLAIN))
+    assert found.write().startswith(b"<?xml version='1.0' encoding='UTF-8'?>")
+
+
+def test_a_wrong_declaration_is_reported():
+    assert ("文件", "encoding") in repaired(PLAIN.encode("gb18030"))
+    assert repaired(PLAIN.encode()) == set()
+
+
+def test_a_western_file_is_read_as_it_says():
+    western = diagram(start(), user("a", name="Prüfung"), end(), "s-a-e", roots="").decode()
+    xml = western.replace("UTF-8", "ISO-8859-1").encode("latin-1")
+    assert "Prüfung" in importing.read(xml).write().decode()
+
+
+def test_blanks_before_the_declaration_do_not_matter():
+    assert importing.read(b"\n  " + PLAIN.encode()).findings == []
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "not-xml"),
+        (b"hello", "not-xml"),
+        (b"\xff\xfe<", "not-text"),
+        (b"\0\0\0\0", "not-text"),
+        (b"<a/>", "not-bpmn"),
+        (b"<definitions/>", "not-bpmn"),
+        (ENTITY + HEADER.encode()[38:] + TAIL, "doctype"),
+        (b"<!-- x --><?y z?> <!DOCTYPE a><a/>", "doctype"),
+        (HEADER.encode() + b"&x;</bpmn:definitions>", "not-xml"),
+        (HEADER.encode() + b"<a>" * 70 + b"</a>" * 70 + TAIL, "too-deep"),
+        (HEADER.encode() + b"<a>" * 9999 + b"</a>" * 9999 + TAIL, "not-xml"),
+        (HEADER.encode() + b"<a/>" * 50_001 + TAIL, "too-many-elements"),
+        (b" " * (MAX_BYTES + 1), "too-large"),
+        (HEADER.encode() + INCLUDE + TAIL, "xinclude"),
+        (PLAIN[: len(PLAIN) // 2].encode(), "not-xml"),
+    ],
+)  # fmt: skip
+def test_what_is_no_harmless_bpmn_is_refused(content, code):
+    with pytest.raises(DeploymentRefused) as caught:
+        importing.read(content)
+    assert [problem.code for problem in caught.value.problems] == [code]
+    assert CHINESE.search(caught.value.problems[0].message)
+
+
+def test_a_document_type_in_a_text_is_only_a_text():
+    note = "<bpmn:documentation><![CDATA[<!DOCTYPE html>]]></bpmn:documentation>"
+    assert (
+        b"CDATA[<!DOCTYPE html>]]" in importing.read(diagram(note, start(), end(), "s-e")).write()
+    )
+
+
+# -- drawing -------------------------------------------------------------------------------------
+
+
+def test_a_file_without_any_drawing_is_laid_out_to_be_read():
+    pattern = rb"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>"
+    xml = re.sub(pattern, b"", file("camunda_modeler.bpmn"), flags=re.S)
+    placed = etree.tostring(place(importing.read(xml).root))
+    codes = {problem.code for problem in layout.problems(placed)}
+    assert not codes & {"layout-missing", "layout-overlap", "layout-dock", "layout-through"}
+
+
+def test_what_is_drawn_stays_where_it_is():
+    root = importing.read(file("bpmn_io.bpmn")).root
+    before, after = facts(root), facts(place(root))
+    assert before["shapes"] - after["shapes"] == before["edges"] - after["edges"] == {}
+    assert facts(root) == before
+
+
+def test_a_large_file_without_a_drawing_is_laid_out_too():
+    many = [user(f"t{number}") for number in range(3000)]
+    links = [
+        flow(f"t{number}", f"t{number * 7 % 3000}", name=f"f{number}") for number in range(3000)
+    ]
+    assert svg.render(diagram(*many, *links), title="大", uid="d").count("data-element-id") > 5900
+
+
+# -- the doors -----------------------------------------------------------------------------------
+
+
+def test_deployment_reads_any_tool(sqlite):
+    office.prepare()
+    files = {"bundle.toml": b'[bundle]\ntitle = "t"\n', "a.bpmn": file("flowable.bpmn")}
+    with db.transaction() as session:
+        checked = check(session, Bundle("t", files), house=False)
+    assert {"vendor", "id-given"} <= {problem.code for problem in checked.warnings}
+    assert [description.key for _, description, _ in checked.processes] == ["vacation"]
+
+
+def test_deployment_names_what_cannot_run(sqlite):
+    files = {"bundle.toml": b'[bundle]\ntitle = "t"\n', "a.bpmn": file("visual_paradigm.bpmn")}
+    with db.transaction() as session, pytest.raises(DeploymentRefused) as caught:
+        check(session, Bundle("t", files), house=False)
+    assert [(p.element, p.code) for p in caught.value.problems] == [("empty", "no-timer")]
+
+
+def test_an_imported_process_runs(sqlite):
+    office.prepare()
+    office.publish(file("activiti.bpmn"))
+    assert office.waiting(office.start("old")) == ["a", "b"]
+
+
+def test_the_command_tells_and_writes(tmp_path):
+    out, picture = tmp_path / "out.bpmn", tmp_path / "out.svg"
+    path = str(FOLDER / "flowable.bpmn")
+    told = CliRunner().invoke(main, ["import", path, "--out", str(out), "--svg", str(picture)])
+    assert told.exit_code == 0
+    assert "节点 4" in told.output
+    assert "id-given" in told.output
+    assert facts(tree(out.read_bytes())) == facts(tree(file("flowable.bpmn")))
+    assert picture.read_text("utf-8").startswith("<svg")
+
+
+def test_the_command_speaks_json(tmp_path):
+    told = CliRunner().invoke(main, ["import", str(FOLDER / "zeebe.bpmn"), "--json"])
+    report = json.loads(told.output)
+    assert (told.exit_code, report["readable"], report["executable"]) == (0, True, False)
+    assert report["counts"]["nodes"] == 3
+    assert report["obstacles"][0]["element"] == "t"
+    bad = tmp_path / "bad.bpmn"
+    bad.write_bytes(b"<x/>")
+    told = CliRunner().invoke(main, ["import", str(bad), "--json"])
+    assert (told.exit_code, json.loads(told.output)["readable"]) == (1, False)
+
+
+def test_counts_are_of_the_whole_file():
+    counted = census.counts(importing.read(file("trisotech.bpmn")).root)
+    assert counted["nodes"] == 8
+    assert counted["flows"] == 5
+    assert (counted["shapes"], counted["edges"], counted["planes"]) == (9, 6, 2)
+    assert set(census.extensions(importing.read(file("trisotech.bpmn")).root)) == {
+        "http://purl.org/rss/2.0/",
+        "http://www.trisotech.com/2015/triso/modeling",
+    }
