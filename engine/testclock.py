@@ -81,13 +81,13 @@ def release() -> None:
 
 
 def _next_due() -> datetime | None:
+    from engine.jobs.claim import case_of, owed  # as above
+
     with db.reading() as session:
         return session.scalar(
-            select(func.min(Job.due_at)).where(
-                Job.status == "open",
-                Job.kind != "external",
-                Job.not_before.is_(None),
-            )
+            select(func.min(Job.due_at))
+            .outerjoin(*case_of())
+            .where(*owed(), Job.not_before.is_(None))
         )
 
 

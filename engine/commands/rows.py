@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import (
-    ColumnElement,
     CursorResult,
     Table,
     bindparam,
@@ -22,12 +21,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine import calendar, db, hooks, vault
-from engine.commands import opening, retries, trail, waits
+from engine.commands import incidents, opening, retries, trail, waits
 from engine.errors import Conflict
 from engine.models import (
     Base,
@@ -107,6 +105,7 @@ def write(work: Execution) -> None:
     work.writing = True
     _write_states(work)
     _write_waits(work, batch)
+    _close_cancelled(work)
     _write_variables(work, batch)
     _write_messages(work)
     _write_outbox(work)
@@ -248,17 +247,21 @@ def _cancel_jobs(work: Execution, gone: list[str]) -> None:
     )
     failed = [job_id for job_id, error in closed if error is not None]
     if failed:  # few ever do
-        close_incidents(work.session, Incident.job_id.in_(failed), work.now)
+        incidents.drop(work.session, Incident.job_id.in_(failed), work.now)
 
 
-def close_incidents(session: Session, which: ColumnElement[bool], at: datetime) -> None:
-    """Close incidents whose job is owed no more: nobody mended them."""
-    session.execute(
-        update(Incident)
-        .where(which, Incident.resolved_at.is_(None))
-        .values(resolved_at=at, is_deleted=True)
+def _close_cancelled(work: Execution) -> None:
+    """What was owed to a cancelled instance without a wait (a postponed step) goes with it."""
+    over = [loaded.row.id for loaded in work.loaded.values() if loaded.row.status == "cancelled"]
+    if not over:
+        return
+    work.session.execute(
+        update(Job)
+        .where(Job.instance_id.in_(over), Job.status.in_(("open", "failed", "parked")))
+        .values(status="cancelled", done_at=work.now, lease=None)
         .execution_options(synchronize_session=False)
     )
+    incidents.drop(work.session, Incident.instance_id.in_(over), work.now)
 
 
 def _unpark(work: Execution, names: set[str]) -> None:

@@ -4,8 +4,8 @@ The rows are the truth (`engine.md` §6). `drain` is what every driver calls: th
 worker, a Celery hint, the command line and the test clock.
 """
 
-from engine.jobs.drain import drain
+from engine.jobs.drain import drain, execute
 from engine.jobs.reconcile import reconcile
 from engine.jobs.worker import Worker
 
-__all__ = ["Worker", "drain", "reconcile"]
+__all__ = ["Worker", "drain", "execute", "reconcile"]

@@ -7,14 +7,16 @@ at the claim, so that a job that kills its worker is counted too.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from engine import clock, db, settings
-from engine.models import HistoryEvent, Incident, Job, ProcessInstance
+from engine.commands import incidents
+from engine.errors import Conflict, NotFound
+from engine.models import HistoryEvent, Job, JobControl, ProcessInstance
 
 #: What the engine runs itself; external tasks are fetched by their workers.
 OURS = ("timer", "message", "signal", "async", "start")
@@ -53,18 +55,44 @@ class Candidate(NamedTuple):
     suspect: bool
 
 
+_case = aliased(ProcessInstance)
+
+
+def owed(kinds: tuple[str, ...] = OURS) -> list[ColumnElement[bool]]:
+    """Return what makes a job one to run at its time: open, not held, its case active.
+
+    For statements over `Job` outer-joined with `case_of`.
+    """
+    held = exists(
+        select(JobControl.element_id).where(
+            JobControl.definition_id == func.coalesce(_case.definition_id, Job.definition_id),
+            JobControl.element_id == Job.element_id,
+            JobControl.suspended_at <= Job.created_at,
+        )
+    )
+    return [
+        Job.status == "open",
+        Job.kind.in_(kinds),
+        Job.suspended.is_(False),
+        or_(Job.instance_id.is_(None), _case.status == "active"),
+        ~held,
+    ]
+
+
+def case_of() -> tuple[type[ProcessInstance], ColumnElement[bool]]:
+    """Return what `owed` needs joined, and on what."""
+    return _case, _case.id == Job.instance_id
+
+
 def _candidates(session: Session, limit: int, kinds: tuple[str, ...]) -> list[Candidate]:
     real, now = clock.real(), clock.now()
-    case = aliased(ProcessInstance)
     statement = (
-        select(Job.id, case.root_id, and_(Job.attempts > 0, Job.error.is_(None)))
-        .outerjoin(case, case.id == Job.instance_id)
+        select(Job.id, _case.root_id, and_(Job.attempts > 0, Job.error.is_(None)))
+        .outerjoin(*case_of())
         .where(
-            Job.status == "open",
-            Job.kind.in_(kinds),
+            *owed(kinds),
             Job.due_at <= now,
             or_(Job.not_before.is_(None), Job.not_before <= real),
-            or_(Job.instance_id.is_(None), case.status == "active"),
         )
         .order_by(Job.due_at, Job.id)
         .limit(limit)
@@ -96,6 +124,25 @@ def _distinct(candidates: list[Candidate], limit: int) -> list[int]:
     return chosen
 
 
+def take(session: Session, job_id: int) -> str:
+    """Claim one job at once, whether or not it is due or has tries left.
+
+    Raises:
+        NotFound: there is no such job, or it has been done.
+        Conflict: somebody else is at it.
+    """
+    job = session.get(Job, job_id, with_for_update=True, populate_existing=True)
+    if job is None or job.status not in ("open", "failed", "parked"):
+        raise NotFound("没有这项作业，可能已经执行过了。")
+    real = clock.real()
+    if job.lease is not None and job.not_before is not None and job.not_before > real:
+        raise Conflict("这项作业正在执行，请稍后再看。")
+    job.status, job.attempts = "open", min(job.attempts + 1, max(job.max_attempts, 1))
+    job.lease = uuid4().hex
+    job.not_before = real + timedelta(seconds=settings.current().job_lease_seconds)
+    return job.lease
+
+
 def give_back(session: Session, job_id: int, token: str) -> None:
     """Undo a claim that met a mere conflict: it does not cost an attempt."""
     session.execute(
@@ -105,28 +152,32 @@ def give_back(session: Session, job_id: int, token: str) -> None:
     )
 
 
-def give_up(session: Session, job_id: int, token: str, code: str, message: str) -> None:
+def give_up(
+    session: Session, job_id: int, token: str, code: str, message: str, trace: str = ""
+) -> None:
     """Note a failed attempt: try again later, or open an incident after the last one."""
     job = session.scalar(select(Job).where(Job.id == job_id, Job.lease == token))
     if job is None:
         return  # the lease ended and somebody else owns it now
-    job.error, job.lease = message[:2000], None
-    if job.attempts < job.max_attempts and code != "no-retry":
+    job.error, job.trace, job.lease = message[:2000], trace[-8000:], None
+    again = job.attempts < job.max_attempts and code != "no-retry"
+    if again:
         steps = job.backoff or [10]
         wait = steps[min(job.attempts, len(steps)) - 1]
         job.not_before = clock.real() + timedelta(seconds=wait)
-        return
-    job.status, job.not_before = "failed", None
-    now = clock.now()
-    incident = Incident(
-        instance_id=job.instance_id,
-        job_id=job.id,
-        element_id=job.element_id,
-        code=code,
-        message=message[:2000],
-        opened_at=now,
-    )
-    session.add(incident)
+    else:
+        job.status, job.not_before = "failed", None
+        incidents.open_for(session, job, code, message)
+    left = job.max_attempts - job.attempts if again else 0
+    told = {"job": job.id, "message": message[:300], "retries": left, "trace": trace[-2000:]}
+    _note(session, job, "failed", {key: value for key, value in told.items() if value != ""})
+    if not again:
+        data = {"code": code, "message": message[:300], "attempts": job.attempts}
+        _note(session, job, "incident", data)
+
+
+def _note(session: Session, job: Job, kind: str, data: dict[str, Any]) -> None:
+    """Write a line of history, for a job that belongs to a case."""
     root = (
         session.scalar(select(ProcessInstance.root_id).where(ProcessInstance.id == job.instance_id))
         if job.instance_id
@@ -137,10 +188,10 @@ def give_up(session: Session, job_id: int, token: str, code: str, message: str) 
             HistoryEvent(
                 instance_id=job.instance_id,
                 root_id=root,
-                at=now,
-                kind="incident",
+                at=clock.now(),
+                kind=kind,
                 element_id=job.element_id,
                 actor="system",
-                data={"code": code, "message": message[:300], "attempts": job.attempts},
+                data=data,
             )
         )

@@ -5,7 +5,9 @@ When the batch fails its jobs run again one by one, so that a bad one hurts nobo
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 
 import structlog
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine import db, failpoints, testclock
+from engine.commands import incidents
 from engine.errors import Conflict, EngineError, ServiceFailed
 from engine.jobs import claim
 from engine.jobs.perform import fire, perform
@@ -61,6 +64,8 @@ def _together(ids: list[int], token: str) -> bool:
             timers = _timers(session, ids, token)
             if timers:
                 fire(session, timers, token)
+                for job in timers:
+                    _mend(session, job)
             failpoints.hit("between_jobs")
             for job_id in ids:
                 if job_id not in {job.id for job in timers}:
@@ -104,12 +109,27 @@ def _run(session: Session, job_id: int, token: str) -> None:
         .where(Job.id == job_id, Job.lease == token, Job.status == "open")
         .execution_options(populate_existing=True)
     )
-    if job is not None:
-        perform(session, job)
-        session.flush()  # the job's own row and its guard, before the next one starts
+    if job is None:
+        return
+    perform(session, job)
+    session.flush()  # the job's own row and its guard, before the next one starts
+    if job.status == "done":
+        _mend(session, job)
+
+
+def _mend(session: Session, job: Job) -> None:
+    """Close the incident of a job that got through in the end."""
+    if job.error is not None:
+        incidents.close_for(session, job.id, "system")
 
 
 def _alone(job_id: int, token: str) -> None:
+    with suppress(Exception):  # it is counted and logged
+        attempt(job_id, token)
+
+
+def attempt(job_id: int, token: str) -> None:
+    """Run one claimed job; account for a failure, then raise it."""
     try:
         with db.transaction() as session:
             _lock(session, [job_id])
@@ -118,9 +138,29 @@ def _alone(job_id: int, token: str) -> None:
         log.info("job met a conflict", job=job_id, error=type(conflict).__name__)
         with db.transaction() as session:
             claim.give_back(session, job_id, token)
-    except Exception as failure:  # noqa: BLE001 - counted, and an incident at last
+        raise
+    except Exception as failure:  # counted, and an incident at last
         final = isinstance(failure, ServiceFailed) and not failure.retry
         code = failure.code if isinstance(failure, EngineError) else type(failure).__name__
         log.warning("job failed", job=job_id, error=code)
+        where = "".join(traceback.format_exception(failure))
         with db.transaction() as session:
-            claim.give_up(session, job_id, token, "no-retry" if final else code, str(failure))
+            claim.give_up(
+                session, job_id, token, "no-retry" if final else code, str(failure), where
+            )
+        raise
+
+
+def execute(job_id: int) -> None:
+    """Run one job at once, due or not, even one that has no tries left.
+
+    Whatever it fails with is counted like any other attempt, and raised.
+
+    Raises:
+        NotFound: there is no such job, or it has been done.
+        Conflict: a worker is at it.
+    """
+    testclock.refresh()
+    with db.transaction() as session:
+        token = claim.take(session, job_id)
+    attempt(job_id, token)

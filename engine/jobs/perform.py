@@ -80,6 +80,7 @@ def _fire(work: Execution, row: ProcessInstance, job: Job) -> bool:
     """Let one timer happen; False when its wait ended in the same batch: nothing is owed."""
     loaded = work.open(row)
     key = (job.wait or "").partition(".")[2]
+    _check_not_held(row)
     if row.status != "active" or key not in loaded.run.waits():
         return False
     loaded.acted.add(key)
@@ -96,6 +97,7 @@ def _continue(session: Session, job: Job) -> bool:
     values, identity, files = _submitted(session, payload)
     with Execution(session, _actor(payload), values, identity, files) as work:
         loaded = work.open(row)
+        _check_not_held(row)
         if row.status != "active":
             return False
         if job.wait:
@@ -106,6 +108,12 @@ def _continue(session: Session, job: Job) -> bool:
             loaded.run.complete(job.token or "")
         work.settle()
     return False
+
+
+def _check_not_held(row: ProcessInstance) -> None:
+    """Leave the job owed when the case was suspended after the claim."""
+    if row.status == "suspended":
+        raise Conflict("这件诉求已暂停办理，恢复后作业会自动继续。")
 
 
 def _submitted(

@@ -74,6 +74,25 @@ class Job(Base):
     done_at: Mapped[datetime | None]
 
 
+class JobControl(Base):
+    """What an operator set for every job of one element (Camunda's job definition).
+
+    Only what was set has a row; the job definitions themselves follow from the diagram.
+    """
+
+    __tablename__ = "job_control"
+
+    definition_id: Mapped[int] = mapped_column(
+        ForeignKey("process_definition.id"), primary_key=True
+    )
+    element_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    #: Jobs made since then are held; null: they run.
+    suspended_at: Mapped[datetime | None]
+    #: The priority of jobs made since `priority_at`; null: the diagram's.
+    priority: Mapped[int | None]
+    priority_at: Mapped[datetime | None]
+
+
 class Subscription(Base):
     """An instance, or a definition's start, that waits for a message or a signal."""
 
