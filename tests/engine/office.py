@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine import calendar, clock, commands, db, hooks, jobs
 from engine.bundles import Bundle
+from engine.commands import definitions
 from engine.hooks import Actor
 from engine.models import HumanTask, Job, ProcessInstance
 
@@ -141,3 +143,8 @@ def open_jobs(kind: str = "timer") -> list[Job]:
     """Return the open jobs of a kind."""
     with db.reading() as session:
         return list(session.scalars(select(Job).where(Job.status == "open", Job.kind == kind)))
+
+
+def definition_id(session: Session, key: str = "p") -> int:
+    """Return the newest definition of a process."""
+    return definitions.latest(session, key).id

@@ -1,0 +1,159 @@
+"""Jobs in an operator's hands: run at once, given tries, moved, held; what stays of each try."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from engine import clock, commands, db, jobs
+from engine.commands import jobs as levers
+from engine.errors import Conflict, InvalidInput, NotFound
+from engine.models import HistoryEvent, Incident, Job
+from tests.engine import office
+from tests.engine.office import ANN, diagram, flows, user
+
+#: Stuck at the gateway as long as `level` is not above 5.
+STUCK = diagram(
+    '<bpmn:startEvent id="s"/><bpmn:exclusiveGateway id="gw" camunda:asyncBefore="true"/>'
+    + user("a")
+    + '<bpmn:endEvent id="e"/>'
+    + flows("s>gw", "gw>a: ${level &gt; 5}", "a>e")
+)
+TIMED = diagram(
+    '<bpmn:startEvent id="s"/><bpmn:intermediateCatchEvent id="tm"><bpmn:timerEventDefinition>'
+    "<bpmn:timeDuration>${period}</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    "</bpmn:intermediateCatchEvent>"
+    + user("a")
+    + '<bpmn:endEvent id="e"/>'
+    + flows("s>tm", "tm>a", "a>e")
+)
+
+
+def the_job() -> Job:
+    with db.reading() as session:
+        return session.scalars(select(Job).order_by(Job.id.desc())).first() or Job()
+
+
+def kinds(case: str) -> list[str]:
+    with db.reading() as session:
+        return list(
+            session.scalars(
+                select(HistoryEvent.kind)
+                .where(HistoryEvent.instance_id == case)
+                .order_by(HistoryEvent.id)
+            )
+        )
+
+
+def test_a_failed_attempt_is_told_and_kept(either_database: str) -> None:
+    office.publish(STUCK)
+    case = office.start(level=1)
+    with pytest.raises(Exception, match="没有可走的分支"):
+        jobs.execute(the_job().id)
+    job = the_job()
+    assert (job.status, job.attempts, job.lease) == ("open", 1, None)
+    assert "Traceback" in (job.trace or "")
+    with db.reading() as session:
+        line = session.scalars(select(HistoryEvent).where(HistoryEvent.kind == "failed")).one()
+    assert (line.instance_id, (line.data or {})["retries"]) == (case, 2)
+
+
+def test_the_last_failure_is_one_incident_and_a_later_success_closes_it(database: str) -> None:
+    office.publish(STUCK)
+    case = office.start(level=1)
+    for _ in range(5):
+        with pytest.raises(Exception, match="没有可走的分支"):
+            jobs.execute(the_job().id)
+    with db.reading() as session:
+        incident = session.scalars(select(Incident)).one()
+    assert (incident.resolved_at, the_job().status) == (None, "failed")
+    with db.transaction() as session:
+        commands.set_variables(session, case, {"level": 9}, actor=ANN)
+    jobs.execute(the_job().id)
+    assert office.waiting(case) == ["a"]
+    with db.reading() as session:
+        closed = session.get_one(Incident, incident.id)
+    assert closed.resolved_at is not None
+    assert closed.is_deleted is False
+    with pytest.raises(NotFound):
+        jobs.execute(the_job().id)
+
+
+def test_no_tries_are_an_incident_and_new_tries_mend_it(database: str) -> None:
+    office.publish(STUCK)
+    case = office.start(level=9)
+    with db.transaction() as session:
+        levers.set_retries(session, levers.find(session, the_job().id), 0, actor=ANN)
+    assert office.drain() == 0
+    with db.transaction() as session:
+        levers.set_retries(session, levers.find(session, the_job().id), 2, actor=ANN)
+        assert session.scalars(select(Incident)).one().resolved_by == "ann"
+        with pytest.raises(InvalidInput):
+            levers.set_retries(session, levers.find(session, the_job().id), -1, actor=ANN)
+    assert office.drain() == 1
+    assert kinds(case).count("operated") == 2
+
+
+def test_a_held_job_waits_and_a_held_element_holds_what_comes(database: str) -> None:
+    office.publish(STUCK)
+    first = office.start(level=9)
+    with db.transaction() as session:
+        job = levers.find(session, the_job().id)
+        levers.set_suspended(session, [job], suspended=True, actor=ANN)
+        definition = office.definition_id(session)
+        levers.hold_element(
+            session, definition, "gw", suspended=True, include_jobs=False, actor=ANN
+        )
+    second = office.start(level=9)
+    assert office.drain() == 0
+    with db.transaction() as session:
+        levers.hold_element(
+            session, definition, "gw", suspended=False, include_jobs=True, actor=ANN
+        )
+    office.drain()
+    assert [office.waiting(case) for case in (first, second)] == [["a"], ["a"]]
+
+
+def test_a_timer_is_moved_and_computed_again(database: str) -> None:
+    office.publish(TIMED)
+    case = office.start(period="PT1H")
+    made = the_job()
+    with db.transaction() as session:
+        commands.set_variables(session, case, {"period": "PT3H"}, actor=ANN)
+        job = levers.find(session, made.id)
+        levers.recalculate(session, job, from_creation=True, actor=ANN)
+        assert job.due_at - job.created_at == timedelta(hours=3)
+        levers.set_due(session, job, datetime(2020, 1, 1, tzinfo=clock.CHINA), actor=ANN)
+    assert office.drain() == 1
+    assert office.waiting(case) == ["a"]
+
+
+def test_a_case_suspended_after_the_claim_keeps_its_timer(database: str) -> None:
+    office.publish(TIMED)
+    case = office.start(period="PT1H")
+    with db.transaction() as session:
+        commands.suspend(session, case, actor=ANN, reason="等待")
+    with pytest.raises(Conflict):
+        jobs.execute(the_job().id)
+    assert the_job().status == "open"
+    with db.transaction() as session:
+        commands.resume(session, case, actor=ANN, reason="继续")
+    office.later(hours=2)
+    assert office.drain() == 1
+    assert office.waiting(case) == ["a"]
+
+
+def test_a_cancelled_case_takes_its_incidents_along(database: str) -> None:
+    office.publish(STUCK)
+    case = office.start(level=1)
+    for _ in range(3):
+        with pytest.raises(Exception, match="没有可走的分支"):
+            jobs.execute(the_job().id)
+    with db.transaction() as session:
+        commands.cancel(session, case, actor=ANN, reason="重复")
+    with db.reading() as session:
+        incident = session.scalars(select(Incident)).one()
+    assert incident.is_deleted is True
+    assert the_job().status == "cancelled"
