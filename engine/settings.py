@@ -54,6 +54,16 @@ class Settings(BaseSettings):
     job_lease_seconds: int = Field(
         30, ge=5, le=600, description="How long a claimed job belongs to its worker."
     )
+    waiting_polls: int = Field(
+        4,
+        ge=0,
+        le=1000,
+        description="Requests for external tasks that may wait at once in a web process (long"
+        " polling); more are answered at once. Keep it below the number of threads.",
+    )
+    waiting_poll_seconds: float = Field(
+        20.0, gt=0, le=1800, description="How long such a request may wait at most."
+    )
     upload_limit_mb: int = Field(10, ge=1, le=100, description="Largest single attachment.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe log line that is written."

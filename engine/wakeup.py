@@ -33,6 +33,38 @@ RECONNECT = 1.0
 wake = threading.Event()
 
 
+class Stir:
+    """The same for many who wait at once: requests of outside workers for external tasks."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+
+    def seen(self) -> int:
+        """Return what to give to `wait`. Take it before looking, so that nothing is missed."""
+        with self._changed:
+            return self._count
+
+    def stir(self) -> None:
+        """Wake everybody who waits."""
+        with self._changed:
+            self._count += 1
+            self._changed.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> None:
+        """Return when something happened since `seen`, at the latest after `seconds`."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count != seen, seconds)
+
+
+stir = Stir()
+
+
+def _awake() -> None:
+    wake.set()
+    stir.stir()
+
+
 class Bell:
     """Wakes the worker of this process, and on PostgreSQL those of all others."""
 
@@ -44,7 +76,7 @@ class Bell:
 
     def ring(self) -> None:
         """Say that work may be due. Costs the caller no statement and cannot fail."""
-        wake.set()
+        _awake()
         if self._engine.dialect.name != "postgresql":
             return
         self._owed.set()
@@ -113,9 +145,9 @@ class Ear(threading.Thread):
         try:
             connection.autocommit = True
             connection.execute(f"LISTEN {CHANNEL}")
-            wake.set()  # something may have been said while nobody listened
+            _awake()  # something may have been said while nobody listened
             while not self._closed.is_set():
                 for _ in connection.notifies(timeout=LISTEN_TURN, stop_after=1):
-                    wake.set()
+                    _awake()
         finally:
             pooled.close()

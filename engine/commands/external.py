@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, hooks
+from engine import clock, db, hooks
 from engine.commands import instances
 from engine.commands.execution import Execution, Loaded
 from engine.errors import InvalidInput, LockLost, NotAllowed, NotFound
@@ -189,6 +189,7 @@ def unlock(session: Session, task_id: int, *, actor: Actor) -> None:
     """Let anybody fetch it at once; the operator's lever, so no worker is asked for."""
     job, _ = _open(session, task_id, actor)
     job.worker, job.locked_until = None, None
+    db.hint(session)
 
 
 def set_retries(session: Session, task_id: int, retries: int, *, actor: Actor) -> None:
@@ -199,6 +200,7 @@ def set_retries(session: Session, task_id: int, retries: int, *, actor: Actor) -
         _retries(session, work, row, job, retries)
         if work.history:
             work.settle(advance=False)
+    db.hint(session)
 
 
 def set_priority(session: Session, task_id: int, priority: int, *, actor: Actor) -> None:

@@ -84,6 +84,8 @@ def forbidden(message: str, permission: str, resource: str, resource_id: str | N
 KNOWN: dict[type[Exception], tuple[str, int, int | None]] = {
     errors.NotFound: ("InvalidRequestException", 404, None),
     errors.NotAllowed: ("AuthorizationException", 403, None),
+    errors.AlreadyClaimed: ("TaskAlreadyClaimedException", 500, None),
+    errors.LockLost: ("RestException", 400, None),
     errors.HumanTaskClosed: ("OptimisticLockingException", 409, OPTIMISTIC_LOCKING),
     errors.Conflict: ("OptimisticLockingException", 409, OPTIMISTIC_LOCKING),
     errors.IdempotencyMismatch: ("InvalidRequestException", 409, None),
