@@ -6,7 +6,7 @@ Variables that came from forms are often text; Camunda converts them, and so do 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from engine.errors import ExpressionError
@@ -46,7 +46,9 @@ def _date(value: Any) -> Any:
 def _moment(value: Any) -> Any:
     if isinstance(value, str):
         return temporal.parse_moment(value)
-    return temporal.as_moment(value) if isinstance(value, date) else value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time())
+    return value
 
 
 def _time(value: Any) -> Any:

@@ -16,8 +16,10 @@ whose class lists its readable properties in `__feel__`; it compares by its `due
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from engine.clock import CHINA
 from engine.errors import ExpressionError
 from engine.expressions import scripts
 from engine.expressions.environment import Env, Functions, Run
@@ -74,7 +76,7 @@ def check_feel(text: str) -> None:
     Raises:
         ExpressionError: with the place and what should stand there.
     """
-    feel_program(text)
+    feel_program(text, strict=True)
 
 
 def check_unary(text: str) -> None:
@@ -95,7 +97,10 @@ def evaluate(text: str, scope: Scope, functions: Functions = NO_FUNCTIONS) -> An
     Raises:
         ExpressionError: it cannot be read, has no result, or costs too much.
     """
-    return run(text_program(text), scope, functions)
+    result = run(text_program(text), scope, functions)
+    if isinstance(result, datetime) and result.tzinfo is None:
+        return result.replace(tzinfo=CHINA)  # what the office writes without a zone is local
+    return result
 
 
 def evaluate_condition(text: str, scope: Scope, functions: Functions = NO_FUNCTIONS) -> bool:
@@ -117,7 +122,7 @@ def feel(text: str, scope: Scope, functions: Functions = NO_FUNCTIONS) -> Any:
     """Compute FEEL without the leading `=`; null where there is no result.
 
     Raises:
-        ExpressionError: it cannot be read, calls an unknown function, or costs too much.
+        ExpressionError: it cannot be read, or costs too much.
     """
     return run(feel_program(text), scope, functions)
 

@@ -22,10 +22,17 @@ def property_of(value: Any, name: str, run: Run) -> Any:
         return adopt(value.get(name))
     if isinstance(value, list):
         run.tick(len(value))
-        return [property_of(adopt(item), name, run) for item in value]
+        return [_or_null(adopt(item), name, run) for item in value]
     if value is None:
         return None
     return _own(value, name)
+
+
+def _or_null(value: Any, name: str, run: Run) -> Any:
+    try:
+        return property_of(value, name, run)
+    except Undefined:
+        return None
 
 
 def member_of(value: Any, name: str) -> Any:

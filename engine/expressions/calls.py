@@ -10,6 +10,8 @@ from engine.expressions import builtins, nodes
 from engine.expressions.builtins.registry import Signature
 from engine.expressions.compiler import Compiler
 from engine.expressions.environment import CALL_COST, Closure, Env
+from engine.expressions.feel_types import coerce
+from engine.expressions.limits import Undefined
 from engine.expressions.values import Function, adopt
 
 
@@ -17,12 +19,13 @@ def call(node: nodes.Call, compiler: Compiler) -> Closure:
     """Build a call. Built-ins are chosen now, so that a wrong number of arguments shows early."""
     args = compiler.build_all(node.args)
     named = tuple((key, compiler.build(value)) for key, value in node.named)
+    apply = _applying(args, named, compiler)
     if not isinstance(node.callee, nodes.Name):
-        callee = compiler.build(node.callee)
-        return lambda env: _apply(callee(env), compiler.text(node.callee), args, named, env)
+        callee, written = compiler.build(node.callee), compiler.text(node.callee)
+        return lambda env: apply(callee(env), written, env)
     name = node.callee.name
     if name in compiler.bound:
-        return lambda env: _apply(env.get(name), name, args, named, env)
+        return lambda env: apply(env.get(name), name, env)
     builtin = _builtin(name, node, compiler)
 
     if name == "now" and builtin is not None:
@@ -34,7 +37,7 @@ def call(node: nodes.Call, compiler: Compiler) -> Closure:
             return _told(told, name, args, named, env)
         if builtin is not None:
             return builtin(env)
-        return _apply(env.get(name), name, args, named, env)
+        return apply(env.get(name), name, env)
 
     return invoke
 
@@ -58,35 +61,50 @@ def _told(
         raise ExpressionError(f"函数 {name} 不能用这些参数计算：{why}") from why
 
 
-def _apply(
-    function: Any,
-    name: str,
-    args: tuple[Closure, ...],
-    named: tuple[tuple[str, Closure], ...],
-    env: Env,
-) -> Any:
-    """Call a function that is a value."""
-    if not isinstance(function, Function):
-        raise ExpressionError(f"没有名为“{name}”的函数。")
-    values = {param: arg(env) for param, arg in zip(function.params, args, strict=False)}
-    values |= {key: value(env) for key, value in named}
-    if len(args) + len(named) != len(function.params) or values.keys() != set(function.params):
-        raise ExpressionError(f"函数“{name}”的参数应为：{'、'.join(function.params) or '无'}。")
-    return env.run.invoke(function, [values[param] for param in function.params])
+def _applying(
+    args: tuple[Closure, ...], named: tuple[tuple[str, Closure], ...], compiler: Compiler
+) -> Callable[[Any, str, Env], Any]:
+    """Return what calls a value with these arguments; a value that is no function gives null."""
+    wrong = ExpressionError if compiler.strict or not compiler.lenient else Undefined
+
+    def apply(function: Any, name: str, env: Env) -> Any:
+        if not isinstance(function, Function):
+            raise wrong(f"没有名为“{name}”的函数。")
+        values = {param: arg(env) for param, arg in zip(function.params, args, strict=False)}
+        values |= {key: value(env) for key, value in named}
+        if len(args) + len(named) != len(function.params) or values.keys() != set(function.params):
+            raise wrong(f"函数“{name}”的参数应为：{'、'.join(function.params) or '无'}。")
+        return env.run.invoke(function, [values[param] for param in function.params])
+
+    def apply_or_null(function: Any, name: str, env: Env) -> Any:
+        try:
+            return apply(function, name, env)
+        except Undefined as why:
+            env.note(why)
+            return None
+
+    return apply_or_null if compiler.lenient else apply
 
 
 def function_of(node: nodes.FunctionOf, compiler: Compiler) -> Closure:
     """Build `function(a, b) body`; the body sees the names around its definition."""
-    body = compiler.inside(node.params, node.body)
+    params, types = node.params, tuple(compiler.type_of(one) for one in node.types)
+    if node.external:
+        body = compiler.hopeless("不能使用外部函数（external）。")
+    else:
+        body = compiler.inside(params, node.body)
     cost = sum(1 for _ in nodes.walk(node.body))
-    params = node.params
 
     def define(env: Env) -> Function:
         def apply(_run: Any, *values: Any) -> Any:
             env.run.tick(cost)
-            return body(env.inside(dict(zip(params, values, strict=True))))
+            given = {
+                param: value if wanted is None else coerce(value, wanted)
+                for param, value, wanted in zip(params, values, types, strict=True)
+            }
+            return body(env.inside(given))
 
-        return Function(params, apply)
+        return Function(params, apply, types)
 
     return define
 
@@ -98,7 +116,7 @@ def _builtin(name: str, node: nodes.Call, compiler: Compiler) -> Closure | None:
     chosen = [s for s in signatures if s.accepts(len(node.args), [key for key, _ in node.named])]
     if not chosen:
         shapes = "，或 ".join(f"{name}({', '.join(s.labels)})" for s in signatures)
-        raise ExpressionError(f"函数 {name} 的参数应为：{shapes}。")
+        return compiler.hopeless(f"函数 {name} 的参数应为：{shapes}。")
     signature = chosen[0]
     closures = list(compiler.build_all(node.args))
     keywords = {key: compiler.build(value) for key, value in node.named}

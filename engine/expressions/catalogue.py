@@ -24,6 +24,7 @@ class Help:
 
 _TEXTS: Final = """
 abs | 绝对值，也用于时长 | abs(-3)
+and | 同 all（DMN 1.1 的名称） | and([true, false])
 after | 第一个在第二个之后（时间点或区间） | after(10, [1..5])
 all | 全部为真才为真 | all([true, false])
 any | 任一为真即为真 | any([true, false])
@@ -84,6 +85,7 @@ not | 取反 | not(true)
 now | 现在（东八区） | now()
 number | 由文字得到数字，可指定千位符和小数点 | number("1,000.5", ",", ".")
 odd | 是否奇数 | odd(3)
+or | 同 any（DMN 1.1 的名称） | or([true, false])
 overlaps | 两个区间是否有重叠 | overlaps([1..3], [2..5])
 overlaps after | 第一个区间越过第二个的末端 | overlaps after([2..5], [1..3])
 overlaps before | 第一个区间早于第二个开始并与它重叠 | overlaps before([1..3], [2..5])

@@ -6,11 +6,11 @@ Numbers are exact where Java would use doubles; a moment and a duration may be a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from engine.expressions import arithmetic, comparison
+from engine.expressions import arithmetic, comparison, temporal
 from engine.expressions.arithmetic import Operator
 from engine.expressions.limits import Undefined
 from engine.expressions.values import YearsMonths, label, text
@@ -63,12 +63,20 @@ def number(value: Any) -> int | Decimal:
 def _arithmetic(operation: Operator) -> Operator:
     def compute(left: Any, right: Any) -> Any:
         if isinstance(left, _TEMPORAL) or isinstance(right, _TEMPORAL):
-            return operation(comparison.settle(left), comparison.settle(right))
+            return operation(*_moments(left, right))
         if hasattr(type(left), "__feel__") or hasattr(type(right), "__feel__"):
-            return operation(comparison.settle(left), comparison.settle(right))
+            return operation(*_moments(left, right))
         return operation(number(left), number(right))
 
     return compute
+
+
+def _moments(left: Any, right: Any) -> tuple[Any, Any]:
+    """Return both values; a date beside a moment begins at midnight in China."""
+    left, right = comparison.settle(left), comparison.settle(right)
+    if isinstance(left, datetime) or isinstance(right, datetime):
+        left, right = comparison.as_datetime(left), comparison.as_datetime(right)
+    return temporal.alike(left, right)
 
 
 def _remainder(left: Any, right: Any) -> Any:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
+from engine.clock import CHINA
 from engine.expressions import limits, temporal
 from engine.expressions.arithmetic import Operator
 from engine.expressions.limits import LimitReached, Undefined
@@ -42,6 +43,7 @@ def equal(left: Any, right: Any) -> bool:
     left, right = settle(left), settle(right)
     if kind(left) != kind(right):
         raise Undefined(f"{label(left)}与{label(right)}不能比较。")
+    left, right = temporal.alike(left, right)
     return _same(left, right, [limits.MAX_PARTS])
 
 
@@ -57,7 +59,7 @@ def _same(left: Any, right: Any, budget: list[int]) -> bool:
     budget[0] -= 1
     if budget[0] < 0:
         raise LimitReached("比较的内容太大。")
-    left, right = settle(left), settle(right)
+    left, right = temporal.alike(settle(left), settle(right))
     if kind(left) != kind(right):
         return False
     if isinstance(left, list):
@@ -80,6 +82,7 @@ def _ordering(operation: Operator, sign: str) -> Operator:
         left, right = settle(left), settle(right)
         if kind(left) != kind(right) or kind(left) not in _ORDERED:
             raise Undefined(f"{label(left)}与{label(right)}不能用“{sign}”比较。")
+        left, right = temporal.alike(left, right)
         try:
             return bool(operation(left, right))
         except TypeError:  # a time with a zone and one without
@@ -122,7 +125,7 @@ def contains(interval: Range, value: Any) -> bool:
 
 
 def as_datetime(value: Any) -> Any:
-    """Return midnight for a date, for languages that compare dates with moments."""
+    """Return midnight in China for a date, for languages that compare dates with moments."""
     if isinstance(value, date) and not isinstance(value, datetime):
-        return temporal.as_moment(value)
+        return datetime.combine(value, time(), CHINA)
     return value

@@ -13,6 +13,7 @@ from engine.expressions.comparison import COMPARISONS
 from engine.expressions.compile_tests import in_tests
 from engine.expressions.compiler import BUILDERS, Builder, Compiler
 from engine.expressions.environment import Closure, Env
+from engine.expressions.feel_types import is_instance
 from engine.expressions.limits import MAX_ITEMS, LimitReached, Undefined, sized_list
 from engine.expressions.nodes import Node
 from engine.expressions.values import Range, adopt, kind, label
@@ -45,11 +46,25 @@ def if_then(node: nodes.If, compiler: Compiler) -> Closure:
 def between(node: nodes.Between, compiler: Compiler) -> Closure:
     subject, low, high = (compiler.build(part) for part in (node.subject, node.low, node.high))
 
-    def test(env: Env) -> bool:
-        value = subject(env)
-        return bool(comparison.at_least(value, low(env)) and comparison.at_most(value, high(env)))
+    above, below = _or_null(comparison.at_least), _or_null(comparison.at_most)
 
-    return compiler.guarded(test)
+    def test(env: Env) -> bool | None:
+        value = subject(env)
+        parts = (above(value, low(env), env), below(value, high(env), env))
+        return False if False in parts else None if None in parts else True
+
+    return test
+
+
+def _or_null(operation: Operator) -> Callable[[Any, Any, Env], bool | None]:
+    def compare(left: Any, right: Any, env: Env) -> bool | None:
+        try:
+            return bool(operation(left, right))
+        except Undefined as why:
+            env.note(why)
+            return None
+
+    return compare
 
 
 def path(node: nodes.Path, compiler: Compiler) -> Closure:
@@ -79,6 +94,9 @@ def context_of(node: nodes.ContextOf, compiler: Compiler) -> Closure:
     for key, value in node.entries:
         entries.append((key, compiler.inside(seen, value)))
         seen = (*seen, key)
+
+    if len({key for key, _ in entries}) < len(entries):
+        return compiler.hopeless("对象里有重复的键。")
 
     def build(env: Env) -> dict[str, Any]:
         built: dict[str, Any] = {}
@@ -199,6 +217,8 @@ def filter_of(node: nodes.Filter, compiler: Compiler) -> Closure:
 
     def select(env: Env) -> Any:
         items = _as_list(base(env))
+        if not items:
+            return None if arithmetic.is_number(condition(env)) else []
         chosen: list[Any] = []
         for place, raw in enumerate(items):
             env.run.tick(cost)
@@ -209,6 +229,8 @@ def filter_of(node: nodes.Filter, compiler: Compiler) -> Closure:
                 return access.pick(items, verdict)
             if verdict is True:
                 chosen.append(item)
+            elif verdict is not None and verdict is not False:
+                raise Undefined(f"筛选条件应为是否值或数字，得到的是{label(verdict)}。")
         return chosen
 
     return compiler.guarded(select)
@@ -224,35 +246,11 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def instance_of(node: nodes.InstanceOf, compiler: Compiler) -> Closure:
-    subject, wanted = compiler.build(node.subject), node.type
-    return lambda env: is_instance(subject(env), wanted)
-
-
-_SYNONYMS: Final = {
-    "dateTime": "date and time",
-    "Null": "null",
-    "day time duration": "days and time duration",
-    "year month duration": "years and months duration",
-}
-
-
-def is_instance(value: Any, wanted: nodes.TypeRef) -> bool:
-    """Tell whether a value conforms to a type; null conforms only to Null and Any."""
-    name = _SYNONYMS.get(wanted.name, wanted.name)
-    if name == "Any":
-        return value is not None
-    if kind(value) != name:
-        return False
-    if name == "list" and wanted.items:
-        return all(is_instance(adopt(item), wanted.items[0][1]) for item in value)
-    if name == "context":
-        return all(
-            key in value and is_instance(adopt(value[key]), item) for key, item in wanted.items
-        )
-    if name == "range" and wanted.items:
-        ends = [end for end in (value.low, value.high) if end is not None]
-        return all(is_instance(end, wanted.items[0][1]) for end in ends)
-    return True
+    subject, wanted = compiler.build(node.subject), compiler.type_of(node.type)
+    if wanted is None:
+        return lambda _env: None
+    known = wanted
+    return lambda env: is_instance(subject(env), known)
 
 
 FEEL: Final[dict[type[Node], Builder]] = {

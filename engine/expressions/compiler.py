@@ -14,6 +14,7 @@ from engine.errors import ExpressionError
 from engine.expressions import nodes
 from engine.expressions.arithmetic import Operator, negate
 from engine.expressions.environment import MISSING, Closure, Env
+from engine.expressions.feel_types import NO_TYPES, Named, Type, resolve
 from engine.expressions.limits import Undefined, sized_list
 from engine.expressions.nodes import Node
 from engine.expressions.values import plain
@@ -38,7 +39,9 @@ class Compiler:
         operators: Mapping[str, Operator],
         *,
         lenient: bool,
+        strict: bool = False,
         traced: bool = False,
+        types: Named = NO_TYPES,
     ) -> None:
         self.source = source
         self.builders = builders
@@ -46,6 +49,12 @@ class Compiler:
         #: Operations without a result give null (FEEL) or fail (JUEL).
         self.lenient = lenient
         self.traced = traced
+        #: What can never have a result is refused now, not null when it is computed.
+        self.strict = strict
+        #: What was found of that kind, if it was not refused.
+        self.complaints: list[str] = []
+        #: The types that the file around the expression defines.
+        self.types = types
         #: Names bound by loops and parameters around the node: they hide built-ins.
         self.bound: frozenset[str] = frozenset()
 
@@ -77,6 +86,31 @@ class Compiler:
                 return None
 
         return guard
+
+    def hopeless(self, message: str) -> Closure:
+        """Return the closure of what can never have a result.
+
+        Raises:
+            ExpressionError: the compiler is strict.
+        """
+        if self.strict or not self.lenient:
+            raise ExpressionError(message)
+        self.complaints.append(message)
+
+        def give_up(_env: Env) -> Any:
+            raise Undefined(message)
+
+        return self.guarded(give_up)
+
+    def type_of(self, ref: nodes.TypeRef | None) -> Type | None:
+        """Return the type that is written, None if there is none or it is unknown."""
+        if ref is None:
+            return None
+        try:
+            return resolve(ref, self.types)
+        except ExpressionError as why:
+            self.hopeless(str(why))
+            return None
 
     def text(self, node: Node) -> str:
         """Return the source text of a node."""

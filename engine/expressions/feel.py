@@ -2,12 +2,14 @@
 
 Names may have spaces: words that stand side by side are one name, since nothing
 else in FEEL puts two names side by side. Names with operators or with words of the
-language in them must be known beforehand (`known`), or stand in backquotes.
+language in them must be known beforehand (`known`), be declared in the text itself
+(the key of a context, a loop's variable), or stand in backquotes.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import ClassVar, Final
 
@@ -21,16 +23,45 @@ from engine.expressions.parser import Parser
 _STOPS: Final = frozenset(
     {"and", "or", "in", "between", "then", "else", "return", "satisfies", "instance"}
 )
+#: Words that begin something else than a name.
+_BEGINNINGS: Final = frozenset({"if", "for", "some", "every", "not", "function"})
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
 _TESTS: Final = ("<=", ">=", "<", ">", "=", "!=")
 
 
 _SIMPLE_NAME: Final = re.compile(r"[^\W\d]\w*(?: \w+)*")
+#: A name that an author may give: it begins like one, and has no brackets, quotes or colons.
+_ANY_NAME: Final = re.compile(
+    r"(?:[^\W\d]|[\u2070-\u2fef\U00010000-\U000effff])[^\"()\[\]{}<>=,:;!?@`]*"
+)
+_WRITTEN: Final = r"[^\s\"{}\[\](),:?@<>=][^\"{}\[\](),:?@<>=]{0,100}?"
+_KEY: Final = re.compile(rf'[{{,(]\s*(?:"((?:[^"\\]|\\.){{1,100}})"|({_WRITTEN}))\s*:')
+_LOOP: Final = re.compile(rf"(?:\b(?:for|some|every)\s|,)\s*({_WRITTEN})\s+in\s")
 
 
 def is_simple_name(name: str) -> bool:
     """Tell whether the parser finds the end of a name by itself."""
-    return _SIMPLE_NAME.fullmatch(name) is not None and not _STOPS & set(name.split())
+    words = name.split()
+    return (
+        _SIMPLE_NAME.fullmatch(name) is not None
+        and not _STOPS & set(words)
+        and (len(words) == 1 or words[0] not in _BEGINNINGS)
+    )
+
+
+def special_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the names that the parser must be told, longest first."""
+    tidy = {" ".join(name.split()) for name in names}
+    special = [n for n in tidy if n and not is_simple_name(n) and _ANY_NAME.fullmatch(n)]
+    return tuple(sorted(special, key=lambda name: (-len(name), name)))
+
+
+def _declared(source: str) -> tuple[str, ...]:
+    """Return the special names that the text itself declares."""
+    found = [match[1] or match[2] for match in _KEY.finditer(source)] if ":" in source else []
+    if " in " in source:
+        found += [match[1] for match in _LOOP.finditer(source)]
+    return special_names(found)
 
 
 class FeelParser(Parser):
@@ -46,7 +77,7 @@ class FeelParser(Parser):
     }  # fmt: skip
 
     def __init__(self, source: str, known: tuple[str, ...] = ()) -> None:
-        super().__init__(source, known)
+        super().__init__(source, tuple(dict.fromkeys((*known, *_declared(source)))))
         #: Inside the end of an interval, where `[` closes it: `[1..5[`.
         self.in_range = False
 
@@ -212,6 +243,9 @@ class FeelParser(Parser):
                     return self._loop()
                 case "function" if follows.text == "(":
                     return self._function()
+                case "and" | "or" if follows.text == "(":  # the functions of DMN 1.1
+                    self.take()
+                    return nodes.Name(token.text, span=self.span(token.start))
         name = self._name("变量名")
         if token.kind == "name" and name in _CONSTANTS:
             return nodes.Literal(_CONSTANTS[name], span=self.span(token.start))
@@ -226,16 +260,16 @@ class FeelParser(Parser):
             return self.take().text
         if token.kind != "name" or token.text in _STOPS:
             raise self.wrong(f"这里应为{what}。")
-        words = [self.take().text]
+        self.take()
         while self._continues_name():
-            words.append(self.take().text)
-        return " ".join(words)
+            self.take()
+        return " ".join(self.source[token.start : self.span(token.start)[1]].split())
 
     def _continues_name(self) -> bool:
         token = self.token
         if token.kind == "name":
             return token.text not in _STOPS
-        return token.kind == "number" and token.text.isdigit()
+        return token.kind == "number" and token.text.isalnum()
 
     def _call(self, callee: Node, start: int) -> Node:
         before, self.in_range = self.in_range, False
@@ -288,30 +322,36 @@ class FeelParser(Parser):
         start = self.take().start
         self.expect("(")
         params: list[str] = []
+        types: list[nodes.TypeRef | None] = []
         while not self.accept(")"):
             if params:
                 self.expect(",")
             params.append(self._name("参数名"))
-            if self.accept(":"):
-                self._type()
-        if self.at("external"):
-            raise self.wrong("不能使用外部函数。")
-        return nodes.FunctionOf(tuple(params), self.expression(), span=self.span(start))
+            types.append(self._type() if self.accept(":") else None)
+        external = self.at("external") and self.ahead().text == "{"
+        if external:
+            self.take()
+        body = self.expression()
+        return nodes.FunctionOf(tuple(params), body, tuple(types), external, span=self.span(start))
 
     def _type(self) -> nodes.TypeRef:
         name = self._name("类型名")
+        while self.accept("."):  # a type of an imported file
+            name = f"{name}.{self._name('类型名')}"
         items: list[tuple[str, nodes.TypeRef]] = []
         if self.accept("<"):
             while not self.accept(">"):
                 if items:
                     self.expect(",")
-                key = self._name("键") if self._names_argument() else ""
+                key = self._key() if self._names_type() else ""
                 if key:
                     self.expect(":")
                 items.append((key, self._type()))
-        if self.accept("->"):
-            self._type()
-        return nodes.TypeRef(name, tuple(items))
+        result = self._type() if self.accept("->") else None
+        return nodes.TypeRef(name, tuple(items), result)
+
+    def _names_type(self) -> bool:
+        return self.token.kind == "text" or self._names_argument()
 
     # --- unary tests ------------------------------------------------------------
 

@@ -67,7 +67,7 @@ _STRING: Final[dict[str, _Method]] = {
     "concat": lambda s, other: sized_text(s + text(other)),
     "replace": _replace,
     "matches": patterns.matches_whole,
-    "split": lambda s, pattern: patterns.split(s, _str(pattern)),
+    "split": lambda s, pattern: patterns.split_javas(s, _str(pattern)),
     "compareTo": _compare,
 }
 _LIST: Final[dict[str, _Method]] = {

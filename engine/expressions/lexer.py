@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from engine.errors import ExpressionError
@@ -18,7 +19,15 @@ class Token(NamedTuple):
 
 
 _NUMBER: Final = re.compile(r"(?:\d+(?:\.(?=\d)\d+)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
-_NAME: Final = re.compile(r"[^\W\d]\w*")
+_JUEL_NAME: Final = re.compile(r"[^\W\d]\w*")
+#: What rules 27–29 of the grammar allow besides letters: symbols, pictographs, joiners.
+_EXTRA: Final = (
+    "\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3003-\u3007\u3012-\u303f\ufe00-\ufeff"
+    "\U00010000-\U000effff"
+)
+_FEEL_NAME: Final = re.compile(
+    rf"(?:[^\W\d]|[{_EXTRA}])(?:\w|[{_EXTRA}\u00b7\u0300-\u036f\u203f\u2040])*"
+)
 _SPACE: Final = re.compile(r"\s+")
 _FEEL_OP: Final = re.compile(r"\.\.|\*\*|!=|<=|>=|->|[-+*/<>=.,:()\[\]{}?@]")
 _JUEL_OP: Final = re.compile(r"\|\||&&|==|!=|<=|>=|[-+*/%<>!?:.,()\[\]]")
@@ -47,7 +56,7 @@ def tokens(source: str, *, feel: bool, known: tuple[str, ...] = (), start: int =
     """Cut the source, from `start` on, into tokens; the last one is `end`.
 
     `known` are names with operators or words of the language in them (`a-b`,
-    `x and y`), longest first: only their owner can tell that they are names.
+    `x and y`): only their owner can tell that they are names. The longest wins.
 
     Raises:
         ExpressionError: a character that is not of the language, or too long a text.
@@ -55,9 +64,10 @@ def tokens(source: str, *, feel: bool, known: tuple[str, ...] = (), start: int =
     if len(source) > limits.MAX_SOURCE:
         raise limits.LimitReached(f"表达式超过 {limits.MAX_SOURCE} 个字符。")
     found: list[Token] = []
+    names = _pattern_of(known) if known else None
     at = _skip(source, start, feel)
     while at < len(source):
-        token = _next(source, at, feel, known)
+        token = _next(source, at, feel, names)
         found.append(token)
         at = _skip(source, token.end, feel)
     found.append(Token("end", "", len(source), len(source)))
@@ -80,7 +90,15 @@ def _skip(source: str, at: int, feel: bool) -> int:
             return at
 
 
-def _next(source: str, at: int, feel: bool, known: tuple[str, ...]) -> Token:
+@lru_cache(maxsize=256)
+def _pattern_of(known: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of names that must be known; blanks in them may be any."""
+    longest = sorted(known, key=lambda name: (-len(name), name))
+    written = [r"\s+".join(re.escape(word) for word in name.split()) for name in longest]
+    return re.compile(rf"(?:{'|'.join(written)})(?![\w{_EXTRA}])")
+
+
+def _next(source: str, at: int, feel: bool, known: re.Pattern[str] | None) -> Token:
     first = source[at]
     if number := _NUMBER.match(source, at):
         return Token("number", number[0], at, number.end())
@@ -90,7 +108,7 @@ def _next(source: str, at: int, feel: bool, known: tuple[str, ...]) -> Token:
         return Token("quoted", " ".join(name[0][1:-1].split()), at, name.end())
     if feel and (name_token := _special_name(source, at, known)):
         return name_token
-    if name := _NAME.match(source, at):
+    if name := (_FEEL_NAME if feel else _JUEL_NAME).match(source, at):
         if "__" in name[0]:
             raise complain("名称不能含有连续下划线。", source, at)
         return Token("name", name[0], at, name.end())
@@ -125,14 +143,9 @@ def _unescape(match: re.Match[str]) -> str:
     return _CONTROL.get(code, match[0])  # a `\d` for a regular expression stays
 
 
-def _special_name(source: str, at: int, known: tuple[str, ...]) -> Token | None:
-    for name in known:
-        if source.startswith(name, at) and not _word_follows(source, at + len(name)):
-            return Token("quoted", name, at, at + len(name))
+def _special_name(source: str, at: int, known: re.Pattern[str] | None) -> Token | None:
+    if known is not None and (match := known.match(source, at)):
+        return Token("quoted", " ".join(match[0].split()), at, match.end())
     if match := _WORDED.match(source, at):
         return Token("name", " ".join(match[0].split()), at, match.end())
     return None
-
-
-def _word_follows(source: str, at: int) -> bool:
-    return at < len(source) and (source[at].isalnum() or source[at] == "_")

@@ -22,7 +22,7 @@ MAX_PARTS = 50_000
 #: Absolute value of an exponent.
 MAX_EXPONENT = 999
 #: Functions defined in an expression that call each other.
-MAX_CALLS = 8
+MAX_CALLS = 60
 #: Characters of a regular expression (they run on RE2, in linear time).
 MAX_PATTERN = 500
 

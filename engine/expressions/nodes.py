@@ -170,17 +170,23 @@ class Method(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionOf(Node):
-    params: tuple[str, ...]
-    body: Node
-
-
-@dataclass(frozen=True, slots=True)
 class TypeRef(Node):
     """A type's name with its parameters: `list<number>`, `context<a: string>`."""
 
     name: str
     items: tuple[tuple[str, TypeRef], ...] = ()
+    #: What a `function<…> -> result` gives.
+    result: TypeRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOf(Node):
+    params: tuple[str, ...]
+    body: Node
+    #: The parameters' types, None where none was written.
+    types: tuple[TypeRef | None, ...] = ()
+    #: Written in another language, which is never run.
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)

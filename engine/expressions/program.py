@@ -15,6 +15,7 @@ from engine.expressions.compile_tests import INPUT, Test, unary_test
 from engine.expressions.compiler import Compiler
 from engine.expressions.environment import Closure, Env, Functions, Run
 from engine.expressions.feel import FeelParser
+from engine.expressions.feel_types import Named
 from engine.expressions.juel import JuelParser, parse_text
 from engine.expressions.nodes import Node
 from engine.expressions.unary import UnaryParser
@@ -62,9 +63,19 @@ def condition_program(text: str, *, traced: bool = False) -> Program:
     return _condition_program(bounded(text), traced)
 
 
-def feel_program(text: str, known: Known = ()) -> Program:
-    """Compile FEEL without the leading `=`."""
-    return _feel_program(bounded(text), known, False)
+def feel_program(text: str, known: Known = (), *, strict: bool = False) -> Program:
+    """Compile FEEL without the leading `=`.
+
+    What can never have a result (a built-in with too many arguments) is null, as the
+    standard says, or refused if `strict`.
+    """
+    return _feel_program(bounded(text), known, False, strict)
+
+
+def typed_program(text: str, known: Known, types: Named) -> Program:
+    """Compile FEEL that may name the types of a file; the caller keeps it."""
+    compiler = Compiler(text, FEEL, OPERATORS, lenient=True, types=types)
+    return _program(FeelParser(bounded(text), known).parse(), compiler)
 
 
 def bounded(text: str) -> str:
@@ -80,7 +91,7 @@ def bounded(text: str) -> str:
 def _text_program(text: str, traced: bool) -> Program:
     stripped = text.strip()
     if stripped.startswith("="):
-        return _feel_program(stripped[1:], (), traced)
+        return _feel_program(stripped[1:], (), traced, True)
     if not has_juel(text):
         return _juel_program(nodes.Literal(text), text, traced)
     return _juel_program(parse_text(stripped), stripped, traced)
@@ -95,8 +106,8 @@ def _condition_program(text: str, traced: bool) -> Program:
 
 
 @kept
-def _feel_program(text: str, known: Known, traced: bool) -> Program:
-    compiler = Compiler(text, FEEL, OPERATORS, lenient=True, traced=traced)
+def _feel_program(text: str, known: Known, traced: bool, strict: bool) -> Program:
+    compiler = Compiler(text, FEEL, OPERATORS, lenient=True, strict=strict, traced=traced)
     return _program(FeelParser(text, known).parse(), compiler)
 
 

@@ -1,7 +1,8 @@
 """Dates, times and durations: from text, between each other, and their properties.
 
-A date and time without a zone is China's. Arithmetic goes through UTC, so that a
-change of summer time elsewhere does not falsify a duration.
+A date and time without a zone is local: compared with one that has a zone it is China's, but
+the time between the two is undefined, as the standard says. Arithmetic goes through UTC, so
+that a change of summer time elsewhere does not falsify a duration.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def parse_time(source: str) -> time:
 
 
 def parse_moment(source: str) -> datetime:
-    """Return the date and time `2026-03-01T08:30:00`; without a zone it is China's."""
+    """Return the date and time `2026-03-01T08:30:00`, with or without a zone."""
     day, separator, clock = source.partition("T")
     if not separator:
         return combine(parse_date(day), time())
@@ -99,7 +100,7 @@ def parse_moment(source: str) -> datetime:
 
 def combine(day: date, clock: time) -> datetime:
     """Return the moment at which this day has this time."""
-    return datetime.combine(day, clock.replace(tzinfo=None), clock.tzinfo or CHINA)
+    return datetime.combine(day, clock.replace(tzinfo=None), clock.tzinfo)
 
 
 def parse_duration(source: str) -> timedelta | YearsMonths:
@@ -148,6 +149,8 @@ def shift(moment: Any, length: timedelta | YearsMonths) -> Any:
         if isinstance(length, YearsMonths):
             return _shift_months(moment, length.months)
         if isinstance(moment, datetime):
+            if moment.tzinfo is None:
+                return moment + length
             return (moment.astimezone(UTC) + length).astimezone(moment.tzinfo)
         if isinstance(moment, time):
             day = datetime.combine(date(2000, 1, 1), moment)
@@ -170,10 +173,7 @@ def _shift_months(moment: Any, months: int) -> Any:
 def difference(later: Any, earlier: Any) -> timedelta:
     """Return the time between two dates, two times or two moments."""
     if isinstance(later, datetime) or isinstance(earlier, datetime):
-        try:
-            return as_moment(later).astimezone(UTC) - as_moment(earlier).astimezone(UTC)
-        except OverflowError:
-            raise Undefined("日期超出范围。") from None
+        return _between(as_moment(later), as_moment(earlier))
     if isinstance(later, time):
         day = date(2000, 1, 1)
         try:
@@ -184,9 +184,30 @@ def difference(later: Any, earlier: Any) -> timedelta:
     return length
 
 
+def _between(later: datetime, earlier: datetime) -> timedelta:
+    if later.tzinfo is None and earlier.tzinfo is None:
+        return later - earlier
+    if later.tzinfo is None or earlier.tzinfo is None:
+        raise Undefined("带时区与不带时区的日期时间不能相减，请写明时区，例如 @Asia/Shanghai。")
+    try:
+        return later.astimezone(UTC) - earlier.astimezone(UTC)
+    except OverflowError:
+        raise Undefined("日期超出范围。") from None
+
+
 def as_moment(value: date | datetime) -> datetime:
-    """Return midnight in China for a date, and a moment as it is."""
-    return value if isinstance(value, datetime) else combine(value, time())
+    """Return midnight of UTC for a date (DMN 1.3, 10.3.2.3.5), and a moment as it is."""
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
+
+
+def alike(left: Any, right: Any) -> tuple[Any, Any]:
+    """Return two values; a moment without a zone beside one with a zone is China's."""
+    if isinstance(left, datetime) and isinstance(right, datetime):
+        if left.tzinfo is None and right.tzinfo is not None:
+            left = left.replace(tzinfo=CHINA)
+        elif right.tzinfo is None and left.tzinfo is not None:
+            right = right.replace(tzinfo=CHINA)
+    return left, right
 
 
 def months_between(start: date, end: date) -> YearsMonths:
@@ -219,6 +240,11 @@ def _part(unit: int, modulo: int) -> Callable[[timedelta], int]:
     return part
 
 
+def _seconds(value: Any) -> int | Decimal:
+    whole: int = value.second
+    return whole + Decimal(value.microsecond) / 1_000_000 if value.microsecond else whole
+
+
 def _quotient(value: int, divisor: int) -> int:
     return -(-value // divisor) if value < 0 else value // divisor
 
@@ -232,7 +258,7 @@ _DATE_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
 _TIME_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
     "hour": lambda v: v.hour,
     "minute": lambda v: v.minute,
-    "second": lambda v: v.second,
+    "second": lambda v: _seconds(v),
     "time offset": _offset,
     "timezone": _zone_name,
 }

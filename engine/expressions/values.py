@@ -14,7 +14,6 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
-from engine.clock import CHINA
 from engine.expressions.limits import MAX_DEPTH, MAX_TEXT, LimitReached, Undefined
 
 PLAIN: Final = frozenset({int, str, bool, type(None), list, dict, date, timedelta})
@@ -48,6 +47,9 @@ class Function:
 
     params: tuple[str, ...]
     call: Callable[..., Any]
+    #: The types of the parameters and of the result (`feel_types.Type`), None where unknown.
+    types: tuple[Any, ...] = ()
+    returns: Any = None
 
 
 _KINDS: Final[dict[type, str]] = {
@@ -81,8 +83,7 @@ def label(value: Any) -> str:
 def adopt(value: Any) -> Any:
     """Return the value as expressions know it.
 
-    Floats become Decimal (exactly what they print), moments without a zone are
-    China's, enumerations become their value.
+    Floats become Decimal (exactly what they print), enumerations become their value.
 
     Raises:
         Undefined: it is of a type that expressions may not see.
@@ -90,7 +91,7 @@ def adopt(value: Any) -> Any:
     if type(value) in PLAIN or isinstance(value, time | YearsMonths | Range | Function):
         return value
     if isinstance(value, datetime):
-        return value if value.tzinfo is not None else value.replace(tzinfo=CHINA)
+        return value
     if isinstance(value, float | Decimal):
         return finite(value)
     if isinstance(value, Enum):
@@ -140,7 +141,7 @@ def _written(value: Any, depth: int) -> Iterator[str]:
     if depth > MAX_DEPTH:
         raise LimitReached("嵌套太深，不能写成文字。")
     if isinstance(value, str):
-        yield f'"{value}"' if depth else value
+        yield _quoted(value) if depth else value
     elif isinstance(value, list | tuple):
         yield "["
         for place, item in enumerate(value):
@@ -150,7 +151,7 @@ def _written(value: Any, depth: int) -> Iterator[str]:
     elif isinstance(value, Mapping):
         yield "{"
         for place, (key, item) in enumerate(value.items()):
-            yield f"{', ' if place else ''}{key}: "
+            yield f"{', ' if place else ''}{_key(str(key))}: "
             yield from _written(adopt(item), depth + 1)
         yield "}"
     elif isinstance(value, Range):
@@ -159,9 +160,25 @@ def _written(value: Any, depth: int) -> Iterator[str]:
         yield _simple(value)
 
 
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _key(key: str) -> str:
+    """Return a key as a context writes it: in quotes if it is no name."""
+    return key if key.replace(" ", "").isidentifier() else _quoted(key)
+
+
 def _range_text(value: Range) -> str:
+    low, high = (
+        "" if end is None else "".join(_written(end, 1)) for end in (value.low, value.high)
+    )
+    if value.low is None:
+        return f"({'<=' if value.high_closed else '<'} {high})"
+    if value.high is None:
+        return f"({'>=' if value.low_closed else '>'} {low})"
     left, right = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
-    low, high = ("" if end is None else text(end) for end in (value.low, value.high))
     return f"{left}{low}..{high}{right}"
 
 
@@ -207,7 +224,7 @@ def number_text(value: Decimal) -> str:
 def moment_text(value: datetime | time) -> str:
     """Return ISO 8601; a named zone is kept as FEEL writes it, `…@Asia/Shanghai`."""
     zone = getattr(value.tzinfo, "key", None)
-    if zone is not None and zone != "UTC":
+    if zone is not None:
         return f"{value.replace(tzinfo=None).isoformat()}@{zone}"
     written = value.isoformat()
     return written[:-6] + "Z" if written.endswith("+00:00") else written

@@ -63,14 +63,15 @@ def moment_from(value: Any) -> datetime:
         return temporal.parse_moment(value)
     if not isinstance(value, date):
         raise Undefined(f"这里需要日期时间，得到的是{label(value)}。")
-    return temporal.as_moment(value)
+    return value if isinstance(value, datetime) else datetime.combine(value, time())
 
 
 @builtin("date and time", "date", "time|timezone")
 def moment_of(day: Any, clock: Any) -> datetime:
     clock = arg.single(clock)
     if isinstance(clock, str):  # a zone: the same moment, told there
-        return moment_from(day).astimezone(temporal.zone(f"@{clock}"))
+        moment, wanted = moment_from(day), temporal.zone(f"@{clock}")
+        return moment.astimezone(wanted) if moment.tzinfo else moment.replace(tzinfo=wanted)
     if not isinstance(clock, time):
         raise Undefined(f"这里需要时间，得到的是{label(clock)}。")
     return temporal.combine(arg.day(day), clock)

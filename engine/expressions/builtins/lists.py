@@ -118,11 +118,13 @@ def _decide(values: list[Any], decisive: bool) -> bool | None:
     return None if any(not isinstance(value, bool) for value in values) else not decisive
 
 
+@builtin("and", "list*")
 @builtin("all", "list*")
 def all_of(run: Run, *values: Any) -> bool | None:
     return _decide(arg.spread(values, run), False)
 
 
+@builtin("or", "list*")
 @builtin("any", "list*")
 def any_of(run: Run, *values: Any) -> bool | None:
     return _decide(arg.spread(values, run), True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 from engine.errors import ExpressionError
-from engine.expressions import coercion, comparison
+from engine.expressions import coercion, comparison, values
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.registry import builtin
 from engine.expressions.values import kind
@@ -18,7 +19,11 @@ def negation(value: Any) -> bool:
 
 @builtin("is", "value1", "value2")
 def identical(one: Any, other: Any) -> bool:
-    return kind(one) == kind(other) and comparison.same(one, other)
+    if kind(one) != kind(other):
+        return False
+    if isinstance(one, time | datetime):  # 10:00:00Z and 11:00:00+01:00 are equal, not the same
+        return values.moment_text(one) == values.moment_text(other)
+    return comparison.same(one, other)
 
 
 @builtin("is defined", "value")

@@ -16,8 +16,7 @@ from engine.expressions.values import YearsMonths
 
 def _rounded(value: Any, scale: Any, mode: str) -> int | Decimal:
     """Return the number with `scale` digits after the point."""
-    number = Decimal(arg.number(value))
-    digits = 0 if scale is None else arg.whole(scale)
+    number, digits = Decimal(arg.number(value)), arg.whole(scale)
     if not -6_111 <= digits <= 6_176:
         raise Undefined("小数位数超出范围。")
     try:
@@ -33,33 +32,37 @@ def decimal(n: Any, scale: Any) -> int | Decimal:
 
 
 @builtin("floor", "n", "scale?")
-def floor(n: Any, scale: Any = None) -> int | Decimal:
+def floor(n: Any, scale: Any = 0) -> int | Decimal:
     return _rounded(n, scale, "ROUND_FLOOR")
 
 
 @builtin("ceiling", "n", "scale?")
-def ceiling(n: Any, scale: Any = None) -> int | Decimal:
+def ceiling(n: Any, scale: Any = 0) -> int | Decimal:
     return _rounded(n, scale, "ROUND_CEILING")
 
 
-@builtin("round up", "n", "scale?")
-def round_up(n: Any, scale: Any = None) -> int | Decimal:
+@builtin("round up", "n", "scale")
+def round_up(n: Any, scale: Any) -> int | Decimal:
     return _rounded(n, scale, "ROUND_UP")
 
 
-@builtin("round down", "n", "scale?")
-def round_down(n: Any, scale: Any = None) -> int | Decimal:
+@builtin("round down", "n", "scale")
+def round_down(n: Any, scale: Any) -> int | Decimal:
     return _rounded(n, scale, "ROUND_DOWN")
 
 
 @builtin("round", "n", "scale?")
-@builtin("round half up", "n", "scale?")
-def round_half_up(n: Any, scale: Any = None) -> int | Decimal:
+def rounded(n: Any, scale: Any = None) -> int | Decimal:
+    return _rounded(n, 0 if scale is None else scale, "ROUND_HALF_UP")
+
+
+@builtin("round half up", "n", "scale")
+def round_half_up(n: Any, scale: Any) -> int | Decimal:
     return _rounded(n, scale, "ROUND_HALF_UP")
 
 
-@builtin("round half down", "n", "scale?")
-def round_half_down(n: Any, scale: Any = None) -> int | Decimal:
+@builtin("round half down", "n", "scale")
+def round_half_down(n: Any, scale: Any) -> int | Decimal:
     return _rounded(n, scale, "ROUND_HALF_DOWN")
 
 

@@ -1,6 +1,6 @@
 """Regular expressions on RE2: linear time, whatever the author writes.
 
-Patterns are XPath's as far as RE2 knows them; back-references and look-around are not.
+Patterns are XPath's as far as RE2 knows them (`xpath`); back-references are not.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from typing import Any, Final
 import re2
 
 from engine.expressions import limits
+from engine.expressions.builtins import xpath
 from engine.expressions.limits import Undefined, sized_list, sized_text
 
-_GROUP: Final = re.compile(r"\\(.)|\$(\d)")
+_GROUP: Final = re.compile(r"\\([\\$])|\$(\d{1,3})", re.ASCII)
+_MEANINGLESS: Final = re.compile(r"[\\$]")
 
 
 @lru_cache(maxsize=256)
@@ -28,13 +30,27 @@ def compiled(pattern: str, flags: str = "") -> Any:
         raise limits.LimitReached(f"正则表达式超过 {limits.MAX_PATTERN} 个字符。")
     if set(flags) - set("imsx"):
         raise Undefined(f"正则表达式没有标志“{flags}”。")
-    if "x" in flags:
-        pattern = "".join(pattern.split())
     inline = "".join(sorted(set(flags) - {"x"}))
+    return _compile((f"(?{inline})" if inline else "") + xpath.translate(pattern, flags))
+
+
+@lru_cache(maxsize=256)
+def javas(pattern: str) -> Any:
+    """Return the compiled pattern as Java writes it, which is RE2's way too.
+
+    Raises:
+        Undefined: RE2 cannot read it.
+    """
+    if len(pattern) > limits.MAX_PATTERN:
+        raise limits.LimitReached(f"正则表达式超过 {limits.MAX_PATTERN} 个字符。")
+    return _compile(pattern)
+
+
+def _compile(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     try:
-        return re2.compile(f"(?{inline}){pattern}" if inline else pattern, options)
+        return re2.compile(pattern, options)
     except re2.error:
         raise Undefined(f"正则表达式“{pattern}”不能识别。") from None
 
@@ -48,12 +64,19 @@ def matches_whole(value: str, pattern: Any) -> bool:
     """Tell whether the pattern fits the whole text, as Java's `matches` does."""
     if not isinstance(pattern, str):
         raise Undefined("正则表达式应为文字。")
-    return compiled(pattern).fullmatch(sized_text(value)) is not None
+    return javas(pattern).fullmatch(sized_text(value)) is not None
 
 
 def replace(value: str, pattern: str, replacement: str, flags: str = "") -> str:
-    """Return the text with every match replaced; `$1` is the first group."""
-    regex = compiled(pattern, flags)
+    """Return the text with every match replaced; `$1` is the first group, `$0` the match.
+
+    Raises:
+        Undefined: the pattern matches the empty text, or the replacement has a `$` or a
+            backslash that means nothing (as XPath's `fn:replace` says).
+    """
+    regex = _consuming(pattern, flags)
+    if _MEANINGLESS.search(_GROUP.sub("", replacement)):
+        raise Undefined("替换文字里的“$”后面应为数字，反斜杠写成“\\\\”，“$”写成“\\$”。")
     parts: list[str] = []
     size = at = 0
     for match in regex.finditer(sized_text(value)):
@@ -70,19 +93,39 @@ def _expand(match: Any, replacement: str, groups: int) -> str:
     def part(reference: re.Match[str]) -> str:
         if reference[1] is not None:
             return reference[1]
-        wanted = int(reference[2])
-        return (match.group(wanted) or "") if wanted <= groups else ""
+        digits, rest = reference[2], ""
+        while len(digits) > 1 and int(digits) > groups:  # `$12` is `$1` and a 2 without 12 groups
+            digits, rest = digits[:-1], digits[-1] + rest
+        wanted = int(digits)
+        return ((match.group(wanted) or "") if wanted <= groups else "") + rest
 
     return (
         _GROUP.sub(part, replacement) if "$" in replacement or "\\" in replacement else replacement
     )
 
 
+def _consuming(pattern: str, flags: str) -> Any:
+    """Return the compiled pattern, if it takes at least one character."""
+    regex = compiled(pattern, flags)
+    if regex.fullmatch("") is not None:
+        raise Undefined("正则表达式不能匹配空文字。")
+    return regex
+
+
 def split(value: str, pattern: str) -> list[str]:
     """Return the parts of the text between the matches."""
+    return _between(_consuming(pattern, ""), value)
+
+
+def split_javas(value: str, pattern: str) -> list[str]:
+    """Return the parts of the text between the matches of a pattern as Java writes it."""
+    return _between(javas(pattern), value)
+
+
+def _between(regex: Any, value: str) -> list[str]:
     parts: list[str] = []
     at = 0
-    for match in compiled(pattern).finditer(sized_text(value)):
+    for match in regex.finditer(sized_text(value)):
         if match.end() > match.start():
             parts.append(value[at : match.start()])
             at = match.end()

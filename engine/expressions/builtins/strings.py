@@ -16,7 +16,9 @@ def substring(value: Any, start: Any, length: Any = None) -> str:
     string, first = arg.text(value), arg.whole(start)
     if first == 0:
         raise Undefined("位置从 1 开始，不能是 0。")
-    begin = first - 1 if first > 0 else max(len(string) + first, 0)
+    if abs(first) > len(string):
+        raise Undefined("位置超出文字长度。")
+    begin = first - 1 if first > 0 else len(string) + first
     if length is None:
         return string[begin:]
     count = arg.whole(length)
@@ -105,10 +107,12 @@ def extract(run: Run, value: Any, pattern: Any) -> list[str]:
     return patterns.extract(value, arg.text(pattern))
 
 
-@builtin("string join", "list", "delimiter?")
-def string_join(run: Run, values: Any, delimiter: Any = None) -> str:
+@builtin("string join", "list", "delimiter?", "prefix?", "suffix?")
+def string_join(
+    run: Run, values: Any, delimiter: Any = None, prefix: Any = None, suffix: Any = None
+) -> str:
     parts = [arg.text(item) for item in arg.items(values, run) if item is not None]
-    between = arg.text(delimiter) if delimiter is not None else ""
+    between, before, after = ("" if t is None else arg.text(t) for t in (delimiter, prefix, suffix))
     # The size is known before the text exists.
     run.tick((sum(map(len, parts)) + len(between) * len(parts)) // 64)
-    return sized_text(between.join(parts))
+    return sized_text(before + between.join(parts) + after)
