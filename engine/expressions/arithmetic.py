@@ -163,7 +163,7 @@ def power(left: Any, right: Any) -> Any:
     left, right = exact(left), exact(right)
     if abs(right) > limits.MAX_EXPONENT:
         raise LimitReached("指数太大。")
-    result = _compute(DECIMAL.power, left, right)
+    result = Decimal(1) if right == 0 else _compute(DECIMAL.power, left, right)
     whole = isinstance(left, int) and isinstance(right, int) and abs(result) < _LARGEST
     return int(result) if whole and result == result.to_integral_value() else result
 

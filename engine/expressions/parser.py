@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from engine.errors import ExpressionError
 from engine.expressions import limits, nodes
+from engine.expressions.arithmetic import DECIMAL
 from engine.expressions.lexer import Token, complain, tokens
 from engine.expressions.nodes import Node
 
@@ -133,4 +134,4 @@ class Parser:
         value = Decimal(token.text)
         if len(value.as_tuple().digits) > 100 or abs(value.adjusted()) > 6_000:
             raise complain("数字太长。", self.source, token.start)
-        return nodes.Literal(value, span=(token.start, token.end))
+        return nodes.Literal(DECIMAL.create_decimal(value), span=(token.start, token.end))

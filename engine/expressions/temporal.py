@@ -135,7 +135,7 @@ def parse_any(source: str) -> Any:
     """Return what `@"…"` means: a date, a time, a moment or a duration."""
     if source.startswith(("P", "-P")):
         return parse_duration(source)
-    if "T" in source:
+    if "T" in source.partition("@")[0]:
         return parse_moment(source)
     return parse_time(source) if ":" in source else parse_date(source)
 

@@ -224,10 +224,13 @@ def number_text(value: Decimal) -> str:
 def moment_text(value: datetime | time) -> str:
     """Return ISO 8601; a named zone is kept as FEEL writes it, `…@Asia/Shanghai`."""
     zone = getattr(value.tzinfo, "key", None)
+    local = value.replace(tzinfo=None).isoformat()
+    if "." in local:
+        local = local.rstrip("0")
     if zone is not None:
-        return f"{value.replace(tzinfo=None).isoformat()}@{zone}"
-    written = value.isoformat()
-    return written[:-6] + "Z" if written.endswith("+00:00") else written
+        return f"{local}@{zone}"
+    offset = value.isoformat()[len(value.replace(tzinfo=None).isoformat()) :]
+    return local + ("Z" if offset == "+00:00" else offset)
 
 
 def duration_text(value: timedelta) -> str:
