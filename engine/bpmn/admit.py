@@ -7,6 +7,7 @@ tree is returned as written; `engine.bpmn.normalize` makes the executable one.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -48,11 +49,32 @@ def admit(xml: bytes) -> etree._Element:
         DeploymentRefused: with every problem found; the first stage that finds any ends it.
     """
     root = _parse(xml)
-    for stage in (_tree, checks.structure, checks.content):
-        problems = list(stage(root))
-        if problems:
-            raise DeploymentRefused(problems)
+    _refuse_all(_tree(root))
+    executable = _without_documentation(root)
+    for stage in (checks.structure, checks.content):
+        _refuse_all(stage(executable))
     return root
+
+
+def _refuse_all(problems: Iterator[Problem]) -> None:
+    found = list(problems)
+    if found:
+        raise DeploymentRefused(found)
+
+
+def _without_documentation(root: etree._Element) -> etree._Element:
+    """Return the file without the processes that only show what others do.
+
+    Pools that are not executable are drawn and kept, and never run: whatever is in them.
+    """
+    silent = [p for p in children(root, "process") if p.get("isExecutable") == "false"]
+    if not silent:
+        return root
+    shorter = copy.deepcopy(root)
+    for process in list(children(shorter, "process")):
+        if process.get("isExecutable") == "false":
+            shorter.remove(process)
+    return shorter
 
 
 def _refuse(code: str, message: str) -> DeploymentRefused:

@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn.checks.loops import has_marker
-from engine.bpmn.event_parts import References, timer_text
+from engine.bpmn.event_parts import References, conditional, timer_text
 from engine.bpmn.nodes.listeners import handler_name
 from engine.bpmn.normalize import compensation_handlers
 from engine.bpmn.xml import (
@@ -87,6 +87,9 @@ class Start:
     form: str = ""
     correlation: str = ""
     label: str = ""
+    #: Conditions: what must hold, and the only variable that counts.
+    condition: str = ""
+    variable: str = ""
 
 
 @dataclass(frozen=True)
@@ -224,6 +227,7 @@ def _start(start: etree._Element, references: References) -> Start:
     attributes = read_camunda(start)
     kind = event_kind(start)
     timer = timer_text(event_definitions(start)[0]) if kind == "timer" else ("", "")
+    condition = conditional(event_definitions(start)[0]) if kind == "conditional" else None
     return Start(
         element=identifier(start),
         kind=kind or "none",
@@ -233,6 +237,8 @@ def _start(start: etree._Element, references: References) -> Start:
         form=attributes.get("formRef", ""),
         correlation=read_properties(attributes).get(CORRELATION, ""),
         label=(start.get("name") or "").strip(),
+        condition=condition.condition if condition else "",
+        variable=condition.variable if condition else "",
     )
 
 

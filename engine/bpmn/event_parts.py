@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.bpmn.nodes import definitions
-from engine.bpmn.xml import C, children, identifier, local, text_of
+from engine.bpmn.xml import B, C, children, identifier, local, text_of
 
 TIMER_KINDS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
@@ -39,7 +39,7 @@ class References:
             wait = element.get("waitForCompletion") != "false"
             return definitions.Compensate(element.get("activityRef") or "", wait=wait)
         if kind == "conditional":
-            return definitions.Conditional("conditional", code=text_of(element, "condition"))
+            return conditional(element)
         if kind == "timer":
             return definitions.Timer(*timer_text(element))
         if kind == "error":
@@ -59,6 +59,18 @@ class References:
                 code_variable=element.get(C + "escalationCodeVariable") or "",
             )
         return definitions.Definition("none" if kind == "link" else kind)
+
+
+def conditional(element: etree._Element) -> definitions.Conditional:
+    """Return what a conditional event waits for."""
+    condition = element.find(B + "condition")
+    text = text_of(element, "condition")
+    if condition is not None and (condition.get("language") or "").lower() == "feel":
+        text = "=" + text.removeprefix("=")
+    events = (element.get(C + "variableEvents") or "").split(",")
+    changes = frozenset(filter(None, map(str.strip, events)))
+    variable = (element.get(C + "variableName") or "").strip()
+    return definitions.Conditional(text, variable, changes or definitions.ANY)
 
 
 def timer_text(element: etree._Element) -> tuple[str, str]:

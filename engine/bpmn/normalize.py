@@ -63,7 +63,7 @@ def normalize(root: etree._Element) -> tuple[etree._Element, list[Problem]]:
     for event, handler in compensation_handlers(executable):
         event.set(HANDLER, handler)
     for child in list(executable):
-        if local(child) not in KEPT_AT_TOP:
+        if local(child) not in KEPT_AT_TOP or child.get("isExecutable") == "false":
             executable.remove(child)
     for element in list(executable.iter()):
         parent = element.getparent()

@@ -25,7 +25,7 @@ DURATION = re.compile(
     r"(T(?=\d)(\d{1,6}H)?(\d{1,7}M)?(\d{1,8}S)?)?$",
     re.A,
 )
-REPEAT = re.compile(r"^R(\d{0,4})/(?:([^/P]{8,40})/)?(P[^/]{1,40})$", re.A)
+REPEAT = re.compile(r"^R(\d{0,4})((?:/[^/]{1,40}){1,2})$", re.A)
 
 Length = timedelta | YearsMonths
 
@@ -71,55 +71,99 @@ def arm(kind: str, value: Any, now: datetime) -> dict[str, Any]:
     return {"due": _bounded(moment(value), now)}
 
 
-def following(armed: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+def following(armed: dict[str, Any]) -> dict[str, Any] | None:
     """Return the timer after it has fired once; None when it is spent.
 
-    What was missed while the office was down is not repeated: one firing stands for all.
+    The next moment is counted from the last one, whatever the time is now: what was missed
+    while the office was down happens afterwards, each with the moment it was due.
     """
     left = armed.get("left")
     if "every" not in armed or left == 1:
         return None
-    every = armed["every"]
-    due = _next(every, armed["due"], now)
+    due = _next(armed["every"], armed["due"])
+    if "until" in armed and due > armed["until"]:
+        return None
     again = {**armed, "due": due, "n": armed.get("n", 0) + 1}
     if left is not None:
         again["left"] = left - 1
     return again
 
 
-def _next(every: str, due: datetime, now: datetime) -> datetime:
-    if not every.startswith("P"):
-        return cron.next_after(every, max(due, now))
-    period = length(every)
-    upcoming = after(due, period)
-    if upcoming > now or not isinstance(period, timedelta):
-        return max(upcoming, now)
-    return due + period * ((now - due) // period + 1)
+def _next(every: str, due: datetime) -> datetime:
+    return after(due, length(every)) if every.startswith("P") else cron.next_after(every, due)
 
 
 def arm_cycle(text: str, now: datetime) -> dict[str, Any]:
-    """Return a repetition: `R3/PT10M`, `R/2026-01-01T08:00:00+08:00/P1D`, or a cron line.
+    """Return a repetition that begins now: ISO 8601 or a cron line.
+
+    `R3/PT10M`, `R/<start>/P1D`, `R/PT1H/<end>`, `R2/<start>/<end>`; `R` alone repeats for ever.
+    What lies before now is counted as done. Without a start the first time is one period ahead;
+    with an end the times are counted back from it, as ISO 8601 does.
 
     Raises:
-        EngineError: it is not a repetition, or it repeats too fast.
+        EngineError: it is not a repetition, repeats too fast, or is over already.
     """
-    match = REPEAT.match(text.strip())
+    text = text.strip()
+    match = REPEAT.match(text)
     if match is None:
-        if len(text.split()) in (6, 7):
-            return {"due": cron.next_after(text.strip(), now), "every": text.strip()}
+        if len(text.split()) in cron.LENGTHS:
+            return {"due": cron.next_after(text, now), "every": text}
         raise EngineError(f"循环定时“{text:.40}”应写成 R3/PT10M，或 cron 表达式。")
-    period = length(match[3])
+    count = int(match[1]) if match[1] else None
+    if count == 0:
+        raise EngineError(f"循环定时“{text:.40}”的次数不能是 0。")
+    armed = _interval(match[2].split("/")[1:], count, now, text)
+    if armed.get("left", 1) < 1:
+        raise EngineError(f"循环定时“{text:.40}”的时间已经全部过去，请改为以后的时间。")
+    return armed
+
+
+def _interval(parts: list[str], count: int | None, now: datetime, text: str) -> dict[str, Any]:
+    """Read what follows the count: a period with or without a start or an end, or both ends."""
+    periods = [part for part in parts if part.startswith("P")]
+    moments = [moment(part) for part in parts if not part.startswith("P")]
+    if len(periods) > 1 or (not periods and len(moments) != 2):
+        raise EngineError(f"循环定时“{text:.40}”应写成 R3/PT10M，或 cron 表达式。")
+    ends = moments if len(moments) == 2 else ()
+    every = f"PT{int((ends[1] - ends[0]).total_seconds())}S" if ends else periods[0]
+    period = length(every)
     if isinstance(period, timedelta) and period < MIN_PERIOD:
         raise EngineError(f"循环定时“{text:.40}”的间隔太短（至少 1 秒）。")
-    due = after(now, period)
-    if match[2]:
-        due = _bounded(moment(match[2]), now)
-    armed: dict[str, Any] = {"due": due, "every": match[3]}
-    if match[1]:
-        armed["left"] = int(match[1])
-        if armed["left"] == 0:
-            raise EngineError(f"循环定时“{text:.40}”的次数不能是 0。")
-    return armed
+    if moments and parts[0].startswith("P"):
+        return {"every": every, **_counted_back(_bounded(moments[0], now), period, now, count)}
+    skipped, start = 0, after(now, period)
+    if moments:
+        start = _bounded(moments[0], now)
+        skipped = _whole(start, now, period) + 1 if start <= now else 0
+    left = {} if count is None else {"left": count - skipped}
+    return {"due": after(start, _times(period, skipped)), "every": every, **left}
+
+
+def _counted_back(
+    end: datetime, period: Length, now: datetime, count: int | None
+) -> dict[str, Any]:
+    """Return the first time after now of …, end - period, end, and how many are left."""
+    left = _whole(now, end, period) + 1 if end > now else 0
+    if left and after(end, _times(period, 1 - left)) <= now:
+        left -= 1  # now itself is one of the times: the first is the next one
+    left = left if count is None else min(left, count)
+    return {"due": after(end, _times(period, 1 - left)), "left": left, "until": end}
+
+
+def _whole(start: datetime, end: datetime, period: Length) -> int:
+    """Return how many whole periods fit between two moments."""
+    if isinstance(period, timedelta):
+        return (end - start) // period
+    number = 0
+    while after(start, _times(period, number + 1)) <= end:
+        number += 1
+    return number
+
+
+def _times(period: Length, number: int) -> Length:
+    if isinstance(period, timedelta):
+        return period * number
+    return YearsMonths(period.months * number)
 
 
 def length(text: str) -> Length:

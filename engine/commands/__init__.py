@@ -5,19 +5,22 @@
 
 from engine.commands.deploy import check, deploy, publish_files
 from engine.commands.instances import cancel, resume, retry, start, suspend
-from engine.commands.messages import correlate
+from engine.commands.messages import broadcast, correlate
 from engine.commands.notices import read_notices
+from engine.commands.starts import evaluate_conditions
 from engine.commands.tasks import Completion, claim, complete, may_act, save_draft, unclaim
 from engine.commands.variables import read_variables, set_variables
 
 __all__ = [
     "Completion",
+    "broadcast",
     "cancel",
     "check",
     "claim",
     "complete",
     "correlate",
     "deploy",
+    "evaluate_conditions",
     "may_act",
     "publish_files",
     "read_notices",

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from engine import clock, decisions, forms, services
 from engine.bpmn import admit, definition, importing, layout, normalize, pool, rules
 from engine.bpmn.definition import Description
 from engine.bundles import Bundle
-from engine.commands import definitions
+from engine.commands import definitions, starts
 from engine.errors import DeploymentRefused, Problem
 from engine.hooks import Actor
 from engine.models import (
@@ -29,7 +29,6 @@ from engine.models import (
     FormDefinition,
     ProcessDefinition,
     Resource,
-    Subscription,
 )
 
 #: The three kinds of definition, which share the rule that a key has one owner.
@@ -38,13 +37,6 @@ KINDS: tuple[type[ProcessDefinition | DecisionDefinition | FormDefinition], ...]
     DecisionDefinition,
     FormDefinition,
 )
-
-
-#: Ways to start that nothing would ever trigger yet: refused, not silently ignored.
-STARTS_REFUSED = {
-    "timer": "暂不支持定时启动，请改为由人发起或由消息启动。",
-    "conditional": "暂不支持条件启动，请改为由人发起或由消息启动。",
-}
 
 
 @dataclass
@@ -77,6 +69,7 @@ def check(session: Session, bundle: Bundle, *, house: bool = True) -> Checked:
         # How it is drawn never refuses anything: these are warnings.
         problems += layout.problems(content) if house and name in roots else []
     problems += _owners(session, bundle, checked)
+    problems += _message_starts(session, checked)
     known = _known(session, checked)
     for name, description, _ in checked.processes:
         found = rules.check(description, roots[name], known)
@@ -131,15 +124,9 @@ def _diagram(
     if not ids:
         return [Problem(name, "no-process", f"{name} 里没有可执行的流程，请勾选“可执行”。")]
     described = [definition.describe(root, key) for key in ids]
-    unsupported = [
-        Problem(start.element, "start-kind", STARTS_REFUSED[start.kind])
-        for description in described
-        for start in description.starts
-        if start.kind in STARTS_REFUSED
-    ]
     # The normaliser works on a copy: the drawn tree is what the rules and pages look at.
     normal, problems = normalize.normalize(root)
-    problems = [*diagram.findings, *problems, *unsupported]
+    problems = [*diagram.findings, *problems]
     xml = etree.tostring(normal, encoding="utf-8")
     if not any(problem.severity == "error" for problem in problems):
         problems = [*problems, *_parses(xml, ids)]
@@ -174,6 +161,16 @@ def _owners(session: Session, bundle: Bundle, checked: Checked) -> Iterator[Prob
         )
         for key, owner in taken:
             yield Problem(key, "key-taken", f"“{key}”已属于流程包 {owner}，请换一个标识。")
+
+
+def _message_starts(session: Session, checked: Checked) -> Iterator[Problem]:
+    """A message starts one process; which one must be clear."""
+    for element, name, owner in starts.taken_messages(
+        session, [d for _, d, _ in checked.processes]
+    ):
+        yield Problem(
+            element, "message-taken", f"消息“{name}”已经用来启动流程 {owner}，请换一个消息。"
+        )
 
 
 def _known(session: Session, checked: Checked) -> rules.Known:
@@ -300,29 +297,7 @@ def _write_processes(
         )
         session.add(row)
         session.flush()  # subscriptions refer to its id
-        _subscribe(session, row, description)
-
-
-def _subscribe(session: Session, row: ProcessDefinition, description: Description) -> None:
-    """Start subscriptions belong to the newest version: swapped in this transaction."""
-    older = select(ProcessDefinition.id).where(ProcessDefinition.key == row.key)
-    session.execute(
-        delete(Subscription)
-        .where(Subscription.definition_id.in_(older))
-        .execution_options(synchronize_session=False)
-    )
-    for event in description.starts:
-        if event.kind in ("message", "signal"):
-            session.add(
-                Subscription(
-                    kind=event.kind,
-                    name=event.name,
-                    correlation="",
-                    definition_id=row.id,
-                    element_id=event.element,
-                    created_at=row.deployed_at,
-                )
-            )
+        starts.swap(session, row, description)
 
 
 def publish_files(

@@ -47,7 +47,7 @@ def start(
     if known is not None:
         return session.get_one(ProcessInstance, known.instance_id)
     definition = definitions.latest(session, key)
-    _check_starter(definition, actor)
+    check_starter(definition, actor)
     event = _start_event(definition, start_element)
     given = dict(variables or {})
     form = task_forms.find(session, definition, event.element, given)
@@ -76,7 +76,12 @@ def start(
         return loaded.row
 
 
-def _check_starter(definition: Definition, actor: Actor) -> None:
+def check_starter(definition: Definition, actor: Actor) -> None:
+    """Refuse a person who is in none of the process's starter groups.
+
+    Raises:
+        NotAllowed: with whom to ask.
+    """
     allowed = definition.description.candidate_starter_groups
     users = definition.description.candidate_starter_users
     if actor.kind != "person" or not (allowed or users):

@@ -55,18 +55,44 @@ def correlate(
     receivers = waiting(session, "message", message, correlation)
     if len(receivers) > 1:
         raise _ambiguous(message, correlation)
+    _owe(session, "message", message, correlation, payload, actor)
+    return [receiver.instance_id for receiver in receivers if receiver.instance_id]
+
+
+def broadcast(
+    session: Session,
+    signal: str,
+    *,
+    payload: Mapping[str, Any] | None = None,
+    actor: Actor = SYSTEM,
+) -> None:
+    """Send a signal to every instance and start that waits for it when the next drain comes.
+
+    One job each: what fails for one receiver does not keep it from the others.
+    """
+    _owe(session, "signal", signal, "", payload, actor)
+
+
+def _owe(
+    session: Session,
+    kind: str,
+    name: str,
+    correlation: str,
+    payload: Mapping[str, Any] | None,
+    actor: Actor,
+) -> None:
     now = clock.now()
     session.add(
         Job(
-            kind="message",
-            topic=message,
+            kind=kind,
+            topic=name,
             due_at=now,
             max_attempts=retries.ATTEMPTS,
             backoff=list(retries.BACKOFF),
             payload={
-                "name": message,
+                "name": name,
                 "correlation": correlation,
-                "payload": values.encode(values.storable(dict(payload or {}), message)),
+                "payload": values.encode(values.storable(dict(payload or {}), name)),
                 "actor": actor.id,
                 "actor_kind": actor.kind,
             },
@@ -74,7 +100,6 @@ def correlate(
         )
     )
     db.hint(session)
-    return [receiver.instance_id for receiver in receivers if receiver.instance_id]
 
 
 def _ambiguous(message: str, correlation: str) -> CorrelationFailed:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.commands import instances, messages, retries, submissions
+from engine.commands import instances, messages, retries, starts, submissions
 from engine.commands.execution import Execution
 from engine.commands.rows import table_of
 from engine.errors import Conflict, EngineError
@@ -28,6 +28,7 @@ def perform(session: Session, job: Job) -> None:
         "async": _continue,
         "message": _message,
         "signal": _signal,
+        "start": _start,
     }.get(job.kind)
     if done is None:
         raise EngineError(f"不认识的作业类型 {job.kind}。")
@@ -88,6 +89,11 @@ def _fire(work: Execution, row: ProcessInstance, job: Job) -> bool:
     work.note(row, "fired", element=job.element_id, due=due, deadline=job.deadline)
     loaded.run.fire(job.token or "", job.slot or "")
     return True
+
+
+def _start(session: Session, job: Job) -> bool:
+    starts.fire(session, job)
+    return False
 
 
 def _continue(session: Session, job: Job) -> bool:

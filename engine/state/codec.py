@@ -1,10 +1,11 @@
 """How an instance is saved: its live frontier in our own words, versioned.
 
 `{"f": format, "k": last token number, "t": tokens, "v": variables, "e": end events,
-"a": what is ready to run, "c": what the process can undo, "z": 1 when ended}`. A token is
-`[id, element, state, up, locals, marks]`, without the empty tail. `state` is w(aiting),
-r(eady), s(tarted), e(xpected: on its way to the element) or d(eparting: done there). `up`
-is "" directly in the process, the id it hangs on, or `>id` of the sub process it runs in.
+"a": what is ready to run, "c": what the process can undo, "h": changes no condition has
+seen, "z": 1 when ended}`. A token is `[id, element, state, up, locals, marks]`, without the
+empty tail. `state` is w(aiting), r(eady), s(tarted), e(xpected: on its way to the element) or
+d(eparting: done there). `up` is "" directly in the process, the id it hangs on, or `>id` of the
+sub process it runs in.
 Nothing finished and nothing predicted is in it.
 
 The names are frozen: `tests/engine/saved/` holds an instance of every format.
@@ -18,6 +19,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.nodes.events import Armed
 from engine.bpmn.nodes.gateways import InclusiveGateway
 from engine.errors import EngineError
 from engine.state.tokens import AnyScope, Instance, Token
@@ -45,6 +47,8 @@ def dump(instance: Instance) -> bytes:
         data["z"] = 1
     elif instance.done:
         data["c"] = encode(instance.done)
+    if instance.changes and instance.watching:
+        data["h"] = sorted(instance.changes)
     data["v"] = encode(instance.variables)
     return to_json(data)
 
@@ -87,7 +91,7 @@ def restore(instance: Instance, blob: bytes) -> None:
     instance.outcome = list(data.get("e", ()))
     instance.ended = bool(data.get("z"))
     instance.done = decode(data.get("c", []))
-    instance.changed = True  # a condition may not have been looked at since the last write
+    instance.changes = {(name, change, holder) for name, change, holder in data.get("h", ())}
     instance.agenda = deque(instance.tokens[token] for token in data.get("a", ()))
 
 
@@ -111,6 +115,8 @@ def _place(
         token.data.update(decode(local))
     if marks:
         token.marks.update(decode(marks))
+    if isinstance(node, Armed) and node.watches(token):
+        instance.watching[token_id] = token
     if isinstance(node, InclusiveGateway) and node.is_held(token):
         instance.joins[token_id] = token
 

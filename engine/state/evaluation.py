@@ -65,6 +65,11 @@ class Evaluation:
         why = told.error or "；".join([f"结果应为“是”或“否”，得到的是{shown}", *told.notes[:1]])
         raise located(ExpressionError(why), token, text)
 
+    def holds(self, token: Token, text: str) -> bool:
+        """Return whether a condition holds now; not while a name in it has no value yet."""
+        names = _with_execution(token, text, variables.visible(token.instance, token))
+        return expressions.explain(text, names, self.functions).result is True
+
     def execute(self, task: Token, script: str, external_context: Any = None) -> bool:
         """Run the assignments of a script task, in order."""
         try:

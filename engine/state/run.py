@@ -174,10 +174,6 @@ class Run:
         found.cancel()
         scope.close_if_empty()
 
-    def conditions_changed(self) -> None:
-        """Look at the conditional events again at the next `advance`, even if nothing was set."""
-        self._instance.changed = True
-
     def move(self, token: str, element: str) -> None:
         """Take a token from where it is and let it arrive at another node of its scope.
 

@@ -1,12 +1,11 @@
 """Automatic steps: one token after the other, until everything waits.
 
-No step looks at more than its own token. Only when nothing is left to do are the tokens
-at inclusive joins and the conditional events looked at.
+No step looks at more than its own token. Conditional events are looked at when a variable
+has changed, and tokens at inclusive joins only when nothing is left to do.
 """
 
 from __future__ import annotations
 
-from engine.bpmn.nodes.events import Armed
 from engine.errors import EngineError, StepBudgetExceeded
 from engine.state import propagation
 from engine.state.tokens import Instance, Token
@@ -32,6 +31,8 @@ def step(instance: Instance) -> Token | None:
 
     Return the token it happened to; None when only waits are left.
     """
+    if (token := _look_at_conditions(instance)) is not None:
+        return token
     while instance.agenda:
         token = instance.agenda.popleft()
         if not token.gone:
@@ -54,6 +55,8 @@ def _move(instance: Instance, token: Token) -> None:
         token.arrive()
         if not instance.agenda or instance.agenda[-1] is not token:
             return
+        if _may_look(instance):
+            return  # a condition may interrupt it before it runs
         instance.agenda.pop()
     token.run()
 
@@ -72,19 +75,33 @@ def _settle(instance: Instance) -> Token | None:
         if token.node.may_join(token):
             token.node.join(token)
             return token
-    if not instance.changed:
-        return None
-    instance.changed = False
-    return _look_at_conditions(instance)
+    return None
+
+
+def _may_look(instance: Instance) -> bool:
+    """Tell whether a condition may hold now that did not before."""
+    if not instance.watching:
+        return False
+    return bool(instance.changes) or any(
+        "new" in arm
+        for token in instance.watching.values()
+        for arm in token.marks.get("arms", {}).values()
+    )
 
 
 def _look_at_conditions(instance: Instance) -> Token | None:
+    """Let every conditional event happen whose condition holds, outer scopes first."""
+    if not instance.watching:
+        instance.changes.clear()
+    if not _may_look(instance):
+        return None
+    changes, instance.changes = instance.changes, set()
     happened: Token | None = None
-    for token in list(instance.tokens.values()):
-        if token.gone or not isinstance(token.node, Armed):
+    for token in list(instance.watching.values()):
+        if token.gone:
             continue
-        for slot, event in token.node.conditions(token):
-            if event.becomes_true(token, slot):
+        for slot, event in list(token.node.conditions(token)):
+            if event.is_met(token, slot, changes):
                 token.node.happened(token, slot, {})
                 happened = token
                 break
@@ -98,13 +115,8 @@ def is_ready(instance: Instance) -> bool:
     return (
         any(not token.gone for token in instance.agenda)
         or any(token.node.may_join(token) for token in instance.joins.values())
-        or (instance.changed and any(_has_condition(token) for token in instance.tokens.values()))
+        or _may_look(instance)
     )
-
-
-def _has_condition(token: Token) -> bool:
-    node = token.node
-    return isinstance(node, Armed) and next(node.conditions(token), None) is not None
 
 
 def check_alive(instance: Instance) -> None:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from engine.state.host import Host, Thrown, TraceKind
     from engine.state.run import Run
 
+#: Name, what happened to it (`create`, `update`, `delete`), and the token that holds it.
+VariableChange = tuple[str, str, str]
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -153,6 +155,7 @@ class Token(Task):
         del self.workflow.tasks[self.id]
         del self.instance.tokens[self.id]
         self.instance.joins.pop(self.id, None)
+        self.instance.watching.pop(self.id, None)
 
     def cancel(self) -> None:
         """Take the token away, with everything that hangs on it or runs inside it."""
@@ -280,8 +283,10 @@ class Instance(_ScopeMixin, BpmnWorkflow):
         self.variables: dict[str, Any] = {}
         #: What the process itself has completed and can undo (`engine.bpmn.nodes.compensation`).
         self.done: list[Any] = []
-        #: A variable changed since the conditions were last looked at.
-        self.changed = False
+        #: Tokens that wait for a condition.
+        self.watching: dict[str, Token] = {}
+        #: What changed since the conditions were last looked at.
+        self.changes: set[VariableChange] = set()
         #: Every variable set or taken away since the instance was loaded; not saved.
         self.writes: list[Write] = []
         #: `advance` is at work; what happens otherwise comes from outside.

@@ -35,6 +35,16 @@ def _holder(token: Token | None, steps: int) -> str:
     return "" if token is None else token.id
 
 
+def holders(token: Token) -> set[str]:
+    """Return the tokens whose variables a token sees; "" is the instance."""
+    found = {""}
+    at: Token | None = token
+    while at is not None:
+        found.add(at.id)
+        at = at.hangs_on or at.scope.owner
+    return found
+
+
 def visible(instance: Instance, token: Token | None) -> Mapping[str, Any]:
     """Return everything a token sees as one mapping; do not write to it."""
     found = [layer for layer in layers(instance, token) if layer]
@@ -57,11 +67,10 @@ def write(
             raise EngineError(f"变量名“{name!s:.40}”无效。")
         kept = storable(value, name)
         level = 0 if local else _level(scopes, name)
+        holder = _holder(token, level)
+        instance.changes.add((name, "update" if name in scopes[level] else "create", holder))
         scopes[level][name] = kept
-        instance.writes.append(
-            Write(name, kept, "" if token is None else token.id, _holder(token, level))
-        )
-    instance.changed = True
+        instance.writes.append(Write(name, kept, "" if token is None else token.id, holder))
 
 
 def _level(scopes: list[dict[str, Any]], name: str) -> int:
@@ -79,8 +88,8 @@ def remove(
         for level, scope in enumerate(scopes):
             if name in scope:
                 del scope[name]
-                instance.changed = True
                 writer = "" if token is None else token.id
                 holder = _holder(token, level)
+                instance.changes.add((name, "delete", holder))
                 instance.writes.append(Write(name, None, writer, holder, removed=True))
                 break

@@ -177,9 +177,11 @@ def escalation(reference: str = "esc1") -> str:
     return f"<bpmn:escalationEventDefinition{ref}/>"
 
 
-def conditional(text: str) -> str:
+def conditional(text: str, *, variable: str = "", events: str = "") -> str:
+    given = f' camunda:variableName="{variable}"' if variable else ""
+    given += f' camunda:variableEvents="{events}"' if events else ""
     return (
-        "<bpmn:conditionalEventDefinition><bpmn:condition>"
+        f"<bpmn:conditionalEventDefinition{given}><bpmn:condition>"
         f"{escape(text)}</bpmn:condition></bpmn:conditionalEventDefinition>"
     )
 

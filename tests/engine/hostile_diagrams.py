@@ -244,9 +244,6 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
         diagram(start(), catch("x", message() + timer("PT1H")), end(), "s-x-e"),
         "multiple-events", "x",
     ),
-    "a start by condition": (
-        diagram(start("s", conditional("${x}")), end(), "s-e"), "event-kind", "s"
-    ),
     "a send task without message": (
         diagram(start(), element("sendTask", "a", messageRef="gone"), end(), "s-a-e"),
         "no-message", "a",

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import clock, commands, db, jobs
-from engine.errors import CorrelationFailed, DeploymentRefused
+from engine.errors import CorrelationFailed
 from engine.jobs import claim
 from engine.models import HistoryEvent, Job, ProcessInstance, Subscription
 from tests.engine import office
@@ -215,18 +215,6 @@ def test_a_process_that_calls_itself_without_end_is_stopped(database: str) -> No
     with pytest.raises(Exception, match=r"调用|递归|循环"):
         office.publish(ping, pong)
         office.start("ping")
-
-
-def test_a_start_that_nothing_would_trigger_is_refused(database: str) -> None:
-    timed = diagram(
-        '<bpmn:startEvent id="s"><bpmn:timerEventDefinition><bpmn:timeCycle>R/P1D</bpmn:timeCycle>'
-        "</bpmn:timerEventDefinition></bpmn:startEvent>"
-        + user("a")
-        + '<bpmn:endEvent id="e"/>'
-        + flows("s>a", "a>e")
-    )
-    with pytest.raises(DeploymentRefused, match="定时启动"):
-        office.publish(timed)
 
 
 def test_a_job_whose_worker_died_runs_alone(

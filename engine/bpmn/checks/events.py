@@ -32,7 +32,7 @@ UNSUPPORTED = {
 #: Where each kind of event may stand.
 CATCHING = {"message", "timer", "signal", "conditional", "link"}
 ALLOWED = {
-    "startEvent": {"", "message", "timer", "signal"},
+    "startEvent": {"", "message", "timer", "signal", "conditional"},
     "eventStart": {
         "message",
         "timer",

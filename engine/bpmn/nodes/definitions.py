@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 
 from engine.bpmn import timers
 from engine.errors import EngineError
+from engine.state import variables
 from engine.state.host import Wait
 
 if TYPE_CHECKING:
     from engine.bpmn.nodes.base import Node
-    from engine.state.tokens import Token
+    from engine.state.tokens import Token, VariableChange
 
 CORRELATION = "huiyin:correlation"
+#: What may happen to a variable, in Camunda's words.
+ANY = frozenset({"create", "update", "delete"})
 
 
 class Definition(EventDefinition):
@@ -85,23 +89,43 @@ class Signal(Definition):
 
 
 class Conditional(Definition):
-    """Happens when a condition becomes true (not: whenever it is true)."""
+    """Happens when a condition holds: at once, or when a variable it sees has changed.
+
+    As in Camunda 7, one that does not interrupt happens at every such change while the
+    condition holds; `variableName` and `variableEvents` say which changes count.
+    """
 
     is_armed = True
 
+    def __init__(self, condition: str, variable: str = "", changes: frozenset[str] = ANY) -> None:
+        super().__init__("conditional")
+        self.condition = condition
+        self.variable = variable
+        self.changes = changes
+
     def arm(self, token: Token, node: Node) -> dict[str, Any]:
-        token.instance.changed = True
-        return {"was": False}
+        token.instance.watching[token.id] = token
+        return {"new": True}
 
     def wait(self, arm: dict[str, Any]) -> dict[str, Any]:
         return {"kind": "conditional"}
 
-    def becomes_true(self, token: Token, slot: str) -> bool:
-        """Look at the condition again; remember what it is now."""
-        arm = token.marks["arms"][slot]
-        holds, _ = token.instance.evaluation.condition(token, self.code)
-        was, arm["was"] = arm["was"], holds
-        return holds and not was
+    def is_met(self, token: Token, slot: str, changes: Collection[VariableChange]) -> bool:
+        """Tell whether it happens now, after these changes of variables."""
+        is_new = token.marks["arms"][slot].pop("new", False)
+        if not is_new and not self._concerns(token, changes):
+            return False
+        return token.instance.evaluation.holds(token, self.condition)
+
+    def _concerns(self, token: Token, changes: Collection[VariableChange]) -> bool:
+        seen: set[str] | None = None
+        for name, change, holder in changes:
+            if change not in self.changes or self.variable not in ("", name):
+                continue
+            seen = seen or variables.holders(token)
+            if holder in seen:
+                return True
+        return False
 
 
 class Timer(Definition):
@@ -132,7 +156,7 @@ class Timer(Definition):
 
     def spend(self, token: Token, slot: str) -> bool:
         arms = token.marks["arms"]
-        following = timers.following(arms[slot], token.instance.host.now())
+        following = timers.following(arms[slot])
         token.deadlines.pop(slot, None)
         if following is None:
             return True

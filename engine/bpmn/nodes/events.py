@@ -64,6 +64,10 @@ class Armed(Node):
             if isinstance(node.event, Conditional) and "arms" in token.marks:
                 yield node.element, node.event
 
+    def watches(self, token: Token) -> bool:
+        """Tell whether a token here waits for a condition."""
+        return next(self.conditions(token), None) is not None
+
     def happened(self, token: Token, slot: str, payload: Mapping[str, Any]) -> None:
         """Go on: the event came."""
         token.marks.pop("arms", None)
