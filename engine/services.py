@@ -49,6 +49,8 @@ class ServiceCall:
     files: Sequence[Attachment]
     actor: Actor
     now: datetime
+    #: Which event a listener is called for: `start`, `create`, `timeout`, …; "" for a task's work.
+    event: str = ""
     outgoing: list[Outgoing] = field(default_factory=list)
     messages: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     notes: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)

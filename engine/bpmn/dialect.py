@@ -17,7 +17,15 @@ from SpiffWorkflow.specs.StartTask import StartTask
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from engine.bpmn import event_parts
-from engine.bpmn.nodes import activities, compensation, events, gateways, loops, throwing
+from engine.bpmn.nodes import (
+    activities,
+    compensation,
+    events,
+    gateways,
+    loops,
+    throwing,
+    timeouts,
+)
 from engine.bpmn.nodes.base import Flow, Node, NodeInfo, activities_of
 from engine.bpmn.nodes.definitions import Compensate, Definition
 from engine.bpmn.xml import (
@@ -53,6 +61,8 @@ class ScopeSpec(BpmnProcessSpec):
         self.listeners: list[events.Listener] = []
         #: Element id of the start event a token begins at.
         self.none_start = ""
+        #: `camunda:` attributes of the process.
+        self.attributes: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,7 @@ class _Builder:
 
     def scope(self, element: etree._Element) -> ScopeSpec:
         spec = ScopeSpec(identifier(element))
+        spec.attributes = read_camunda(element)
         for node in flow_nodes(element):
             self.node(spec, node)
         for boundary in children(element, "boundaryEvent"):
@@ -126,6 +137,7 @@ class _Builder:
             self.sub_process(spec, element, name, info)
         elif kind in SIMPLE:
             SIMPLE[kind](spec, name, info)
+            timeouts.listen(spec, name, info)
         elif kind == "scriptTask":
             activities.ScriptTask(spec, name, info, text_of(element, "script"))
         elif kind == "callActivity":

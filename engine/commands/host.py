@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import calendar, services, settings
-from engine.commands import definitions
+from engine.commands import definitions, opening
 from engine.commands.definitions import Definition
 from engine.commands.trail import Trail
 from engine.errors import NotFound, ServiceFailed
@@ -51,6 +51,10 @@ class InstanceHost:
         """Return the moment of the command; one command has one."""
         return self.work.now
 
+    def task(self, run: Run, token: str) -> Mapping[str, Any]:
+        """Return what listeners may read of the human task at a token."""
+        return opening.facts(self.work, run, self.row, self.definition, token)
+
     def service(
         self, run: Run, token: str, handler: str, inputs: Mapping[str, Any]
     ) -> Mapping[str, Any] | None:
@@ -75,6 +79,7 @@ class InstanceHost:
             files=work.files,
             actor=work.actor,
             now=work.now,
+            event=run.event,
         )
         result = service.handler(call)
         work.outgoing.extend((self.row.id, item) for item in call.outgoing)

@@ -168,6 +168,8 @@ def _collect(work: Execution, loaded: Loaded, batch: Batch) -> None:
         _collect_gone(work, loaded, wait, batch)
     for wait in new:
         _collect_new(work, loaded, wait, batch)
+    if run.task_changes:
+        opening.amend(work, loaded, after)
     now = tagged(run.variables)
     batch.variables += [
         waits.variable(row.id, name, value)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import clock, db, failpoints, hooks, vault
-from engine.commands import retries, rows, submissions, task_forms
+from engine.commands import listening, retries, rows, submissions, task_forms
 from engine.commands.execution import Execution, Loaded
 from engine.errors import (
     Conflict,
@@ -407,6 +407,7 @@ def _note(session: Session, row: ProcessInstance, task: HumanTask, kind: str, ac
     work = Execution(session, actor)
     work.note(row, kind, element=task.element_id, name=task.name, task=task.id)
     work.settle(advance=False)
+    listening.changed(session, task, row, actor=actor, assigned=True)
 
 
 def save_draft(

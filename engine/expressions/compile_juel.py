@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from engine.errors import ExpressionError
-from engine.expressions import access, coercion, juel_methods, nodes, values
+from engine.expressions import access, coercion, context, juel_methods, nodes, values
 from engine.expressions.calls import call
 from engine.expressions.coercion import truth
 from engine.expressions.compiler import BUILDERS, Builder, Compiler
-from engine.expressions.environment import CALL_COST, MISSING, Closure, Env
+from engine.expressions.environment import CALL_COST, Closure, Env
 from engine.expressions.limits import sized_text
 from engine.expressions.nodes import Node
 
@@ -60,10 +60,10 @@ def index(node: nodes.Index, compiler: Compiler) -> Closure:
 
 
 def method(node: nodes.Method, compiler: Compiler) -> Closure:
-    """Build a method call: the execution's variables, or a listed pure method."""
+    """Build a method call: of the engine's own objects, or a listed pure method."""
     args = compiler.build_all(node.args)
-    if isinstance(node.base, nodes.Name) and node.base.name == "execution":
-        return _of_execution(node.name, args, compiler)
+    if isinstance(node.base, nodes.Name) and context.speaks(node.base.name, node.name):
+        return context.call(node.base.name, node.name, args, traced=bool(compiler.traced))
     if node.name not in juel_methods.NAMES:
         raise ExpressionError(f"不能使用方法“{node.name}”。")
     base, name = compiler.build(node.base), node.name
@@ -73,26 +73,6 @@ def method(node: nodes.Method, compiler: Compiler) -> Closure:
         return juel_methods.invoke(base(env), name, [arg(env) for arg in args], env.run)
 
     return invoke
-
-
-def _of_execution(name: str, args: tuple[Closure, ...], compiler: Compiler) -> Closure:
-    known = ("getVariable", "hasVariable", "getVariableLocal", "hasVariableLocal")
-    if name not in known or len(args) != 1:
-        raise ExpressionError(f"不能使用 execution.{name}；可用 execution.getVariable('名称')。")
-    wanted = args[0]
-
-    def read(env: Env) -> Any:
-        variable = wanted(env)
-        if not isinstance(variable, str):
-            raise ExpressionError(f"execution.{name} 的参数应为变量名。")
-        value = env.get(variable)
-        if compiler.traced:
-            env.run.values.setdefault(variable, values.plain(None if value is MISSING else value))
-        if name.startswith("has"):
-            return value is not MISSING
-        return None if value is MISSING else value
-
-    return read
 
 
 def template(node: nodes.Template, compiler: Compiler) -> Closure:

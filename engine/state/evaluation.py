@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +10,10 @@ from engine import expressions
 from engine.bpmn.xml import is_expression
 from engine.errors import EngineError, ExpressionError
 from engine.expressions.values import text as as_text
-from engine.state import variables
+from engine.state import speakers, variables
 
 if TYPE_CHECKING:
     from engine.state.tokens import Token
-
-SET_VARIABLE = re.compile(
-    r"^[$#]\{\s*execution\.setVariable\(\s*(['\"])(\w+)\1\s*,\s*(.+)\)\s*\}$", re.S
-)
 
 
 def as_expression(text: str) -> str:
@@ -39,9 +35,11 @@ class Evaluation:
         """
         return self.over(task, variables.visible(task.instance, task), expression)
 
-    def over(self, task: Token, names: Mapping[str, Any], expression: str) -> Any:
+    def over(
+        self, task: Token, names: Mapping[str, Any], expression: str, *, acts: bool = False
+    ) -> Any:
         """Return the value of an expression over other names than those the token sees."""
-        names = _with_execution(task, expression, names)
+        names = _with_speakers(task, expression, names, acts=acts)
         try:
             return expressions.evaluate(expression, names, self.functions)
         except ExpressionError as error:
@@ -54,7 +52,7 @@ class Evaluation:
 
     def condition(self, token: Token, text: str) -> tuple[bool, dict[str, Any]]:
         """Return whether a condition holds, and why: its parts, and the values it read."""
-        names = _with_execution(token, text, variables.visible(token.instance, token))
+        names = _with_speakers(token, text, variables.visible(token.instance, token))
         try:
             told = expressions.explain(text, names, self.functions)
         except ExpressionError as error:
@@ -77,24 +75,24 @@ class Evaluation:
         except ExpressionError as error:
             raise located(error, task, script) from error
         for name, expression in lines:
-            variables.write(task.instance, task, {name: self.evaluate(task, expression)})
+            variables.write(task.instance, task, {name: self.effect(task, expression)})
         return True
 
     def effect(self, token: Token, expression: str) -> Any:
-        """Evaluate a listener's expression; `execution.setVariable(…)` sets a variable."""
-        match = SET_VARIABLE.match(expression.strip())
-        if match is None:
-            return self.evaluate(token, expression)
-        value = self.evaluate(token, "${" + match[3] + "}")
-        variables.write(token.instance, token, {match[2]: value})
-        return value
+        """Evaluate an expression that may also act: `execution.setVariable(…)` and its like."""
+        return self.over(token, variables.visible(token.instance, token), expression, acts=True)
 
 
-def _with_execution(token: Token, expression: str, names: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Let `execution.processBusinessKey` and its like be read, only where it is written."""
-    if "execution" not in expression:
-        return names
-    return {**names, "execution": token.instance.host.facts}
+def _with_speakers(
+    token: Token, text: str, names: Mapping[str, Any], *, acts: bool = False
+) -> Mapping[str, Any]:
+    """Let `execution` and, in task listeners, `task` be spoken to, only where it is written."""
+    found: dict[str, Any] = {}
+    if "execution" in text:
+        found["execution"] = speakers.ExecutionSpeaker(token, acts=acts)
+    if "task" in text and token.instance.of_task:
+        found["task"] = speakers.TaskSpeaker(token, acts=acts)
+    return ChainMap(found, names) if found else names  # type: ignore[arg-type]  # never written
 
 
 def located(error: EngineError, token: Token, expression: str) -> ExpressionError:

@@ -133,6 +133,9 @@ class Host(Protocol):
     def now(self) -> datetime:
         """Return engine time, aware."""
 
+    def task(self, run: Run, token: str) -> Mapping[str, Any]:
+        """Return what `task.…` may read of the human task at a token, in Camunda's words."""
+
     def service(
         self, run: Run, token: str, handler: str, inputs: Mapping[str, Any]
     ) -> Mapping[str, Any] | None:

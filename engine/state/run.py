@@ -13,7 +13,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.dialect import Spec
-from engine.bpmn.nodes import calls
+from engine.bpmn.nodes import calls, listeners
 from engine.bpmn.nodes.base import BEFORE, Node
 from engine.bpmn.nodes.definitions import Conditional, Timer
 from engine.bpmn.nodes.events import Armed, BoundaryEvent, Listener, StartEvent
@@ -59,6 +59,7 @@ class Run:
         if not isinstance(node, StartEvent):
             raise NotFound(f"流程没有开始事件 {start_element or ''}。")
         run.set("", variables or {})
+        listeners.of_process(instance, "start")
         instance.open(node)
         return run
 
@@ -196,7 +197,7 @@ class Run:
         """End the instance now: every token is taken away."""
         propagation.cancel_all(self._instance.task_tree)
         self._instance.agenda.clear()
-        self._instance.ended = True
+        self._instance.finish()
 
     # variables and expressions
 
@@ -256,6 +257,29 @@ class Run:
     def element(self, token: str) -> str:
         """Return the id of the drawn element a token stands on; "" for the instance."""
         return self._token(token).node.element if token else ""
+
+    # listeners
+
+    @property
+    def event(self) -> str:
+        """The event whose listener is called now: `start`, `take`, `create`, …; else ""."""
+        return self._instance.event
+
+    @property
+    def task_changes(self) -> dict[str, list[tuple[str, Any]]]:
+        """What listeners changed of human tasks, by token, in order; not saved."""
+        return self._instance.task_changes
+
+    def tell(self, token: str, event: str) -> None:
+        """Call the listeners of a human task for `update` or `assignment`."""
+        found = self._token(token)
+        with propagation.throwing(found):
+            listeners.of_task(found, event)
+
+    def described(self, token: str) -> Wait:
+        """Return the wait of the human task that opens, or is open, at a token."""
+        found = self._token(token)
+        return found.node._wait(found, "human")
 
     # helpers
 

@@ -26,6 +26,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.nodes import listeners
 from engine.errors import NotFound
 from engine.state.host import Trace, Write
 
@@ -235,7 +236,7 @@ class _ScopeMixin:
         for token in self.here():
             token.cancel()
         if self.owner is None:
-            self.instance.ended = True
+            self.instance.finish()
             return
         del self.instance.subprocesses[self.owner.id]
         self.owner.node.scope_ended(self.owner)
@@ -291,8 +292,18 @@ class Instance(_ScopeMixin, BpmnWorkflow):
         self.writes: list[Write] = []
         #: `advance` is at work; what happens otherwise comes from outside.
         self.stepping = False
+        #: The event whose listener is called now, whether it is one of a human task, and the
+        #: sequence flow that is walked.
+        self.event, self.of_task, self.flow = "", False, ""
+        #: What listeners changed of human tasks, by token: for the command to write.
+        self.task_changes: dict[str, list[tuple[str, Any]]] = {}
         super().__init__(spec.process, spec.scopes, script_engine=evaluation, deserializing=True)
         self.plant()
+
+    def finish(self) -> None:
+        """The last token is gone: the process ends."""
+        listeners.of_process(self, "end")
+        self.ended = True
 
     def next_id(self) -> str:
         self.counter += 1

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
 from engine.state.host import Write
-from engine.state.tokens import Instance, Token
 from engine.state.values import storable
+
+if TYPE_CHECKING:
+    from engine.state.tokens import Instance, Token
 
 
 def layers(instance: Instance, token: Token | None) -> list[dict[str, Any]]:

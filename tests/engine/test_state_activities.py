@@ -205,7 +205,7 @@ def test_listeners_are_called_when_entered_left_and_taken_away():
     )
     assert [name for name, _ in host.called] == ["x.start", "x.create"]
     walk.complete("a")
-    assert [name for name, _ in host.called[2:]] == ["x.end", "x.complete"]
+    assert [name for name, _ in host.called[2:]] == ["x.complete", "x.end"]
     host = NoteHost()
     Walk(
         diagram(

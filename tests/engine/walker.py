@@ -31,6 +31,11 @@ class NoteHost:
     def now(self) -> datetime:
         return self.time
 
+    def task(self, run, token):
+        return {
+            "assignee": run.evaluate(token, run.described(token).attributes.get("assignee", ""))
+        }
+
     def service(
         self, run: Run, token: str, handler: str, inputs: Mapping[str, Any]
     ) -> Mapping[str, Any] | None:

@@ -11,7 +11,17 @@ from itertools import chain
 
 from lxml import etree
 
-from engine.bpmn.checks import code, compensation, events, formulas, graph, livelock, loops, people
+from engine.bpmn.checks import (
+    code,
+    compensation,
+    events,
+    formulas,
+    graph,
+    listeners,
+    livelock,
+    loops,
+    people,
+)
 from engine.errors import Problem
 
 
@@ -28,6 +38,7 @@ def content(root: etree._Element) -> Iterator[Problem]:
         compensation.check(root),
         formulas.check(root),
         people.check(root),
+        listeners.check(root),
         loops.check(root),
         livelock.check(root),
     )

@@ -10,7 +10,8 @@ from engine import expressions
 from engine.bpmn.event_parts import TIMER_KINDS
 from engine.bpmn.xml import FLOW_NODES, C, identifier, is_expression, local
 from engine.errors import ExpressionError, Problem
-from engine.state.evaluation import SET_VARIABLE, as_expression
+from engine.expressions.context import EFFECT
+from engine.state.evaluation import as_expression
 
 #: `camunda:` attributes that may hold an expression.
 ATTRIBUTES = (
@@ -32,6 +33,14 @@ ATTRIBUTES = (
 INNER = ("sourceExpression", "businessKey")
 CONDITIONS = frozenset({"conditionExpression", "condition", "completionCondition", "loopCondition"})
 
+#: Elements whose text is a value, a text or an expression.
+PARAMETERS = frozenset(
+    C + name for name in ("inputParameter", "outputParameter", "value", "entry", "expression")
+)
+#: Where an expression may change something; everywhere else it only says something.
+ACTING = frozenset({"表达式", "脚本"})
+ONLY = "不能改变变量或待办；只有监听器、服务任务的表达式和脚本可以。"
+
 Check = Callable[[str], object]
 
 
@@ -41,6 +50,8 @@ def check(root: etree._Element) -> Iterator[Problem]:
         if not isinstance(element.tag, str):
             continue
         for what, text, read in _texts(element):
+            if EFFECT.search(text) and what not in ACTING:
+                yield Problem(_owner(element), "effect-place", f"{what}“{text.strip()[:60]}”{ONLY}")
             try:
                 read(text)
             except ExpressionError as error:
@@ -64,7 +75,7 @@ def _texts(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
         yield "说明", text, expressions.check
     elif kind == "loopCardinality":
         yield "次数", as_expression(text), expressions.check
-    elif element.tag in (C + "inputParameter", C + "outputParameter", C + "value", C + "entry"):
+    elif element.tag in PARAMETERS:
         yield "参数", text, expressions.check
     if kind in FLOW_NODES and "{" in (element.get("name") or ""):
         yield "名称", element.get("name") or "", expressions.check
@@ -85,7 +96,7 @@ def _attributes(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
         element.get("expression") if _is_camunda(element) else None
     )
     if expression:
-        yield "表达式", expression, _check_effect
+        yield "表达式", expression, expressions.check
     if _is_camunda(element):
         yield from _extension(element)
 
@@ -98,11 +109,6 @@ def _extension(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
             yield name, value, expressions.check
     if element.tag == C + "property" and (element.get("name") or "").startswith("huiyin:"):
         yield element.get("name") or "", element.get("value") or "", expressions.check
-
-
-def _check_effect(text: str) -> None:
-    match = SET_VARIABLE.match(text.strip())
-    expressions.check("${" + match[3] + "}" if match else text)
 
 
 def _is_of_task(element: etree._Element) -> bool:

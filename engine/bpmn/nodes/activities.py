@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
 
-from engine.bpmn.nodes import compensation, mappings
+from engine.bpmn.nodes import compensation, listeners, mappings
 from engine.bpmn.nodes.base import Node, NodeInfo
 from engine.bpmn.nodes.definitions import Definition
 from engine.bpmn.nodes.events import Thrower
-from engine.bpmn.nodes.listeners import handler_name
 from engine.errors import EngineError
 from engine.state import variables
 
@@ -27,6 +26,29 @@ class UserTask(Node, defaults.UserTask):
     """A human task. READY means open; `Run.complete` ends it."""
 
     automatic = False
+
+    def _update_hook(self, my_task: Token) -> bool:
+        listeners.of_task(my_task, "create")
+        if self._is_assigned(my_task):
+            listeners.of_task(my_task, "assignment")
+        return True
+
+    def _is_assigned(self, token: Token) -> bool:
+        """Say whether it opens with an assignee; asked only when somebody listens to that."""
+        heard = any(
+            listener.get("event") == "assignment"
+            for listener in self.attributes.get("@taskListener", ())
+        )
+        instance = token.instance
+        return heard and bool(instance.host.task(instance.run, token.id).get("assignee"))
+
+    def leave(self, token: Token) -> None:
+        listeners.of_task(token, "complete")
+        super().leave(token)
+
+    def dropped(self, token: Token) -> None:
+        super().dropped(token)
+        listeners.of_task(token, "delete")
 
 
 class ScriptTask(Node, defaults.ScriptTask):
@@ -57,8 +79,8 @@ class Performer(Node):
             result = instance.host.service(
                 instance.run,
                 token.id,
-                handler_name(self.attributes["delegateExpression"]),
-                mappings.inputs(token),
+                listeners.handler_name(self.attributes["delegateExpression"]),
+                mappings.inputs(token) | mappings.fields(token, self.attributes.get("@field", ())),
             )
             variables.write(instance, token, self.named(result))
             return True

@@ -106,7 +106,7 @@ class Node(BpmnSpecMixin):
             return
         token.instance.trace("entered", token, **self.traits(token))
         mappings.apply_inputs(token)
-        listeners.call(token, "start")
+        listeners.of_execution(token, "start")
         for event in self.boundary:
             event.attach(token)
         if self._update_hook(token):
@@ -173,10 +173,10 @@ class Node(BpmnSpecMixin):
             my_task.depart()
 
     def leave(self, token: Token) -> None:
-        """End the work here: mappings, listeners. The way on is `go`."""
-        mappings.apply_outputs(token)
+        """End the work here: listeners, mappings. The way on is `go`."""
         token.leaving = True
-        listeners.call(token, "end")
+        listeners.of_execution(token, "end")
+        mappings.apply_outputs(token)
         if self.undoable:
             compensation.remember(token)
         token.instance.trace("left", token, **self.traits(token))
@@ -255,6 +255,10 @@ class Node(BpmnSpecMixin):
             return False
         return "async" not in token.marks and "in" not in token.marks
 
+    def dropped(self, token: Token) -> None:
+        """Tell listeners that the token is taken away: for them the element ends, too."""
+        listeners.of_execution(token, "end")
+
     # parts of the library's life cycle that have no meaning without predictions
 
     def _predict(self, my_task: Token, *args: Any, **kwargs: Any) -> None:
@@ -263,7 +267,7 @@ class Node(BpmnSpecMixin):
     def _on_cancel(self, my_task: Token) -> None:
         if self.was_entered(my_task):
             if not my_task.leaving:
-                listeners.call(my_task, "cancel")
+                self.dropped(my_task)
             my_task.instance.trace("cancelled", my_task, **self.traits(my_task))
 
 
@@ -271,8 +275,7 @@ def take(token: Token, flow: Flow) -> None:
     """Note that a flow is walked, and call its listeners."""
     if not flow.id.startswith("_n_"):
         token.instance.trace("taken", token, flow=flow.id)
-    for listener in flow.listeners:
-        listeners.run(token, listener)
+    listeners.of_flow(token, flow)
 
 
 def _shown(read: Mapping[str, Any]) -> str:

@@ -151,7 +151,7 @@ class BoundaryEvent(Armed, defaults.BoundaryEvent):
         token.instance.trace("entered", token)
         self.take_payload(token, payload)
         mappings.apply_inputs(token)
-        listeners.call(token, "start")
+        listeners.of_execution(token, "start")
         token._ready()
 
     def was_entered(self, token: Token) -> bool:

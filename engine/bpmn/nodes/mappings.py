@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine.expressions.values import text as as_text
 from engine.state import variables
 from engine.state.evaluation import as_expression
 
@@ -22,17 +23,32 @@ def parameters(attributes: Mapping[str, Any], which: str) -> list[Mapping[str, A
 
 
 def evaluate_parameter(token: Token, parameter: Mapping[str, Any]) -> Any:
-    """Return the value of a parameter: an expression, a text, a list or a map."""
-    if parameter.get("list"):
-        entries = parameter["list"][0].get("value", ())
-        return [_text(token, entry.get("text", "")) for entry in entries]
-    if parameter.get("map"):
+    """Return the value of a parameter: text, expression, script, list or map, also nested."""
+    if "list" in parameter:
+        items = parameter["list"][0].get("items", ())
+        return [_item(token, item) for item in items]
+    if "map" in parameter:
         entries = parameter["map"][0].get("entry", ())
-        return {entry.get("key", ""): _text(token, entry.get("text", "")) for entry in entries}
-    if parameter.get("script"):
-        text = parameter["script"][0].get("text", "")
-        return token.instance.evaluation.evaluate(token, as_expression(text))
+        return {
+            as_text(_text(token, entry.get("key", ""))): evaluate_parameter(token, entry)
+            for entry in entries
+        }
+    if "script" in parameter:
+        return _script(token, parameter["script"][0])
     return _text(token, parameter.get("text", ""))
+
+
+def _item(token: Token, item: Mapping[str, Any]) -> Any:
+    if item["kind"] == "value":
+        return _text(token, item.get("text", ""))
+    if item["kind"] == "script":
+        return _script(token, item)
+    return evaluate_parameter(token, {item["kind"]: [item]})
+
+
+def _script(token: Token, script: Mapping[str, Any]) -> Any:
+    text = script.get("text", "")
+    return token.instance.evaluation.evaluate(token, as_expression(text)) if text else None
 
 
 def _text(token: Token, text: str) -> Any:
@@ -40,12 +56,27 @@ def _text(token: Token, text: str) -> Any:
 
 
 def inputs(token: Token) -> dict[str, Any]:
-    """Return the evaluated input parameters of an element."""
+    """Return the input parameters of an element that was entered, as they are now."""
     return {
-        parameter["name"]: evaluate_parameter(token, parameter)
+        parameter["name"]: token.data.get(parameter["name"])
         for parameter in parameters(token.node.attributes, "inputParameter")
-        if parameter.get("name")
     }
+
+
+def fields(token: Token, given: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what `camunda:field` gives to a handler: texts as they are, expressions computed."""
+    found: dict[str, Any] = {}
+    for field in given:
+        texts = [field["stringValue"]] if "stringValue" in field else []
+        texts += [inner.get("text", "") for inner in field.get("string", ())]
+        computed = field.get("expression", ())
+        if isinstance(computed, str):
+            computed = [{"text": computed}]
+        if texts:
+            found[field["name"]] = texts[0]
+        elif computed:
+            found[field["name"]] = _text(token, computed[0].get("text", ""))
+    return found
 
 
 def apply_inputs(token: Token) -> None:
