@@ -65,7 +65,7 @@ class Evaluation:
 
     def holds(self, token: Token, text: str) -> bool:
         """Return whether a condition holds now; not while a name in it has no value yet."""
-        names = _with_execution(token, text, variables.visible(token.instance, token))
+        names = _with_speakers(token, text, variables.visible(token.instance, token))
         return expressions.explain(text, names, self.functions).result is True
 
     def execute(self, task: Token, script: str, external_context: Any = None) -> bool:
