@@ -62,7 +62,11 @@ def two_workers(figures: list[Figure], database: str, url: str, count: int = 4_0
         assert worker.stdout is not None
         assert worker.stdout.readline() == "ready\n"
     begun = time.perf_counter()
-    answers = [worker.communicate("go\n", timeout=120)[0] for worker in workers]
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    answers = [worker.communicate(timeout=120)[0] for worker in workers]
     spent = time.perf_counter() - begun
     done = [int(answer.split()[-1]) for answer in answers]
     assert sum(done) >= count, done
