@@ -1,0 +1,164 @@
+"""What a completion reads in one statement with its lock may be a moment old: what then."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select, text, update
+
+from engine import commands, db
+from engine.errors import Conflict, EngineError, HumanTaskClosed, NotAllowed
+from engine.hooks import Actor
+from engine.models import HumanTask, ProcessInstance
+from tests.engine import office
+from tests.engine.office import ANN, diagram, flows, user
+
+COLLEAGUE = Actor("carl", ANN.groups)
+TWO_STEPS = diagram(
+    '<bpmn:startEvent id="s"/>'
+    + user("a")
+    + user("b")
+    + '<bpmn:endEvent id="e"/>'
+    + flows("s>a", "a>b", "b>e")
+)
+CALLING = diagram(
+    '<bpmn:startEvent id="s"/><bpmn:callActivity id="c" calledElement="p"/><bpmn:endEvent id="e"/>'
+    + flows("s>c", "c>e"),
+    key="caller",
+)
+
+
+def _while_another_holds_the_case(case: str, act: Callable[[Any], object]) -> EngineError | None:
+    """Let `act` happen in a transaction that a completion by Ann has to wait for."""
+    task = office.task_id(case, "a")
+    met: list[EngineError | None] = []
+    waiting = threading.Event()
+
+    def complete() -> None:
+        waiting.set()
+        try:
+            with db.transaction() as session:
+                commands.complete(session, task, actor=ANN)
+            met.append(None)
+        except EngineError as refused:
+            met.append(refused)
+
+    rival = threading.Thread(target=complete)
+    with db.transaction() as session:
+        session.execute(
+            select(ProcessInstance.id).where(ProcessInstance.id == case).with_for_update()
+        )
+        act(session)
+        rival.start()
+        waiting.wait()
+        _until_blocked(session)
+    rival.join()
+    return met[0]
+
+
+def _until_blocked(session: Any) -> None:
+    """Wait until some other connection of this database stands before a lock."""
+    blocked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _ in range(2_000):
+        if session.scalar(blocked):
+            return
+        threading.Event().wait(0.005)
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.parametrize("process", ["p", "caller"])
+def test_a_completion_that_waited_sees_who_signed_meanwhile(postgres: str, process: str) -> None:
+    office.publish(TWO_STEPS, CALLING)
+    case = office.start(process)
+    task = office.task_id(case, "a")
+    refused = _while_another_holds_the_case(
+        case, lambda session: commands.claim(session, task, actor=COLLEAGUE)
+    )
+    assert isinstance(refused, NotAllowed | Conflict)
+    assert office.waiting(case) == ["a"]
+
+
+@pytest.mark.parametrize("process", ["p", "caller"])
+def test_a_completion_that_waited_sees_what_was_done(postgres: str, process: str) -> None:
+    office.publish(TWO_STEPS, CALLING)
+    case = office.start(process)
+    task = office.task_id(case, "a")
+    refused = _while_another_holds_the_case(
+        case, lambda session: commands.complete(session, task, actor=COLLEAGUE)
+    )
+    assert isinstance(refused, HumanTaskClosed)
+    assert refused.closed_by == "carl"
+    assert office.waiting(case) == ["b"]
+
+
+def test_what_changed_between_the_look_and_the_close_is_a_conflict(postgres: str) -> None:
+    office.publish(TWO_STEPS)
+    case = office.start()
+    task = office.task_id(case, "a")
+    struck = False
+
+    def strike(*args: Any) -> None:
+        nonlocal struck
+        if args[2].startswith("UPDATE human_task") and not struck:
+            struck = True
+            with db.transaction() as other:
+                other.execute(update(HumanTask).where(HumanTask.id == task).values(assignee="carl"))
+
+    event.listen(db.engine(), "before_cursor_execute", strike)
+    try:
+        with pytest.raises(Conflict), db.transaction() as session:
+            commands.complete(session, task, actor=ANN)
+    finally:
+        event.remove(db.engine(), "before_cursor_execute", strike)
+    assert struck
+    assert office.waiting(case) == ["a"]
+    with pytest.raises(NotAllowed):
+        office.complete(case, "a")
+
+
+def test_an_area_that_renames_its_case_and_the_step_are_one_write(database: str) -> None:
+    office.publish(TWO_STEPS)
+    case = office.start()
+    with db.transaction() as session:
+        session.get_one(ProcessInstance, case).title = "改过的标题"
+        commands.complete(session, office.task_id(case, "a"), actor=ANN)
+    with db.reading() as session:
+        row = session.get_one(ProcessInstance, case)
+    assert row.title == "改过的标题"
+    office.complete(case, "b")
+    assert office.status(case) == "completed"
+
+
+def test_a_batch_of_timers_takes_no_more_statements_than_a_small_one(either_database: str) -> None:
+    wait = (
+        '<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H'
+        "</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+    )
+    office.publish(
+        diagram(
+            f'<bpmn:startEvent id="s"/>{wait}{user("u", "nobody")}<bpmn:endEvent id="e"/>'
+            + flows("s>t", "t>u", "u>e")
+        )
+    )
+    # Whom a case is opened to costs its area a statement per case: a group of no organisation.
+    few, many = _statements(5), _statements(45)
+    assert many <= few + 2  # many rows may be written in pages
+
+
+def _statements(count: int) -> int:
+    """Let so many timers fall due at once; return how many statements drained them."""
+    cases = [office.start() for _ in range(count)]
+    office.later(hours=2)
+    statements: list[str] = []
+
+    def note(*args: Any) -> None:
+        statements.append(args[2])
+
+    event.listen(db.engine(), "before_cursor_execute", note)
+    office.drain()
+    event.remove(db.engine(), "before_cursor_execute", note)
+    assert all(office.waiting(case) == ["u"] for case in cases)
+    return len(statements)
