@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.metadata import entry_points
 
@@ -44,8 +45,15 @@ def show_settings() -> None:
     """List every HUIYIN_* variable with its meaning and its value here."""
     current = settings.current()
     for name, field in settings.Settings.model_fields.items():
-        value = "(set)" if name == "secret_key" and current.secret_key else getattr(current, name)
+        value = _shown(name, getattr(current, name))
         click.echo(f"HUIYIN_{name.upper():<18} {value!s:<24} {field.description}")
+
+
+def _shown(name: str, value: object) -> object:
+    """Hide what opens doors: keys, tokens, and passwords inside addresses."""
+    if name.endswith(("_key", "_token")) and value:
+        return "(set)"
+    return re.sub(r"(://[^:/@]*):[^@/]+@", r"\1:***@", value) if isinstance(value, str) else value
 
 
 def register(group: click.Group) -> None:

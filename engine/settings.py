@@ -64,6 +64,21 @@ class Settings(BaseSettings):
     waiting_poll_seconds: float = Field(
         20.0, gt=0, le=1800, description="How long such a request may wait at most."
     )
+    redis_url: str = Field(
+        "redis://127.0.0.1:6379/0",
+        description="Broker of the Celery role; carries hints only, may be away.",
+    )
+    pump_patience_seconds: float = Field(
+        3.0,
+        ge=0,
+        le=3600,
+        description="How late a job may be before a Celery worker's pump runs it.",
+    )
+    web_processes: int = Field(2, ge=1, le=64, description="Processes of the gunicorn role.")
+    web_threads: int = Field(8, ge=1, le=64, description="Threads of each of them.")
+    metrics_token: str = Field(
+        "", description="Bearer token of /metrics; empty: only this machine may read it."
+    )
     upload_limit_mb: int = Field(10, ge=1, le=100, description="Largest single attachment.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe log line that is written."

@@ -1,1 +1,1 @@
-"""Moves hints and drains queues; nothing is true here."""
+"""The Celery role: moves hints and drains queues. Nothing is true here (`tasks/README.md`)."""

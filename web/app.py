@@ -7,6 +7,7 @@ from flask import Flask, request
 from engine import bundles, settings, testclock
 from engine.settings import Settings
 from web import assets, cases, errors, health, i18n, identity, security, shell, words, workdays
+from web import metrics as figures
 from web.api.blueprint import mount as mount_api
 from web.cookies import cookie_secret
 from web.inbox.views import bp as inbox
@@ -20,7 +21,7 @@ from web.start.views import bp as start
 
 BLUEPRINTS = (
     *(start, login, inbox, monitor, notices),
-    *(intake, registration, papers, cases.bp, health.bp),
+    *(intake, registration, papers, cases.bp, health.bp, figures.bp),
 )
 
 

@@ -23,6 +23,7 @@ MODULES = sorted(
 TOP = {
     "pyproject.toml", "processes", "engine", "tasks", "web", "tests", "README.md",
     "README.zh-CN.md", "Makefile", ".ci", ".gitignore", "CHANGELOG.md", "LICENSE",
+    "compose.yaml", "Dockerfile", ".dockerignore",
     "requirements.in", "requirements.lock", "requirements-dev.in", "requirements-dev.lock",
 }  # fmt: skip
 

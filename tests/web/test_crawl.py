@@ -58,9 +58,9 @@ WORKERS = {
 }  # fmt: skip
 #: Nothing of a case is in reach.
 HARMLESS = {
-    "static", "health.alive", "health.ready", "health.read_clock", "health.move_clock",
-    "i18n.choose", "login.form", "login.enter", "login.logout", "login.password",
-    "login.change_password", "start.step_in", "start.pass_time",
+    "static", "metrics.show", "health.alive", "health.ready", "health.read_clock",
+    "health.move_clock", "i18n.choose", "login.form", "login.enter", "login.logout",
+    "login.password", "login.change_password", "start.step_in", "start.pass_time",
 }  # fmt: skip
 NOTHING = "f" * 32
 

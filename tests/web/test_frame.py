@@ -23,6 +23,7 @@ PUBLIC = {
     "login.enter",
     "login.form",
     "login.logout",
+    "metrics.show",  # figures only, for this machine or with a token
     "start.beside",
     "start.index",
     "start.pass_time",

@@ -1,0 +1,5 @@
+"""`python -m engine` is `huiyin`."""
+
+from engine.cli import main
+
+main()
