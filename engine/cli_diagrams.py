@@ -1,4 +1,4 @@
-"""Commands for files of other tools: import."""
+"""Commands for BPMN files of any tool: import, lint."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine.bpmn import importing, svg
+from engine.bpmn import importing, standard, svg
 from engine.bpmn.importing import census, judging
 from engine.errors import DeploymentRefused, Problem
 
@@ -31,6 +31,7 @@ WORDS = {
 def register(group: click.Group) -> None:
     """Add these commands to `huiyin`."""
     group.add_command(import_file)
+    group.add_command(lint)
 
 
 @click.command("import")
@@ -97,3 +98,44 @@ def _tell(file: Path, diagram: importing.Diagram, obstacles: list[Problem]) -> N
     click.echo(f"  不能执行 {len(obstacles)} 处" if obstacles else "  可以执行")
     for problem in obstacles:
         click.echo(f"    ✗ {problem}")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print a list of findings as JSON.")
+def lint(files: tuple[Path, ...], as_json: bool) -> None:
+    """Check BPMN FILES against the standard itself; ends with status 1 if there is an error.
+
+    The constraints are listed in engine/bpmn/standard/README.md.
+    """
+    found = [(file, finding) for file in files for finding in _findings(file)]
+    if as_json:
+        entries = [{"file": str(file), **_as_entry(finding)} for file, finding in found]
+        click.echo(json.dumps(entries, ensure_ascii=False, indent=2))
+    for file in files if not as_json else ():
+        mine = [finding for where, finding in found if where == file]
+        click.echo(f"{file}：{len(mine)} 处" if mine else f"✓ {file}")
+        for finding in mine:
+            click.echo(f"    {'✗' if finding.severity == 'error' else '提示'} {finding}")
+    if any(finding.severity == "error" for _, finding in found):
+        raise SystemExit(1)
+
+
+def _findings(file: Path) -> list[standard.Finding]:
+    try:
+        return standard.lint(file.read_bytes())
+    except DeploymentRefused as refused:
+        return [
+            standard.Finding(problem.code, problem.element, problem.message, "error", "15.3")
+            for problem in refused.problems
+        ]
+
+
+def _as_entry(finding: standard.Finding) -> dict[str, str]:
+    return {
+        "element": finding.element,
+        "code": finding.code,
+        "severity": finding.severity,
+        "message": finding.message,
+        "clause": finding.clause,
+    }

@@ -1,0 +1,197 @@
+"""Activities: tasks, calls, loops, compensation and ad-hoc subprocesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.bpmn.standard.model import NODES, Model, for_compensation, is_true
+from engine.bpmn.standard.registry import Found, rule
+from engine.bpmn.standard.rules.references import CALLABLE
+from engine.bpmn.xml import ACTIVITIES, B, children, identifier, local
+
+
+@rule(
+    "receive-instantiates", "10.3.3", "A receive task that starts a process has no incoming flow."
+)
+def receive_instantiates(model: Model) -> Found:
+    for task in model.of("receiveTask"):
+        if is_true(task, "instantiate") and model.entering(task):
+            yield task, "启动流程的接收任务不能有进线。"
+
+
+@rule("script-format", "10.3.3", "A script task with a script names its language.")
+def script_format(model: Model) -> Found:
+    for task in model.of("scriptTask", "globalScriptTask"):
+        script = next(children(task, "script"), None)
+        language = task.get("scriptFormat") or task.get("scriptLanguage")
+        if script is not None and (script.text or "").strip() and not language:
+            yield task, "脚本任务写了脚本，也要写脚本语言（scriptFormat）。"
+
+
+@rule(
+    "called-element",
+    "10.3.6",
+    "A call activity that names an element of its own file calls a process or a global task.",
+)
+def called_element(model: Model) -> Found:
+    for call in model.of("callActivity"):
+        called = model.find(call.get("calledElement"), call)
+        if called is not None and local(called) not in CALLABLE:
+            yield call, f"{call.get('calledElement')} 不是流程，不能被调用。"
+
+
+@rule("quantities", "10.3", "startQuantity and completionQuantity are one or more.")
+def quantities(model: Model) -> Found:
+    for activity in model.of(*sorted(ACTIVITIES)):
+        for attribute in ("startQuantity", "completionQuantity"):
+            text = (activity.get(attribute) or "1").strip()
+            if not text.isdecimal() or int(text[:9]) < 1:
+                yield activity, f"{attribute} 要写成不小于 1 的整数。"
+
+
+@rule(
+    "multi-instance-count",
+    "10.3.8",
+    "In an executable process multi-instance says how often: a number or a collection.",
+)
+def multi_instance_count(model: Model) -> Found:
+    for marker in model.of("multiInstanceLoopCharacteristics"):
+        parts = children(marker, "loopCardinality", "loopDataInputRef", "extensionElements")
+        given = next(parts, None) is not None or any(
+            str(name).startswith("{") for name in marker.attrib
+        )
+        if not given and model.runs(marker):
+            yield marker, "多实例要填写次数（loopCardinality）或集合（loopDataInputRef）。"
+
+
+@rule(
+    "multi-instance-behavior",
+    "10.3.8",
+    "Multi-instance of behaviour None, One or Complex says which event it throws.",
+)
+def multi_instance_behavior(model: Model) -> Found:
+    for marker in model.of("multiInstanceLoopCharacteristics"):
+        behavior = marker.get("behavior")
+        missing = {
+            "None": not marker.get("noneBehaviorEventRef"),
+            "One": not marker.get("oneBehaviorEventRef"),
+            "Complex": next(children(marker, "complexBehaviorDefinition"), None) is None,
+        }
+        if missing.get(behavior or ""):
+            yield marker, f"多实例的 behavior 是 {behavior}，要写明抛出哪个事件。"
+
+
+@rule("loop-maximum", "10.3.8", "The maximum of a standard loop is a positive number.")
+def loop_maximum(model: Model) -> Found:
+    for marker in model.of("standardLoopCharacteristics"):
+        text = marker.get("loopMaximum")
+        if text is not None and not (text.strip().isdecimal() and int(text.strip()[:9]) > 0):
+            yield marker, "循环上限（loopMaximum）要写成正整数。"
+
+
+# -- ad-hoc subprocesses -------------------------------------------------------------------------
+
+
+@rule("ad-hoc-events", "10.3.5", "An ad-hoc subprocess has no start and no end events.")
+def ad_hoc_events(model: Model) -> Found:
+    for scope in model.of("adHocSubProcess"):
+        for event in children(scope, "startEvent", "endEvent"):
+            yield event, "自由子流程里不能有开始事件和结束事件。"
+
+
+@rule("ad-hoc-content", "10.3.5", "An ad-hoc subprocess contains at least one activity.")
+def ad_hoc_content(model: Model) -> Found:
+    for scope in model.of("adHocSubProcess"):
+        nodes = [child for child in scope if local(child) in NODES]
+        if nodes and not any(local(child) in ACTIVITIES for child in nodes):
+            yield scope, "自由子流程里至少要有一个任务。"
+
+
+# -- compensation --------------------------------------------------------------------------------
+
+
+@rule(
+    "compensation-flows",
+    "10.7",
+    "An activity for compensation has no incoming and no outgoing sequence flow.",
+)
+def compensation_flows(model: Model) -> Found:
+    for activity in _compensating(model):
+        if model.entering(activity) or model.leaving(activity):
+            yield activity, "补偿任务不能接连线，只能由补偿边界事件用关联线连到。"
+
+
+@rule(
+    "compensation-boundary-flows",
+    "10.7",
+    "A compensation boundary event has no outgoing sequence flow.",
+)
+def compensation_boundary_flows(model: Model) -> Found:
+    for event in _compensation_boundaries(model):
+        if model.leaving(event):
+            yield event, "补偿边界事件不能有出线，请用关联线连到补偿任务。"
+
+
+@rule(
+    "compensation-association",
+    "10.7",
+    "A compensation boundary event is joined by an association to one activity for compensation.",
+)
+def compensation_association(model: Model) -> Found:
+    for event in _compensation_boundaries(model):
+        handlers = [
+            other for other in model.associated.get(event, ()) if local(other) in ACTIVITIES
+        ]
+        if len(handlers) != 1:
+            yield event, "补偿边界事件要用关联线连到一个补偿任务。"
+        for handler in handlers:
+            if not for_compensation(handler):
+                yield handler, "补偿边界事件连到的任务要标明 isForCompensation。"
+
+
+@rule(
+    "compensation-handler",
+    "10.7",
+    "An activity for compensation is joined to a compensation boundary event.",
+    "warning",
+)
+def compensation_handler(model: Model) -> Found:
+    boundaries = set(_compensation_boundaries(model))
+    for activity in _compensating(model):
+        if local(activity) in ("subProcess", "transaction") and is_true(
+            activity, "triggeredByEvent"
+        ):
+            continue
+        if not boundaries & set(model.associated.get(activity, ())):
+            yield activity, "这个补偿任务没有连到任何补偿边界事件，永远不会执行。"
+
+
+@rule(
+    "compensation-activity",
+    "10.5.5",
+    "A compensation event that names an activity names one of the same process.",
+)
+def compensation_activity(model: Model) -> Found:
+    for definition in model.of("compensateEventDefinition"):
+        name = definition.get("activityRef")
+        if not name:
+            continue
+        activity = model.find(name, definition)
+        if activity is None or local(activity) not in ACTIVITIES:
+            yield definition, f"要补偿的 {name:.60} 不是任务或子流程。"
+        elif model.top(activity) is not model.top(definition):
+            yield definition, f"要补偿的 {identifier(activity)} 不在同一个流程里。"
+
+
+def _compensating(model: Model) -> Iterator[etree._Element]:
+    return (activity for activity in model.of(*sorted(ACTIVITIES)) if for_compensation(activity))
+
+
+def _compensation_boundaries(model: Model) -> Iterator[etree._Element]:
+    return (
+        event
+        for event in model.of("boundaryEvent")
+        if event.find(B + "compensateEventDefinition") is not None
+    )

@@ -1,0 +1,202 @@
+"""Pools, message flows, conversations and lanes."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lxml import etree
+
+from engine.bpmn.standard.model import NODES, SCOPES, Model, said
+from engine.bpmn.standard.registry import Found, rule
+from engine.bpmn.xml import ACTIVITIES, EVENTS, children, identifier, local
+
+CONVERSATIONS = frozenset({"callConversation", "conversation", "subConversation"})
+SENDING = ("endEvent", "intermediateThrowEvent")
+RECEIVING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
+
+
+@rule("message-flow-ends", "9.4", "A message flow has a source and a target, and both exist.")
+def message_flow_ends(model: Model) -> Found:
+    for flow in model.of("messageFlow"):
+        for attribute, word in (("sourceRef", "起点"), ("targetRef", "终点")):
+            pointer = flow.get(attribute)
+            if model.is_external(pointer, flow):
+                continue
+            if model.find(pointer, flow) is None:
+                yield flow, f"消息流的{word} {pointer or '（空）'} 不存在，请接好。"
+
+
+@rule(
+    "message-flow-joins",
+    "9.4",
+    "A message flow joins pools, activities and message events that send or receive.",
+)
+def message_flow_joins(model: Model) -> Found:
+    for flow in model.of("messageFlow"):
+        for attribute, places, word in (
+            ("sourceRef", SENDING, "起点"),
+            ("targetRef", RECEIVING, "终点"),
+        ):
+            end = model.find(flow.get(attribute), flow)
+            if end is not None and not _may_end(model, end, places):
+                yield (
+                    flow,
+                    f"消息流的{word}不能是 {said(end)}（{local(end)}），要接泳池、任务或消息事件。",
+                )
+
+
+def _may_end(model: Model, end: etree._Element, places: tuple[str, ...]) -> bool:
+    kind = local(end)
+    if kind in ACTIVITIES or kind in CONVERSATIONS or kind == "participant":
+        return True
+    if kind not in places:
+        return False
+    kinds = model.triggers(end)
+    return "message" in kinds
+
+
+@rule("message-flow-pools", "9.4", "A message flow leads from one pool to another.")
+def message_flow_pools(model: Model) -> Found:
+    for flow in model.of("messageFlow"):
+        source = _pool(model, model.find(flow.get("sourceRef"), flow))
+        target = _pool(model, model.find(flow.get("targetRef"), flow))
+        if source is not None and source is target:
+            yield flow, "消息流的两端在同一个泳池里，请改用连线。"
+
+
+def _pool(model: Model, end: etree._Element | None) -> etree._Element | None:
+    """Return the process or black box that an end belongs to."""
+    if end is None:
+        return None
+    if local(end) == "participant":
+        process = model.find(end.get("processRef"), end)
+        return end if process is None else process
+    return model.top(end) if local(end) in NODES else None
+
+
+@rule(
+    "pool-process",
+    "9.3",
+    "Within one collaboration a process belongs to one participant.",
+    "warning",
+)
+def pool_process(model: Model) -> Found:
+    for pools in model.pools.values():
+        homes = Counter(pool.getparent() for pool in pools)
+        for pool in pools[1:]:
+            if homes[pool.getparent()] > 1:
+                yield pool, f"流程 {pool.get('processRef')} 已经属于另一个泳池。"
+
+
+@rule(
+    "participant-multiplicity",
+    "9.3",
+    "The maximum of a multiplicity is one or more and not below its minimum.",
+)
+def multiplicity(model: Model) -> Found:
+    for one in model.of("participantMultiplicity"):
+        least, most = (_whole(one.get(name), usual) for name, usual in _BOUNDS)
+        if least is None or most is None or least < 0 or most < 1 or most < least:
+            yield one, "参与者数量的上限要不小于 1，也不小于下限。"
+
+
+_BOUNDS = (("minimum", 0), ("maximum", 1))
+
+
+def _whole(text: str | None, usual: int) -> int | None:
+    if text is None:
+        return usual
+    text = text.strip()
+    return int(text) if text.lstrip("-").isdecimal() and len(text) < 10 else None
+
+
+@rule("conversation-participants", "9.5", "A conversation has two participants or more.")
+def conversation_participants(model: Model) -> Found:
+    for conversation in model.of(*sorted(CONVERSATIONS)):
+        if len(list(children(conversation, "participantRef"))) < 2:
+            yield conversation, "会话至少要有两个参与者。"
+
+
+@rule("conversation-link", "9.5", "A conversation link joins a participant and a conversation.")
+def conversation_link(model: Model) -> Found:
+    for link in model.of("conversationLink"):
+        ends = [model.find(link.get(name), link) for name in ("sourceRef", "targetRef")]
+        kinds = [local(end) for end in ends if end is not None]
+        talks = [kind for kind in kinds if kind in CONVERSATIONS]
+        if len(kinds) < 2 or len(talks) != 1:
+            yield link, "会话连线的一端要接会话，另一端接参与者。"
+
+
+# -- lanes ---------------------------------------------------------------------------------------
+
+
+@rule("lane-once", "10.8", "A node is in at most one lane of a lane set.")
+def lane_once(model: Model) -> Found:
+    for lane_set in model.of("laneSet", "childLaneSet"):
+        seen: dict[etree._Element, etree._Element] = {}
+        for lane in children(lane_set, "lane"):
+            for ref in children(lane, "flowNodeRef"):
+                node = model.find(ref.text, ref)
+                if node is not None and seen.setdefault(node, lane) is not lane:
+                    yield node, f"这个节点在同一组里属于不止一个泳道，又在 {said(lane)}。"
+
+
+@rule("lane-member", "10.8", "A lane holds nodes of its own process or subprocess.")
+def lane_member(model: Model) -> Found:
+    for lane in model.of("lane"):
+        home = lane.getparent()
+        while home is not None and local(home) not in SCOPES:
+            home = home.getparent()
+        if home is None:
+            continue
+        for ref in children(lane, "flowNodeRef"):
+            node = model.find(ref.text, ref)
+            if node is not None and local(node) in NODES and home not in node.iterancestors():
+                yield lane, f"泳道里的 {identifier(node)} 不属于这个流程。"
+
+
+# -- choreographies ------------------------------------------------------------------------------
+
+ACTS = ("choreographyTask", "subChoreography", "callChoreography")
+TALKING = {
+    "startEvent": {"timer", "conditional", "signal"},
+    "endEvent": {"terminate"},
+    "intermediateCatchEvent": {
+        "message", "timer", "conditional", "signal", "link", "cancel", "compensate",
+    },
+    "intermediateThrowEvent": {"link"},
+    "boundaryEvent": {"message", "timer", "conditional", "signal", "cancel", "compensate"},
+}  # fmt: skip
+
+
+@rule(
+    "choreography-participants",
+    "11.5",
+    "A choreography task has exactly two participants; the one that begins is among them.",
+)
+def choreography_participants(model: Model) -> Found:
+    for act in model.of(*ACTS):
+        named = {(ref.text or "").strip() for ref in children(act, "participantRef")}
+        if local(act) == "choreographyTask" and len(named) != 2:
+            yield act, "编排任务要有两个参与者。"
+        first = (act.get("initiatingParticipantRef") or "").strip()
+        if first and first not in named:
+            yield act, f"发起方 {first:.60} 不在参与者里。"
+
+
+@rule("choreography-messages", "11.5", "A choreography task has one or two message flows.")
+def choreography_messages(model: Model) -> Found:
+    for act in model.of("choreographyTask"):
+        if len(list(children(act, "messageFlowRef"))) > 2:
+            yield act, "编排任务最多有两条消息流。"
+
+
+@rule("choreography-events", "11.6", "In a choreography only some kinds of event may be used.")
+def choreography_events(model: Model) -> Found:
+    for event, kinds in model.events(*sorted(EVENTS)):
+        top = model.top(event)
+        if top is None or local(top) != "choreography":
+            continue
+        for kind in kinds:
+            if kind not in TALKING[local(event)]:
+                yield event, f"编排图的这个位置不能用 {kind} 事件。"

@@ -1,0 +1,111 @@
+"""Diagram interchange: what is drawn exists, once a page, with a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.bpmn.standard.model import Model
+from engine.bpmn.standard.registry import Found, rule
+from engine.bpmn.xml import DC, DD, DI, local
+
+LINES = frozenset(
+    {
+        "association",
+        "conversationLink",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "messageFlow",
+        "sequenceFlow",
+    }
+)
+PLANES = frozenset(
+    {
+        "adHocSubProcess",
+        "choreography",
+        "collaboration",
+        "globalConversation",
+        "globalChoreographyTask",
+        "process",
+        "subChoreography",
+        "subConversation",
+        "subProcess",
+        "transaction",
+    }
+)
+
+
+def _items(model: Model, kind: str) -> Iterator[etree._Element]:
+    return model.root.iter(DI + kind)
+
+
+@rule("di-element", "12.2.3", "What a shape, an edge or a plane shows exists in the file.")
+def element(model: Model) -> Found:
+    for kind in ("BPMNPlane", "BPMNShape", "BPMNEdge"):
+        for item in _items(model, kind):
+            pointer = item.get("bpmnElement")
+            if not pointer or model.is_external(pointer, item):
+                continue
+            if model.find(pointer, item) is None:
+                yield item, f"图形对应的元素 {pointer:.60} 不存在，请删除图形或改正。"
+
+
+@rule("di-kind", "12.2.3", "Shapes show nodes, edges show flows, planes show what has a page.")
+def kind(model: Model) -> Found:
+    for name, kinds, wanted, words in (
+        ("BPMNShape", LINES, False, "连线要画成 BPMNEdge。"),
+        ("BPMNEdge", LINES, True, "节点要画成 BPMNShape。"),
+        ("BPMNPlane", PLANES, True, "一页图只能对应流程、协作、编排或子流程。"),
+    ):
+        for item in _items(model, name):
+            found = model.find(item.get("bpmnElement"), item)
+            if found is not None and (local(found) in kinds) is not wanted:
+                yield item, words
+
+
+@rule("di-once", "12.2.3", "One plane shows an element once.", "warning")
+def once(model: Model) -> Found:
+    for plane in _items(model, "BPMNPlane"):
+        seen: set[str] = set()
+        for item in plane:
+            pointer = item.get("bpmnElement") if isinstance(item.tag, str) else None
+            if pointer and pointer in seen:
+                yield item, "同一页上画了不止一次，请删除多余的图形。"
+            seen.add(pointer or "")
+
+
+@rule(
+    "di-place", "12.2.3", "A shape has bounds with a width and height; an edge has two way points."
+)
+def place(model: Model) -> Found:
+    for shape in _items(model, "BPMNShape"):
+        bounds = shape.find(DC + "Bounds")
+        if bounds is None:
+            yield shape, "图形没有位置（Bounds）。"
+        elif not all(_is_number(bounds.get(side)) for side in ("x", "y", "width", "height")):
+            yield shape, "图形的位置和大小要写成数字。"
+    for edge in _items(model, "BPMNEdge"):
+        points = edge.findall(DD + "waypoint")
+        if len(points) < 2:
+            yield edge, "线条至少要有两个转折点（waypoint）。"
+        elif not all(_is_number(point.get(side)) for point in points for side in "xy"):
+            yield edge, "转折点要写成数字。"
+
+
+def _is_number(text: str | None) -> bool:
+    try:
+        float(text or "")
+    except ValueError:
+        return False
+    return True
+
+
+@rule("di-joins", "12.2.3", "What an edge names as its source or target shape exists.")
+def joins(model: Model) -> Found:
+    drawn = {item.get("id") for kind in ("BPMNShape", "BPMNEdge") for item in _items(model, kind)}
+    for edge in _items(model, "BPMNEdge"):
+        for side in ("sourceElement", "targetElement"):
+            pointer = edge.get(side)
+            if pointer and pointer.rpartition(":")[2] not in drawn and pointer not in drawn:
+                yield edge, f"{side} 指向的图形 {pointer:.60} 不存在。"

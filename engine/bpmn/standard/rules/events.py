@@ -1,0 +1,329 @@
+"""Events: where each kind may stand, what it needs, what flows it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.bpmn.standard.model import Model, in_event_subprocess, is_false, is_true
+from engine.bpmn.standard.registry import Found, rule
+from engine.bpmn.xml import SUBPROCESSES, B, children, local
+
+ALLOWED = {
+    "startEvent": {"message", "timer", "conditional", "signal"},
+    "eventStart": {
+        "message", "timer", "conditional", "signal", "escalation", "error", "compensate",
+    },
+    "intermediateCatchEvent": {"message", "timer", "conditional", "signal", "link"},
+    "intermediateThrowEvent": {"message", "signal", "escalation", "compensate", "link"},
+    "boundaryEvent": {
+        "message", "timer", "conditional", "signal", "escalation", "error", "cancel", "compensate",
+    },
+    "endEvent": {
+        "message", "signal", "escalation", "error", "cancel", "compensate", "terminate",
+    },
+}  # fmt: skip
+WORDS = {
+    "message": "消息", "timer": "定时", "conditional": "条件", "signal": "信号", "link": "链接",
+    "escalation": "升级", "error": "错误", "cancel": "取消", "compensate": "补偿",
+    "terminate": "终止",
+}  # fmt: skip
+#: What is thrown has a name in an executable process: reference, target, the attribute that names.
+THROWN = {
+    "message": ("messageRef", ""),
+    "signal": ("signalRef", ""),
+    "error": ("errorRef", "errorCode"),
+    "escalation": ("escalationRef", "escalationCode"),
+}
+
+
+@rule("start-entered", "10.5.2", "A start event has no incoming sequence flow.")
+def start_entered(model: Model) -> Found:
+    for event in model.of("startEvent"):
+        if model.entering(event):
+            yield event, "开始事件不能有进线。"
+
+
+@rule("start-left", "10.5.2", "A start event is the source of a sequence flow.")
+def start_left(model: Model) -> Found:
+    for event in model.of("startEvent"):
+        if not model.leaving(event):
+            yield event, "开始事件要有出线，请接到第一步。"
+
+
+@rule("end-left", "10.5.3", "An end event has no outgoing sequence flow.")
+def end_left(model: Model) -> Found:
+    for event in model.of("endEvent"):
+        if model.leaving(event):
+            yield event, "结束事件不能有出线。"
+
+
+@rule("end-entered", "10.5.3", "An end event is the target of a sequence flow.")
+def end_entered(model: Model) -> Found:
+    for event in model.of("endEvent"):
+        if not model.entering(event):
+            yield event, "结束事件要有进线，请把最后一步接上。"
+
+
+@rule(
+    "intermediate-left",
+    "10.5.4",
+    "An intermediate event is the source of a sequence flow, save a throwing link.",
+)
+def intermediate_left(model: Model) -> Found:
+    for event, kinds in model.events("intermediateCatchEvent", "intermediateThrowEvent"):
+        throws_link = local(event) == "intermediateThrowEvent" and "link" in kinds
+        if not model.leaving(event) and not throws_link:
+            yield event, "中间事件要有出线，请接到下一步；表示结束请用结束事件。"
+
+
+@rule(
+    "event-kind",
+    "10.5.4",
+    "Each position has its kinds of event: only ends terminate, only starts of event subprocesses "
+    "take errors, escalations and compensation, and so on.",
+)
+def kind(model: Model) -> Found:
+    for event, kinds in model.events():
+        place = "eventStart" if _is_event_start(event) else local(event)
+        scope = event.getparent()
+        if place == "startEvent" and scope is not None and local(scope) in SUBPROCESSES:
+            continue  # only none starts here: the rule on subprocesses says so
+        for name in kinds:
+            if name not in ALLOWED[place]:
+                yield event, f"这个位置不能用{WORDS.get(name, name)}事件，请换一种类型或位置。"
+
+
+@rule("catch-defined", "10.5.4", "A catching intermediate event says what it waits for.")
+def catch_defined(model: Model) -> Found:
+    for event, kinds in model.events("intermediateCatchEvent"):
+        if not kinds:
+            yield event, "捕获事件没有事件类型，请选择等待什么。"
+
+
+@rule(
+    "cancel-in-transaction",
+    "10.5.5",
+    "Cancel ends stand in transactions, cancel boundary events on them.",
+)
+def cancel_in_transaction(model: Model) -> Found:
+    for event, kinds in model.events("endEvent", "boundaryEvent"):
+        if "cancel" not in kinds:
+            continue
+        host = event.getparent()
+        if local(event) == "boundaryEvent":
+            host = model.find(event.get("attachedToRef"), event)
+        if host is None or local(host) != "transaction":
+            yield event, "取消事件只能用在事务子流程里或其边界上。"
+
+
+@rule(
+    "event-interrupts",
+    "10.5.6",
+    "Errors and cancellation always interrupt, on a boundary and in an event subprocess; starts "
+    "for compensation too.",
+)
+def interrupts(model: Model) -> Found:
+    for event, kinds in model.events("startEvent", "boundaryEvent"):
+        if local(event) == "boundaryEvent":
+            bad = is_false(event, "cancelActivity") and {"error", "cancel"} & set(kinds)
+        else:
+            starts = in_event_subprocess(event) and is_false(event, "isInterrupting")
+            bad = starts and {"error", "compensate"} & set(kinds)
+        if bad:
+            yield event, "错误、取消和补偿总是中断的，请改为中断型。"
+
+
+# -- what a definition needs ---------------------------------------------------------------------
+
+
+@rule("timer-one", "10.5.5", "A timer has a date, a duration or a cycle, never two of them.")
+def timer_one(model: Model) -> Found:
+    for definition in model.of("timerEventDefinition"):
+        if len(_times(definition)) > 1:
+            yield definition, "定时器只能填写日期、时长、循环中的一种。"
+
+
+@rule("timer-given", "10.5.5", "In an executable process a timer says when.")
+def timer_given(model: Model) -> Found:
+    for definition in model.of("timerEventDefinition"):
+        given = any((time.text or "").strip() for time in _times(definition))
+        if not given and model.runs(definition):
+            yield definition, "定时器要填写日期、时长或循环。"
+
+
+@rule("condition-given", "10.5.5", "A conditional event has a condition.")
+def condition_given(model: Model) -> Found:
+    for definition in model.of("conditionalEventDefinition"):
+        condition = next(children(definition, "condition"), None)
+        empty = condition is None or not ((condition.text or "").strip() or len(condition))
+        if condition is None or (empty and model.runs(definition)):
+            yield definition, "条件事件要写条件。"
+
+
+@rule(
+    "event-named",
+    "10.5.5",
+    "In an executable process an event says which message or signal it means, and which error or "
+    "escalation it throws.",
+)
+def named(model: Model) -> Found:
+    for name, (attribute, code) in THROWN.items():
+        for definition in model.of(f"{name}EventDefinition"):
+            event = definition.getparent()
+            if event is None or not model.runs(definition) or _is_implemented(definition):
+                continue
+            throws = local(event) in ("endEvent", "intermediateThrowEvent")
+            if not code and not definition.get(attribute):
+                yield event, f"请选择是哪一个{WORDS[name]}（{attribute}）。"
+            elif code and throws and not _code(model, definition, attribute, code):
+                yield event, f"抛出{WORDS[name]}要指明代码（{code}）。"
+
+
+def _code(model: Model, definition: etree._Element, attribute: str, code: str) -> bool:
+    target = model.find(definition.get(attribute), definition)
+    return target is not None and bool((target.get(code) or "").strip())
+
+
+def _is_implemented(definition: etree._Element) -> bool:
+    """Tell whether a vendor's words say how the event is thrown."""
+    return any(str(name).startswith("{") for name in definition.attrib)
+
+
+def _times(definition: etree._Element) -> list[etree._Element]:
+    return list(children(definition, "timeDate", "timeDuration", "timeCycle"))
+
+
+def _is_event_start(event: etree._Element) -> bool:
+    return local(event) == "startEvent" and in_event_subprocess(event)
+
+
+# -- subprocesses and their starts ---------------------------------------------------------------
+
+
+@rule(
+    "event-subprocess-start",
+    "10.3.5",
+    "An event subprocess has exactly one start event, and that one has a trigger.",
+)
+def event_subprocess_start(model: Model) -> Found:
+    for scope in _event_subprocesses(model):
+        starts = list(children(scope, "startEvent"))
+        if len(starts) != 1:
+            yield scope, f"事件子流程要有且只有一个开始事件，现在有 {len(starts)} 个。"
+        for start in starts:
+            if not model.triggers(start):
+                yield start, "事件子流程的开始事件要选择触发类型。"
+
+
+@rule(
+    "event-subprocess-flows",
+    "10.3.5",
+    "An event subprocess has neither incoming nor outgoing sequence flows.",
+)
+def event_subprocess_flows(model: Model) -> Found:
+    for scope in _event_subprocesses(model):
+        if model.entering(scope) or model.leaving(scope):
+            yield scope, "事件子流程由事件启动，不能接连线。"
+
+
+@rule("subprocess-start", "10.3.5", "The start events of an ordinary subprocess have no trigger.")
+def subprocess_start(model: Model) -> Found:
+    for scope in model.of(*sorted(SUBPROCESSES)):
+        if is_true(scope, "triggeredByEvent"):
+            continue
+        for start in children(scope, "startEvent"):
+            if model.triggers(start):
+                yield start, "子流程由连线启动，开始事件不能有触发类型。"
+
+
+def _event_subprocesses(model: Model) -> Iterator[etree._Element]:
+    return (
+        scope for scope in model.of(*sorted(SUBPROCESSES)) if is_true(scope, "triggeredByEvent")
+    )
+
+
+# -- boundary events -----------------------------------------------------------------------------
+
+
+@rule("boundary-host", "10.5.4", "A boundary event sits on an activity of its own level.")
+def boundary_host(model: Model) -> Found:
+    for event in model.of("boundaryEvent"):
+        host = model.find(event.get("attachedToRef"), event)
+        if host is None or not local(host).endswith(("ask", "Process", "Activity", "transaction")):
+            yield event, "边界事件要附着在一个任务、子流程或调用活动上。"
+        elif host.getparent() is not event.getparent():
+            yield event, "边界事件要和它附着的任务在同一层。"
+        elif is_true(host, "triggeredByEvent"):
+            yield event, "事件子流程上不能附着边界事件。"
+
+
+@rule("boundary-entered", "10.5.4", "A boundary event has no incoming sequence flow.")
+def boundary_entered(model: Model) -> Found:
+    for event in model.of("boundaryEvent"):
+        if model.entering(event):
+            yield event, "边界事件不能有进线。"
+
+
+@rule("boundary-defined", "10.5.4", "A boundary event says what it waits for.")
+def boundary_defined(model: Model) -> Found:
+    for event, kinds in model.events("boundaryEvent"):
+        if not kinds:
+            yield event, "边界事件要选择一种事件类型。"
+
+
+@rule(
+    "boundary-left",
+    "10.5.4",
+    "A boundary event is the source of a sequence flow, save one for compensation.",
+)
+def boundary_left(model: Model) -> Found:
+    for event, kinds in model.events("boundaryEvent"):
+        if "compensate" not in kinds and not model.leaving(event):
+            yield event, "边界事件要有出线，请画出发生后做什么。"
+
+
+# -- links ---------------------------------------------------------------------------------------
+
+
+@rule("link-flows", "10.5.4", "A throwing link has no outgoing flow, a catching one no incoming.")
+def link_flows(model: Model) -> Found:
+    for event, kinds in model.events("intermediateCatchEvent", "intermediateThrowEvent"):
+        if "link" not in kinds:
+            continue
+        if local(event) == "intermediateThrowEvent" and model.leaving(event):
+            yield event, "抛出链接不能有出线，它跳到同名的捕获链接。"
+        if local(event) == "intermediateCatchEvent" and model.entering(event):
+            yield event, "捕获链接不能有进线，它从同名的抛出链接来。"
+
+
+@rule(
+    "link-pairs",
+    "10.5.5",
+    "Links have names; in one level a name has one catching link and at least one throwing link.",
+)
+def link_pairs(model: Model) -> Found:
+    for scope in model.scopes:
+        catches = _links(scope, "intermediateCatchEvent")
+        throws = _links(scope, "intermediateThrowEvent")
+        for event, name in [*catches, *throws]:
+            if not name:
+                yield event, "链接事件要有链接名称。"
+        names = [name for _, name in catches]
+        for event, name in catches:
+            if name and names.count(name) > 1:
+                yield event, f"捕获链接“{name:.40}”在这一层不止一个，请改名。"
+            if name and name not in [other for _, other in throws]:
+                yield event, f"没有名为“{name:.40}”的抛出链接通到这里。"
+        for event, name in throws:
+            if name and name not in names:
+                yield event, f"这一层没有名为“{name:.40}”的捕获链接。"
+
+
+def _links(scope: etree._Element, position: str) -> list[tuple[etree._Element, str]]:
+    return [
+        (event, (definition.get("name") or "").strip())
+        for event in children(scope, position)
+        for definition in event.iterchildren(B + "linkEventDefinition")
+    ]

@@ -1,0 +1,155 @@
+"""Pointers: everything a file refers to exists, and is what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.bpmn.standard.model import Model
+from engine.bpmn.standard.registry import Found, rule
+from engine.bpmn.xml import FLOW_NODES, children, local
+
+ITEM_AWARE = frozenset(
+    {
+        "dataInput",
+        "dataObject",
+        "dataObjectReference",
+        "dataOutput",
+        "dataStore",
+        "dataStoreReference",
+        "property",
+    }
+)
+CALLABLE = frozenset(
+    {
+        "globalBusinessRuleTask",
+        "globalManualTask",
+        "globalScriptTask",
+        "globalTask",
+        "globalUserTask",
+        "process",
+    }
+)
+COLLABORATIONS = frozenset(
+    {"choreography", "collaboration", "globalChoreographyTask", "globalConversation"}
+)
+#: Pointers by family: (kinds that point or "*", attribute or child, what they may point to).
+EVENTS = (
+    ("*", "messageRef", {"message"}),
+    ("*", "signalRef", {"signal"}),
+    ("*", "errorRef", {"error"}),
+    ("*", "escalationRef", {"escalation"}),
+    ("*", "noneBehaviorEventRef", None),
+    ("*", "oneBehaviorEventRef", None),
+    ("*", "eventDefinitionRef", None),
+)
+SERVICES = (
+    ("*", "operationRef", {"operation"}),
+    ("*", "inMessageRef", {"message"}),
+    ("*", "outMessageRef", {"message"}),
+    ("*", "interfaceRef", {"interface"}),
+    ("*", "supportedInterfaceRef", {"interface"}),
+    ("*", "resourceRef", {"resource"}),
+    ("*", "parameterRef", {"resourceParameter"}),
+)
+DATA = (
+    ("*", "dataObjectRef", {"dataObject"}),
+    ("*", "dataStoreRef", {"dataStore"}),
+    ("*", "itemSubjectRef", {"itemDefinition"}),
+    ("message", "itemRef", {"itemDefinition"}),
+    ("dataInputAssociation", "sourceRef", ITEM_AWARE),
+    ("dataInputAssociation", "targetRef", ITEM_AWARE),
+    ("dataOutputAssociation", "sourceRef", ITEM_AWARE),
+    ("dataOutputAssociation", "targetRef", ITEM_AWARE),
+    ("inputSet", "dataInputRefs", {"dataInput"}),
+    ("inputSet", "optionalInputRefs", {"dataInput"}),
+    ("inputSet", "whileExecutingInputRefs", {"dataInput"}),
+    ("inputSet", "outputSetRefs", {"outputSet"}),
+    ("outputSet", "dataOutputRefs", {"dataOutput"}),
+    ("outputSet", "optionalOutputRefs", {"dataOutput"}),
+    ("outputSet", "whileExecutingOutputRefs", {"dataOutput"}),
+    ("outputSet", "inputSetRefs", {"inputSet"}),
+)
+COLLABORATING = (
+    ("participant", "processRef", {"process"}),
+    ("participant", "endPointRef", {"endPoint"}),
+    ("*", "participantRef", {"participant"}),
+    ("*", "initiatingParticipantRef", {"participant"}),
+    ("*", "innerParticipantRef", {"participant"}),
+    ("*", "outerParticipantRef", {"participant"}),
+    ("*", "messageFlowRef", {"messageFlow"}),
+    ("*", "innerMessageFlowRef", {"messageFlow"}),
+    ("*", "outerMessageFlowRef", {"messageFlow"}),
+    ("*", "choreographyRef", {"choreography", "globalChoreographyTask"}),
+    ("*", "calledCollaborationRef", COLLABORATIONS),
+    ("*", "calledChoreographyRef", {"choreography", "globalChoreographyTask"}),
+    ("*", "definitionalCollaborationRef", COLLABORATIONS),
+    ("*", "correlationKeyRef", {"correlationKey"}),
+    ("*", "correlationPropertyRef", {"correlationProperty"}),
+)
+REST = (
+    ("*", "flowNodeRef", FLOW_NODES),
+    ("*", "categoryValueRef", {"categoryValue"}),
+    ("association", "sourceRef", None),
+    ("association", "targetRef", None),
+)
+
+
+def _pointers(
+    model: Model, kind: str, name: str
+) -> Iterator[tuple[etree._Element, etree._Element, str]]:
+    """Yield (element, where the pointer stands, its text)."""
+    owners = model.of(kind) if kind != "*" else model.pointing.get(name, ())
+    for owner in owners:
+        value = owner.get(name)
+        if value is not None:
+            yield owner, owner, value
+        for child in children(owner, name):
+            yield owner, child, child.text or ""
+
+
+def _family(
+    model: Model, family: tuple[tuple[str, str, frozenset[str] | set[str] | None], ...]
+) -> Found:
+    for kind, name, wanted in family:
+        for owner, at, pointer in _pointers(model, kind, name):
+            if not pointer.strip() or model.is_external(pointer, at):
+                continue
+            target = model.find(pointer, at)
+            if target is None:
+                yield owner, f"{name} 指向的 {pointer.strip():.60} 不存在，请改正。"
+            elif wanted is not None and local(target) not in wanted:
+                yield owner, f"{name} 不能指向 {local(target)}，请改正。"
+
+
+@rule("ref-event", "10.5.5", "Messages, signals, errors and escalations that are named exist.")
+def events(model: Model) -> Found:
+    return _family(model, EVENTS)
+
+
+@rule("ref-service", "8.5", "Operations, interfaces and resources that are named exist.")
+def services(model: Model) -> Found:
+    return _family(model, SERVICES)
+
+
+@rule("ref-data", "10.4.1", "Data, item definitions and data sets that are named exist.")
+def data(model: Model) -> Found:
+    return _family(model, DATA)
+
+
+@rule("ref-collaboration", "9.3", "Processes, participants and message flows that are named exist.")
+def collaborating(model: Model) -> Found:
+    return _family(model, COLLABORATING)
+
+
+@rule("ref-other", "8.3.1", "Lane members, categories and ends of associations exist.")
+def rest(model: Model) -> Found:
+    return _family(model, REST)
+
+
+@rule("association-ends", "8.4.1", "An association has a source and a target.")
+def association_ends(model: Model) -> Found:
+    for association in model.of("association"):
+        if not association.get("sourceRef") or not association.get("targetRef"):
+            yield association, "关联线的两端都要接上。"
