@@ -59,9 +59,9 @@ class Bundle:
         )
         return hashlib.sha256(sums.encode()).hexdigest()
 
-    def of(self, suffix: str) -> dict[str, bytes]:
-        """Return the files whose names end so, in order."""
-        return {n: c for n, c in sorted(self.files.items()) if n.endswith(suffix)}
+    def of(self, *suffixes: str) -> dict[str, bytes]:
+        """Return the files whose names end in one of these ways, in order."""
+        return {n: c for n, c in sorted(self.files.items()) if n.endswith(suffixes)}
 
 
 def read(folder: Path) -> Bundle:

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ColumnElement, Engine, select
 from sqlalchemy.orm import Session
 
-from engine import decisions, forms
+from engine import db, decisions, forms
 from engine.bpmn.definition import Description
 from engine.decisions import DecisionModel
 from engine.errors import NotFound
@@ -83,6 +83,16 @@ _caches: WeakKeyDictionary[Engine, _Cache] = WeakKeyDictionary()
 def _cache(session: Session) -> _Cache:
     engine = session.get_bind().engine
     return _caches.setdefault(engine, _Cache())
+
+
+def forget(session: Session) -> None:
+    """Forget what was read of this database once the transaction is durable: something went."""
+    engine = session.get_bind().engine
+    db.after_commit(session, lambda: _forget(engine))
+
+
+def _forget(engine: Engine) -> None:
+    _caches.pop(engine, None)
 
 
 def by_id(session: Session, definition_id: int) -> Definition:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lxml import etree
 from sqlalchemy import func, insert, select
@@ -49,11 +51,14 @@ class Checked:
     warnings: list[Problem] = field(default_factory=list)
 
 
-def check(session: Session, bundle: Bundle, *, house: bool = True) -> Checked:
+def check(
+    session: Session, bundle: Bundle, *, house: bool = True, source: str = "files"
+) -> Checked:
     """Check every file of a bundle, alone and against what is already published.
 
     Args:
         house: whether the house rules refuse (bundles, studio) or only warn (REST).
+        source: keys move freely between deployments that came by REST, as in Camunda.
 
     Raises:
         DeploymentRefused: at least one problem is an error; all of them are named.
@@ -61,34 +66,58 @@ def check(session: Session, bundle: Bundle, *, house: bool = True) -> Checked:
     checked, problems = Checked(), list[Problem]()
     roots = dict[str, etree._Element]()
     for name, content in bundle.of(".form").items():
-        problems += _form(checked, name, content)
-    for name, content in bundle.of(".dmn").items():
-        problems += _decisions(checked, name, content)
-    for name, content in bundle.of(".bpmn").items():
-        problems += _diagram(checked, name, content, roots)
+        problems += _in(name, _form(checked, name, content, house))
+    for name, content in bundle.of(".dmn", ".dmn11.xml").items():
+        problems += _in(name, _decisions(checked, name, content))
+    for name, content in bundle.of(".bpmn", ".bpmn20.xml").items():
+        problems += _in(name, _diagram(checked, name, content, roots))
         # How it is drawn never refuses anything: these are warnings.
         problems += layout.problems(content) if house and name in roots else []
-    problems += _owners(session, bundle, checked)
+    for problem in _owners(session, bundle, checked, source):
+        problems += _in(_file_of(checked, problem.element), [problem])
     problems += _message_starts(session, checked)
     known = _known(session, checked)
     for name, description, _ in checked.processes:
-        found = rules.check(description, roots[name], known)
+        found = _in(name, rules.check(description, roots[name], known))
         problems += [
             problem if house or not problem.code.startswith("house-") else _warn(problem)
             for problem in found
         ]
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
-        raise DeploymentRefused(errors)
+        raise DeploymentRefused([_located(problem, bundle.files) for problem in errors])
     checked.warnings = problems
     return checked
 
 
 def _warn(problem: Problem) -> Problem:
-    return Problem(problem.element, problem.code, problem.message, "warning")
+    return replace(problem, severity="warning")
 
 
-def _form(checked: Checked, name: str, content: bytes) -> list[Problem]:
+def _in(name: str, problems: Iterable[Problem]) -> list[Problem]:
+    """Say in which file the problems are."""
+    return [
+        problem if problem.resource else replace(problem, resource=name) for problem in problems
+    ]
+
+
+def _located(problem: Problem, files: dict[str, bytes]) -> Problem:
+    """Say in which line of its file the element of a problem stands."""
+    content = files.get(problem.resource, b"")
+    name = re.escape(problem.element.encode())
+    found = re.search(rb"""\bid\s*=\s*["']""" + name + rb"""["']""", content)
+    line = content.count(b"\n", 0, found.start()) + 1 if found else 0
+    return replace(problem, line=problem.line or line)
+
+
+def _file_of(checked: Checked, key: str) -> str:
+    """Return the file in which a key stands."""
+    found = [(description.key, name) for name, description, _ in checked.processes]
+    found += [(one, name) for one, _, name in checked.decisions]
+    return dict([*found, *checked.forms]).get(key, "")
+
+
+def _form(checked: Checked, name: str, content: bytes, house: bool) -> list[Problem]:
     key = name.rpartition("/")[2].removesuffix(".form")
     try:
         schema = json.loads(content)
@@ -96,6 +125,8 @@ def _form(checked: Checked, name: str, content: bytes) -> list[Problem]:
         return [Problem(key, "form-json", f"表单文件 {name} 不是有效的 JSON：{error}")]
     if not isinstance(schema, dict):
         return [Problem(key, "form-json", f"表单文件 {name} 应当是一个 JSON 对象。")]
+    if not house and isinstance(schema.get("id"), str):
+        key = schema["id"]  # Camunda finds a form by its own id, the house by its file's name
     checked.forms.append((key, name))
     return [
         Problem(f"{key}#{p.element}", p.code, p.message, p.severity) for p in forms.lint(schema)
@@ -145,7 +176,7 @@ def _parses(xml: bytes, ids: list[str]) -> Iterator[Problem]:
             yield from refused.problems
 
 
-def _owners(session: Session, bundle: Bundle, checked: Checked) -> Iterator[Problem]:
+def _owners(session: Session, bundle: Bundle, checked: Checked, source: str) -> Iterator[Problem]:
     mine = (
         [d.key for _, d, _ in checked.processes],
         [key for key, _, _ in checked.decisions],
@@ -154,12 +185,15 @@ def _owners(session: Session, bundle: Bundle, checked: Checked) -> Iterator[Prob
     for kind, keys in zip(KINDS, mine, strict=True):
         for key in sorted({key for key in keys if keys.count(key) > 1}):
             yield Problem(key, "key-twice", f"“{key}”在流程包里出现了两次，请改名。")
-        taken = session.execute(
+        taken = (
             select(kind.key, kind.bundle)
             .where(kind.key.in_(keys), kind.bundle != bundle.name)
             .distinct()
         )
-        for key, owner in taken:
+        if source == "rest":
+            own = select(Deployment.id).where(Deployment.source == "rest")
+            taken = taken.where(kind.deployment_id.not_in(own))
+        for key, owner in session.execute(taken):
             yield Problem(key, "key-taken", f"“{key}”已属于流程包 {owner}，请换一个标识。")
 
 
@@ -204,16 +238,31 @@ def deploy(
     current = definitions.current_deployment(session, bundle.name)
     if current is not None and current.digest == bundle.digest:
         return current
-    checked = check(session, bundle, house=house)
-    now = clock.now()
+    checked = check(session, bundle, house=house, source=source)
+    return write(
+        session, bundle, checked, actor=actor, source=source, reason=reason, meta=bundle.meta
+    )
+
+
+def write(
+    session: Session,
+    bundle: Bundle,
+    checked: Checked,
+    *,
+    actor: Actor,
+    source: str,
+    reason: str,
+    meta: dict[str, Any],
+) -> Deployment:
+    """Write a checked bundle down: everything in it becomes the newest version."""
     made = Deployment(
         bundle=bundle.name,
         source=source,
         digest=bundle.digest,
-        deployed_at=now,
+        deployed_at=clock.now(),
         deployed_by=actor.id,
         reason=reason,
-        meta=bundle.meta,
+        meta=meta,
     )
     session.add(made)
     session.flush()  # its id is what everything below refers to

@@ -54,6 +54,14 @@ class Loaded:
     acted: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class Skips:
+    """What an operator's command leaves out."""
+
+    listeners: bool = False
+    mappings: bool = False
+
+
 @dataclass
 class Execution:
     """The state of one command between loading and writing."""
@@ -118,8 +126,9 @@ class Execution:
         start_element: str | None = None,
         parent: Loaded | None = None,
         call: Wait | None = None,
+        empty: bool = False,
     ) -> Loaded:
-        """Create an instance and put its token on the start event.
+        """Create an instance and put its token on the start event, or nowhere yet (`empty`).
 
         Raises:
             StepBudgetExceeded: call activities are nested deeper than `MAX_DEPTH`.
@@ -150,8 +159,11 @@ class Execution:
         self.session.add(row)
         self.session.flush()  # handlers write rows that refer to it
         host = InstanceHost(self, row, definition)
-        run = Run.start(
-            self._checkout(definition), host, start_element=start_element, variables=variables
+        spec = self._checkout(definition)
+        run = (
+            Run.empty(spec, host, variables)
+            if empty
+            else Run.start(spec, host, start_element=start_element, variables=variables)
         )
         loaded = Loaded(row, definition, run, host, started=True)
         self.loaded[row.id] = loaded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -12,10 +12,10 @@ from engine import clock, db
 from engine.bpmn.definition import Start
 from engine.commands import definitions, submissions, task_forms
 from engine.commands.definitions import Definition
-from engine.commands.execution import Execution
+from engine.commands.execution import Execution, Loaded, Skips
 from engine.errors import NotAllowed, NotFound
 from engine.hooks import Actor
-from engine.models import Attachment, Incident, Job, ProcessInstance
+from engine.models import Attachment, Incident, Job, ProcessDefinition, ProcessInstance
 
 
 def start(
@@ -29,6 +29,9 @@ def start(
     start_element: str | None = None,
     idempotency_key: str | None = None,
     files: Sequence[Attachment] = (),
+    version: Definition | None = None,
+    formless: bool = False,
+    prepare: Callable[[Loaded], None] | None = None,
 ) -> ProcessInstance:
     """Start the newest version of a process and run it to its first waits.
 
@@ -36,6 +39,9 @@ def start(
         submission: values of the start event's form, checked against its schema.
         variables: codes that are given besides the form; never personal data.
         start_element: which start event, when it is not the plain one.
+        version: another version than the newest.
+        formless: another system starts it with variables alone; the form is for people.
+        prepare: is given the new instance before it runs.
 
     Raises:
         NotFound: no such process, or no such start event.
@@ -46,11 +52,13 @@ def start(
     known = submissions.earlier(session, idempotency_key, posted)
     if known is not None:
         return session.get_one(ProcessInstance, known.instance_id)
-    definition = definitions.latest(session, key)
-    check_starter(definition, actor)
+    definition = version or definitions.latest(session, key)
+    check_starter(session, definition, actor)
     event = _start_event(definition, start_element)
     given = dict(variables or {})
     form = task_forms.find(session, definition, event.element, given)
+    if formless:
+        form = None
     entered = submissions.check(form, posted, given)
     with Execution(session, actor, entered.values, entered.id, files) as work:
         loaded = work.begin(
@@ -60,6 +68,8 @@ def start(
             or task_forms.business_key(definition, event.element, entered.values),
             start_element=event.element,
         )
+        if prepare is not None:
+            prepare(loaded)
         if form is not None or idempotency_key:
             submissions.store(
                 session,
@@ -76,12 +86,15 @@ def start(
         return loaded.row
 
 
-def check_starter(definition: Definition, actor: Actor) -> None:
-    """Refuse a person who is in none of the process's starter groups.
+def check_starter(session: Session, definition: Definition, actor: Actor) -> None:
+    """Refuse to start what is suspended, or what is not this person's to start.
 
     Raises:
-        NotAllowed: with whom to ask.
+        NotAllowed: with the reason.
     """
+    suspended = select(ProcessDefinition.suspended).where(ProcessDefinition.id == definition.id)
+    if session.scalar(suspended):
+        raise NotAllowed(f"流程“{definition.name}”第 {definition.version} 版已停用，不能发起。")
     allowed = definition.description.candidate_starter_groups
     users = definition.description.candidate_starter_users
     if actor.kind != "person" or not (allowed or users):
@@ -117,7 +130,14 @@ def lock(session: Session, instance_id: str) -> ProcessInstance:
     return row
 
 
-def cancel(session: Session, instance_id: str, *, actor: Actor, reason: str) -> None:
+def cancel(
+    session: Session,
+    instance_id: str,
+    *,
+    actor: Actor,
+    reason: str,
+    skips: Skips | None = None,
+) -> None:
     """End an instance and everything it called; the reason stays in the history.
 
     Raises:
@@ -130,6 +150,8 @@ def cancel(session: Session, instance_id: str, *, actor: Actor, reason: str) -> 
         raise NotAllowed("请写明终止的原因。")
     with Execution(session, actor) as work:
         loaded = work.open(row)
+        if skips is not None:
+            loaded.run.skip(listeners=skips.listeners, mappings=skips.mappings)
         work.cancel(loaded, reason.strip()[:250])
         work.settle(advance=False)
 

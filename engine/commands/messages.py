@@ -19,7 +19,7 @@ from engine.commands import definitions, instances, retries
 from engine.commands.execution import Execution
 from engine.errors import CorrelationFailed
 from engine.hooks import SYSTEM, Actor
-from engine.models import Job, ProcessInstance, Subscription
+from engine.models import Job, ProcessDefinition, ProcessInstance, Subscription
 from engine.state import values
 
 
@@ -121,22 +121,24 @@ def waiting(session: Session, kind: str, name: str, correlation: str = "") -> li
         )
         .order_by(Subscription.id)
     )
-    return [_receiver(row) for row in rows]
+    return [receiver_of(row) for row in rows]
 
 
 def starts(session: Session, kind: str, name: str) -> list[Receiver]:
     """Return the process starts that wait for a message or signal."""
     rows = session.scalars(
-        select(Subscription).where(
+        select(Subscription)
+        .join(ProcessDefinition, ProcessDefinition.id == Subscription.definition_id)
+        .where(
             Subscription.kind == kind,
             Subscription.name == name,
-            Subscription.definition_id.is_not(None),
+            ProcessDefinition.suspended.is_(False),
         )
     )
-    return [_receiver(row) for row in rows]
+    return [receiver_of(row) for row in rows]
 
 
-def _receiver(row: Subscription) -> Receiver:
+def receiver_of(row: Subscription) -> Receiver:
     return Receiver(
         row.name,
         row.instance_id,
@@ -167,7 +169,7 @@ def receive(session: Session, receiver: Receiver, data: Mapping[str, Any], actor
     """Deliver to one receiver: continue the instance, or start the definition."""
     payload: dict[str, Any] = values.decode(data.get("payload") or {})
     if receiver.definition_id is not None:
-        _begin(session, receiver, payload, str(data.get("correlation") or ""), actor)
+        begin(session, receiver, payload, str(data.get("correlation") or ""), actor)
         return
     if receiver.instance_id is None or receiver.token is None or receiver.wait is None:
         return
@@ -183,20 +185,22 @@ def receive(session: Session, receiver: Receiver, data: Mapping[str, Any], actor
         work.settle()
 
 
-def _begin(
+def begin(
     session: Session,
     receiver: Receiver,
     payload: Mapping[str, Any],
     correlation: str,
     actor: Actor,
-) -> None:
+) -> ProcessInstance:
+    """Start the definition that waits; the correlation is the business key."""
     assert receiver.definition_id is not None  # noqa: S101 - narrowed by the caller
     definition = definitions.by_id(session, receiver.definition_id)
     with Execution(session, actor) as work:
-        work.begin(
+        loaded = work.begin(
             definition,
             variables=payload,
             business_key=correlation or None,
             start_element=receiver.element_id,
         )
         work.settle()
+        return loaded.row

@@ -132,23 +132,31 @@ def _job(definition_id: int, element: str, text: list[str], armed: dict[str, Any
 def fire(session: Session, job: Job) -> ProcessInstance | None:
     """Start the instance a start timer owes, and owe the next one.
 
-    Returns None when a newer version has taken the timer over meanwhile.
+    Returns None when a newer version has taken the timer over meanwhile, or the process is
+    suspended: then this moment passes, and only the next is owed.
     """
     definition = definitions.by_id(session, job.definition_id or 0)
     if definitions.latest(session, definition.key).id != definition.id:
         return None
     payload = job.payload or {}
+    if session.get_one(ProcessDefinition, definition.id).suspended:
+        _owe_next(session, definition.id, job, payload)
+        return None
     with Execution(session, SYSTEM) as work:
         loaded = work.begin(
             definition, variables={}, business_key=None, start_element=job.element_id
         )
         work.note(loaded.row, "fired", element=job.element_id, due=job.due_at.isoformat())
         work.settle()
-        armed = timers.following(values.decode(payload["armed"]))
-        if armed is not None:
-            session.add(_job(definition.id, job.element_id or "", payload["timer"], armed))
-            db.hint(session)
+        _owe_next(session, definition.id, job, payload)
         return loaded.row
+
+
+def _owe_next(session: Session, definition_id: int, job: Job, payload: Mapping[str, Any]) -> None:
+    armed = timers.following(values.decode(payload["armed"]))
+    if armed is not None:
+        session.add(_job(definition_id, job.element_id or "", payload["timer"], armed))
+        db.hint(session)
 
 
 # ---- conditions ------------------------------------------------------------------------
@@ -176,8 +184,10 @@ def evaluate_conditions(
     Raises:
         NotAllowed: the person may not start one of the processes whose condition holds.
     """
-    wanted = select(Subscription).where(
-        Subscription.kind == "conditional", Subscription.definition_id.is_not(None)
+    wanted = (
+        select(Subscription)
+        .join(ProcessDefinition, ProcessDefinition.id == Subscription.definition_id)
+        .where(Subscription.kind == "conditional", ProcessDefinition.suspended.is_(False))
     )
     if definition_id is not None:
         wanted = wanted.where(Subscription.definition_id == definition_id)
@@ -190,7 +200,7 @@ def evaluate_conditions(
             continue
         if expressions.explain(start.condition, dict(variables), functions).result is not True:
             continue
-        instances.check_starter(definition, actor)
+        instances.check_starter(session, definition, actor)
         with Execution(session, actor) as work:
             loaded = work.begin(
                 definition,

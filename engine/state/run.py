@@ -7,7 +7,7 @@ lost to a broken service behind it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -18,10 +18,11 @@ from engine.bpmn.nodes.base import BEFORE, Node
 from engine.bpmn.nodes.definitions import Conditional, Timer
 from engine.bpmn.nodes.events import Armed, BoundaryEvent, Listener, StartEvent
 from engine.errors import EngineError, NotFound, StepBudgetExceeded
-from engine.state import codec, propagation, stepper, variables
+from engine.state import codec, modify, propagation, stepper, tree, variables
 from engine.state.evaluation import Evaluation
 from engine.state.host import CallInputs, Host, Thrown, Wait, Write
 from engine.state.tokens import Instance, Token
+from engine.state.tree import Place
 
 MAX_STEPS = stepper.MAX_STEPS
 __all__ = ["MAX_STEPS", "Run", "StepBudgetExceeded"]
@@ -61,6 +62,14 @@ class Run:
         run.set("", variables or {})
         listeners.of_process(instance, "start")
         instance.open(node)
+        return run
+
+    @classmethod
+    def empty(cls, spec: Spec, host: Host, variables: Mapping[str, Any]) -> Run:
+        """Return an instance that has begun and has no token yet: `modify` puts them."""
+        run = cls(spec, host)
+        run.set("", variables)
+        modify.begin_empty(run._instance)
         return run
 
     @classmethod
@@ -192,6 +201,44 @@ class Run:
         old.cancel()
         self._instance.trace("moved", new, source=old.node.element)
         node._update(new)
+
+    def start_before(self, element: str, **more: Any) -> None:
+        """Put a token in front of an element (`modify.start_before`)."""
+        modify.start_before(self._instance, element, **more)
+
+    def start_after(self, element: str, **more: Any) -> None:
+        """Go on behind an element (`modify.start_after`)."""
+        modify.start_after(self._instance, element, **more)
+
+    def start_transition(self, flow: str, **more: Any) -> None:
+        """Put a token on a sequence flow (`modify.start_transition`)."""
+        modify.start_transition(self._instance, flow, **more)
+
+    def cancel_token(self, token: str) -> None:
+        """Take a token away, with emptied scopes around it (`modify.cancel`)."""
+        modify.cancel(self._instance, token)
+
+    def cancel_at(self, element: str, *, among: Collection[str] | None = None) -> list[str]:
+        """Take every token at an element away (`modify.cancel_all`)."""
+        return modify.cancel_all(self._instance, element, among=among)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no token is left but those that listen."""
+        return modify.is_empty(self._instance)
+
+    def places(self) -> list[Place]:
+        """Return where the tokens stand, scopes with what runs inside."""
+        return tree.places(self._instance)
+
+    @property
+    def tokens(self) -> list[str]:
+        """The ids of all tokens, oldest first."""
+        return list(self._instance.tokens)
+
+    def skip(self, *, listeners: bool, mappings: bool) -> None:
+        """Leave listeners, or input and output parameters, out of what this command does."""
+        self._instance.skips_listeners, self._instance.skips_mappings = listeners, mappings
 
     def cancel(self) -> None:
         """End the instance now: every token is taken away."""

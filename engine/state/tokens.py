@@ -290,6 +290,8 @@ class Instance(_ScopeMixin, BpmnWorkflow):
         self.changes: set[VariableChange] = set()
         #: Every variable set or taken away since the instance was loaded; not saved.
         self.writes: list[Write] = []
+        #: An operator's command may leave these out (`Run.skip`).
+        self.skips_listeners = self.skips_mappings = False
         #: `advance` is at work; what happens otherwise comes from outside.
         self.stepping = False
         #: The event whose listener is called now, whether it is one of a human task, and the

@@ -4,13 +4,29 @@ Every module named here registers its routes when it is imported.
 """
 
 from web.api import (
+    deployments,
+    executions,
     external_answers,
     external_tasks,
+    instance_variables,
+    messages,
+    process_definition_admin,
+    process_definitions,
+    process_instances,
+    process_starts,
     variable_instances,
 )
 
 __all__ = [
+    "deployments",
+    "executions",
     "external_answers",
     "external_tasks",
+    "instance_variables",
+    "messages",
+    "process_definition_admin",
+    "process_definitions",
+    "process_instances",
+    "process_starts",
     "variable_instances",
 ]

@@ -75,6 +75,8 @@ def _during(
 
 def _run(token: Token, listener: Mapping[str, Any]) -> None:
     instance = token.instance
+    if instance.skips_listeners:
+        return
     is_root = token is instance.task_tree
     if "delegateExpression" in listener:
         inputs = {} if is_root else mappings.inputs(token)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_ITEMS = 1000
 
 
-class _Body(Node):
+class Body(Node):
     """Holds the items; what hangs on an activity with a marker hangs on its body."""
 
     #: Name of the spec of one item.
@@ -68,7 +68,7 @@ class _Body(Node):
         body.complete()
 
 
-class MultiInstance(_Body, defaults.ParallelMultiInstanceTask):
+class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
     """One item per element of a collection, at once or one after the other."""
 
     def __init__(
@@ -165,7 +165,7 @@ def _is_count(value: Any) -> bool:
     return is_number and value >= 0 and value == int(value)
 
 
-class StandardLoop(_Body, defaults.StandardLoopTask):
+class StandardLoop(Body, defaults.StandardLoopTask):
     """Repeats its item while a condition holds, at most so many times."""
 
     def __init__(

@@ -81,6 +81,8 @@ def fields(token: Token, given: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def apply_inputs(token: Token) -> None:
     """Make the input parameters local variables of the activity, each seeing the earlier."""
+    if token.instance.skips_mappings:
+        return
     for parameter in parameters(token.node.attributes, "inputParameter"):
         value = evaluate_parameter(token, parameter)
         variables.write(token.instance, token, {parameter["name"]: value}, local=True)
@@ -88,6 +90,8 @@ def apply_inputs(token: Token) -> None:
 
 def apply_outputs(token: Token) -> None:
     """Evaluate the output parameters inside the activity, set them around it."""
+    if token.instance.skips_mappings:
+        return
     for parameter in parameters(token.node.attributes, "outputParameter"):
         value = evaluate_parameter(token, parameter)
         around = token.hangs_on or token.scope.owner

@@ -1,0 +1,199 @@
+"""Deployments and definitions as the REST interface asks for them. They belong to no case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, not_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from engine.models import (
+    Deployment,
+    DeploymentResource,
+    FormDefinition,
+    Incident,
+    ProcessDefinition,
+    ProcessInstance,
+    Resource,
+)
+from engine.queries import asked as ask
+from engine.queries.access import Viewer
+from engine.queries.asked import Asked
+
+_newer = aliased(ProcessDefinition)
+_NAME = Deployment.meta["name"].as_string()
+_TITLE = func.coalesce(_NAME, Deployment.meta["title"].as_string(), Deployment.bundle)
+_SOURCE = func.coalesce(Deployment.meta["source"].as_string(), Deployment.source)
+_TAG = ProcessDefinition.description["version_tag"].as_string()
+_STARTABLE = ProcessDefinition.description["startable"].as_boolean()
+
+DEPLOYMENT_FILTERS: ask.Filters = {
+    "id": lambda value: Deployment.id == _number(value),
+    "name": ask.equals(_TITLE),
+    "nameLike": ask.alike(_TITLE),
+    "source": ask.equals(_SOURCE),
+    "withoutSource": ask.when(_SOURCE.is_(None)),
+    "tenantIdIn": ask.never,
+    "withoutTenantId": ask.always,
+    "includeDeploymentsWithoutTenantId": ask.always,
+    "after": ask.from_(Deployment.deployed_at),
+    "before": ask.until(Deployment.deployed_at),
+}
+DEPLOYMENT_ORDER: dict[str, ask.Column] = {
+    "id": Deployment.id,
+    "name": _TITLE,
+    "deploymentTime": Deployment.deployed_at,
+    "tenantId": Deployment.id,
+}
+
+
+def deployments(session: Session, _: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return the deployments asked for, as 1-tuples."""
+    found = select(Deployment).where(*ask.conditions(asked, DEPLOYMENT_FILTERS))
+    return session.execute(ask.page(found, asked, DEPLOYMENT_ORDER, Deployment.id)).all()
+
+
+def count_deployments(session: Session, _: Viewer, asked: Asked) -> int:
+    """Return how many deployments would be found."""
+    return ask.count(session, select(Deployment).where(*ask.conditions(asked, DEPLOYMENT_FILTERS)))
+
+
+def resources(session: Session, deployment_id: int) -> list[str]:
+    """Return the names of a deployment's files, in order."""
+    return list(
+        session.scalars(
+            select(DeploymentResource.name)
+            .where(DeploymentResource.deployment_id == deployment_id)
+            .order_by(DeploymentResource.name)
+        )
+    )
+
+
+def resource(session: Session, deployment_id: int, name: str) -> bytes | None:
+    """Return the content of a file of a deployment, or None."""
+    return session.scalar(
+        select(Resource.content)
+        .join(DeploymentResource, DeploymentResource.sha == Resource.sha)
+        .where(DeploymentResource.deployment_id == deployment_id, DeploymentResource.name == name)
+    )
+
+
+def form_file(session: Session, key: str, deployment_id: int) -> bytes | None:
+    """Return a form's file: the one of this deployment, else the newest; None without any."""
+    return session.scalar(
+        select(Resource.content)
+        .join(FormDefinition, FormDefinition.sha == Resource.sha)
+        .where(FormDefinition.key == key)
+        .order_by(
+            (FormDefinition.deployment_id == deployment_id).desc(), FormDefinition.version.desc()
+        )
+        .limit(1)
+    )
+
+
+def _number(value: Any) -> int:
+    """Return the number at the end of an id; -1, nobody's, for nonsense."""
+    text = str(value).rpartition(":")[2]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+
+
+def _numbers(values: Any) -> list[int]:
+    return [_number(value) for value in values]
+
+
+def _latest() -> ColumnElement[bool]:
+    newer = select(_newer.id).where(
+        _newer.key == ProcessDefinition.key, _newer.version > ProcessDefinition.version
+    )
+    return ~newer.exists()
+
+
+def _incident(column: InstrumentedAttribute[Any], test: str = "eq") -> Any:
+    def condition(value: Any) -> ColumnElement[bool]:
+        wanted = ask.alike(column)(value) if test == "like" else column == value
+        return exists(
+            select(Incident.id)
+            .join(ProcessInstance, ProcessInstance.id == Incident.instance_id)
+            .where(
+                ProcessInstance.definition_id == ProcessDefinition.id,
+                Incident.resolved_at.is_(None),
+                wanted,
+            )
+        )
+
+    return condition
+
+
+_startable = ask.when(func.coalesce(_STARTABLE, True))
+PROCESS_FILTERS: ask.Filters = {
+    "processDefinitionId": lambda value: ProcessDefinition.id == _number(value),
+    "processDefinitionIdIn": lambda values: ProcessDefinition.id.in_(_numbers(values)),
+    "name": ask.equals(ProcessDefinition.name),
+    "nameLike": ask.alike(ProcessDefinition.name),
+    "deploymentId": lambda value: ProcessDefinition.deployment_id == _number(value),
+    "deployedAfter": lambda value: ProcessDefinition.deployed_at > value,
+    "deployedAt": ask.equals(ProcessDefinition.deployed_at),
+    "key": ask.equals(ProcessDefinition.key),
+    "keysIn": ask.within(ProcessDefinition.key),
+    "keyLike": ask.alike(ProcessDefinition.key),
+    "category": ask.equals(ProcessDefinition.bundle),
+    "categoryLike": ask.alike(ProcessDefinition.bundle),
+    "version": ask.equals(ProcessDefinition.version),
+    "latestVersion": lambda wanted: _latest() if wanted else true(),
+    "resourceName": ask.equals(ProcessDefinition.resource),
+    "resourceNameLike": ask.alike(ProcessDefinition.resource),
+    "active": ask.when(ProcessDefinition.suspended.is_(False)),
+    "suspended": ask.when(ProcessDefinition.suspended.is_(True)),
+    "incidentId": lambda value: _incident(Incident.id)(_number(value)),
+    "incidentType": _incident(Incident.code),
+    "incidentMessage": _incident(Incident.message),
+    "incidentMessageLike": _incident(Incident.message, "like"),
+    "tenantIdIn": ask.never,
+    "withoutTenantId": ask.always,
+    "includeProcessDefinitionsWithoutTenantId": ask.always,
+    "versionTag": ask.equals(_TAG),
+    "versionTagLike": ask.alike(_TAG),
+    "withoutVersionTag": ask.when(or_(_TAG.is_(None), _TAG == "")),
+    "startableInTasklist": _startable,
+    "notStartableInTasklist": ask.when(not_(func.coalesce(_STARTABLE, True))),
+    "startableBy": lambda _: true(),
+    "startablePermissionCheck": ask.always,
+}
+PROCESS_ORDER: dict[str, ask.Column] = {
+    "category": ProcessDefinition.bundle,
+    "key": ProcessDefinition.key,
+    "id": ProcessDefinition.id,
+    "name": ProcessDefinition.name,
+    "version": ProcessDefinition.version,
+    "deploymentId": ProcessDefinition.deployment_id,
+    "deployTime": ProcessDefinition.deployed_at,
+    "tenantId": ProcessDefinition.id,
+    "versionTag": _TAG,
+}
+
+
+def process_definitions(session: Session, _: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return the process definitions asked for, as 1-tuples."""
+    found = select(ProcessDefinition).where(*ask.conditions(asked, PROCESS_FILTERS))
+    return session.execute(ask.page(found, asked, PROCESS_ORDER, ProcessDefinition.id)).all()
+
+
+def count_process_definitions(session: Session, _: Viewer, asked: Asked) -> int:
+    """Return how many process definitions would be found."""
+    found = select(ProcessDefinition).where(*ask.conditions(asked, PROCESS_FILTERS))
+    return ask.count(session, found)
+
+
+def process_definition(
+    session: Session, *, number: int | None = None, key: str | None = None
+) -> ProcessDefinition | None:
+    """Return one definition by its row's number, or the newest of a key."""
+    if number is not None:
+        return session.get(ProcessDefinition, number)
+    return session.scalar(
+        select(ProcessDefinition)
+        .where(ProcessDefinition.key == key)
+        .order_by(ProcessDefinition.version.desc())
+        .limit(1)
+    )

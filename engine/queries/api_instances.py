@@ -1,0 +1,194 @@
+"""Running instances and their executions as the REST interface asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from engine.models import Incident, ProcessDefinition, ProcessInstance, Subscription
+from engine.queries import asked as ask
+from engine.queries.access import Viewer, visible
+from engine.queries.asked import Asked
+from engine.queries.positions import RUNNING, positions
+
+_child = aliased(ProcessInstance)
+
+
+def number_of(value: Any) -> int:
+    """Return the number at the end of a definition's or deployment's id; -1 for nonsense."""
+    text = str(value).rpartition(":")[2]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+
+
+def _incident(condition: Callable[[Any], ColumnElement[bool]]) -> Any:
+    return lambda value: exists(
+        select(Incident.id).where(
+            Incident.instance_id == ProcessInstance.id,
+            Incident.resolved_at.is_(None),
+            condition(value),
+        )
+    )
+
+
+def _standing_at(elements: Sequence[str]) -> ColumnElement[bool]:
+    at = positions().subquery()
+    return ProcessInstance.id.in_(select(at.c.instance_id).where(at.c.element_id.in_(elements)))
+
+
+def _super(value: str) -> ColumnElement[bool]:
+    return ProcessInstance.parent_id == value
+
+
+def _sub(value: str) -> ColumnElement[bool]:
+    return ProcessInstance.id.in_(select(_child.parent_id).where(_child.id == value))
+
+
+_has_child = exists(
+    select(_child.id).where(_child.parent_id == ProcessInstance.id, _child.status.in_(RUNNING))
+).correlate(ProcessInstance)
+
+FILTERS: ask.Filters = {
+    "processInstanceIds": ask.within(ProcessInstance.id),
+    "processInstanceIdNotIn": ask.outside(ProcessInstance.id),
+    "processInstanceId": ask.equals(ProcessInstance.id),
+    "businessKey": ask.equals(ProcessInstance.business_key),
+    "processInstanceBusinessKey": ask.equals(ProcessInstance.business_key),
+    "businessKeyLike": ask.alike(ProcessInstance.business_key),
+    "caseInstanceId": ask.never,
+    "processDefinitionId": lambda value: ProcessInstance.definition_id == number_of(value),
+    "processDefinitionKey": ask.equals(ProcessInstance.process_key),
+    "processDefinitionKeyIn": ask.within(ProcessInstance.process_key),
+    "processDefinitionKeyNotIn": ask.outside(ProcessInstance.process_key),
+    "deploymentId": lambda value: ProcessDefinition.deployment_id == number_of(value),
+    "superProcessInstance": _super,
+    "subProcessInstance": _sub,
+    "superCaseInstance": ask.never,
+    "subCaseInstance": ask.never,
+    "active": ask.when(ProcessInstance.status == "active"),
+    "suspended": ask.when(ProcessInstance.status == "suspended"),
+    "withIncident": lambda wanted: _incident(lambda _: true())(None) if wanted else true(),
+    "incidentId": _incident(lambda value: Incident.id == number_of(value)),
+    "incidentType": _incident(ask.equals(Incident.code)),
+    "incidentMessage": _incident(ask.equals(Incident.message)),
+    "incidentMessageLike": _incident(ask.alike(Incident.message)),
+    "tenantIdIn": ask.never,
+    "withoutTenantId": ask.always,
+    "processDefinitionWithoutTenantId": ask.always,
+    "activityIdIn": _standing_at,
+    "rootProcessInstances": ask.when(ProcessInstance.parent_id.is_(None)),
+    "leafProcessInstances": ask.when(~_has_child),
+}
+ORDER: dict[str, ask.Column] = {
+    "instanceId": ProcessInstance.id,
+    "definitionKey": ProcessInstance.process_key,
+    "definitionId": ProcessInstance.definition_id,
+    "tenantId": ProcessInstance.id,
+    "businessKey": ProcessInstance.business_key,
+}
+
+
+def instances(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return (ProcessInstance, ProcessDefinition) of running instances."""
+    statement = ask.page(wanted(viewer, asked), asked, ORDER, ProcessInstance.id)
+    return session.execute(statement).all()
+
+
+def count_instances(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many running instances would be found."""
+    return ask.count(session, wanted(viewer, asked))
+
+
+def ids(session: Session, viewer: Viewer, asked: Asked) -> list[str]:
+    """Return the ids of every running instance that is asked for: what a batch works on."""
+    found = wanted(viewer, asked).with_only_columns(ProcessInstance.id)
+    return list(session.scalars(found.order_by(ProcessInstance.id)))
+
+
+def wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
+    """Return the query of running instances, not yet sorted or cut."""
+    return (
+        select(ProcessInstance, ProcessDefinition)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(
+            ProcessInstance.status.in_(RUNNING),
+            visible(viewer, ProcessInstance.root_id.expression),
+            *_conditions(asked),
+            *[or_(*inner) for part in asked.get("orQueries", ()) if (inner := _conditions(part))],
+        )
+    )
+
+
+def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    held = asked.get("variables") or asked.get("processVariables") or ()
+    return [*ask.conditions(asked, FILTERS), *ask.variables(ProcessInstance.id, held, asked)]
+
+
+# ---- executions --------------------------------------------------------------------------
+
+
+def executions(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return (instance_id, token) of executions: processes (token "") and waiting tokens."""
+    statement, columns = _executions(viewer, asked)
+    order: dict[str, ask.Column] = {
+        "instanceId": columns.instance_id,
+        "definitionKey": ProcessInstance.process_key,
+        "definitionId": ProcessInstance.definition_id,
+        "tenantId": columns.instance_id,
+    }
+    found = ask.page(statement, asked, order, columns.instance_id, columns.token)
+    return session.execute(found).all()
+
+
+def count_executions(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many executions would be found."""
+    return ask.count(session, _executions(viewer, asked)[0])
+
+
+def _executions(viewer: Viewer, asked: Asked) -> tuple[ask.Statement, Any]:
+    at = positions().subquery()
+    whole = select(ProcessInstance.id.label("instance_id"), literal("").label("token")).where(
+        ProcessInstance.status.in_(RUNNING)
+    )
+    tokens = select(at.c.instance_id, at.c.token).distinct()
+    element = asked.get("activityId")
+    if element is not None:
+        tokens = tokens.where(at.c.element_id == element)
+    parts = tokens if element is not None else whole.union(tokens)
+    each = parts.subquery()
+    statement = (
+        select(each.c.instance_id, each.c.token)
+        .join_from(each, ProcessInstance, ProcessInstance.id == each.c.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(
+            ProcessInstance.status.in_(RUNNING),
+            visible(viewer, ProcessInstance.root_id.expression),
+            *_conditions(asked),
+            *_of_tokens(asked, each.c),
+        )
+    )
+    return statement, each.c
+
+
+def _of_tokens(asked: Asked, each: Any) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    name = asked.get("executionId")
+    if name is not None:
+        instance_id, _, token = str(name).partition(".")
+        found.append(and_(each.instance_id == instance_id, each.token == token))
+    for kind in ("message", "signal"):
+        event = asked.get(f"{kind}EventSubscriptionName")
+        if event is not None:
+            found.append(
+                exists(
+                    select(Subscription.id).where(
+                        Subscription.kind == kind,
+                        Subscription.name == event,
+                        Subscription.instance_id == each.instance_id,
+                        Subscription.token == each.token,
+                    )
+                )
+            )
+    return found

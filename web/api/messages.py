@@ -1,0 +1,144 @@
+"""`/message` and `/signal`: what comes from outside arrives at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import db
+from engine.commands import correlation
+from engine.commands import variables as scopes
+from engine.commands.correlation import Reached, Wanted
+from engine.errors import CorrelationFailed
+from engine.models import ProcessDefinition, ProcessInstance, Subscription
+from web.api import instance_shapes, names, typed
+from web.api.access import caller, needs
+from web.api.answer import answer, nothing
+from web.api.blueprint import bp
+from web.api.errors import ApiError, invalid
+from web.api.executions import require_execution
+from web.api.params import FLAG, OBJECT, TEXT, Params
+
+MESSAGE = Params(
+    "message",
+    {
+        "messageName": TEXT, "businessKey": TEXT, "tenantId": TEXT, "withoutTenantId": FLAG,
+        "processInstanceId": TEXT, "correlationKeys": OBJECT, "localCorrelationKeys": OBJECT,
+        "processVariables": OBJECT, "processVariablesLocal": OBJECT,
+        "processVariablesToTriggeredScope": OBJECT, "all": FLAG, "resultEnabled": FLAG,
+        "variablesInResultEnabled": FLAG,
+    },
+)  # fmt: skip
+SIGNAL = Params(
+    "signal",
+    {
+        "name": TEXT, "executionId": TEXT, "variables": OBJECT, "tenantId": TEXT,
+        "withoutTenantId": FLAG,
+    },
+)  # fmt: skip
+
+
+@bp.post("/message")
+@needs("message", body=MESSAGE, returns="MessageResult[]")
+def correlate_message() -> ResponseReturnValue:
+    """Deliver a message to the one who waits for it, or to all; else start a process."""
+    asked = MESSAGE.body()
+    name, everybody = asked.get("messageName"), asked.get("all", False)
+    if not name:
+        raise invalid("No message name supplied")
+    if asked.get("tenantId"):
+        raise invalid("Cannot correlate a message for a tenant: this engine has no tenants.")
+    if asked.get("variablesInResultEnabled", False) and not asked.get("resultEnabled", False):
+        raise invalid(
+            "Parameter 'variablesInResultEnabled' cannot be used without 'resultEnabled' set to"
+            " 'true'."
+        )
+    wanted = Wanted(
+        name,
+        asked.get("businessKey"),
+        asked.get("processInstanceId"),
+        typed.read_all(asked.get("correlationKeys"), "correlationKeys"),
+        typed.read_all(asked.get("localCorrelationKeys"), "localCorrelationKeys"),
+    )
+    local = typed.read_all(asked.get("processVariablesLocal"), "processVariablesLocal")
+    local |= typed.read_all(
+        asked.get("processVariablesToTriggeredScope"), "processVariablesToTriggeredScope"
+    )
+    with db.transaction() as session:
+        try:
+            reached = correlation.correlate_now(
+                session,
+                caller().viewer,
+                wanted,
+                actor=caller().actor,
+                variables=typed.read_all(asked.get("processVariables"), "processVariables"),
+                local=local,
+                everybody=everybody,
+            )
+        except CorrelationFailed as refused:
+            raise ApiError(
+                "MismatchingMessageCorrelationException",
+                f"Cannot correlate message '{name}': {refused}",
+                400,
+            ) from refused
+        if not asked.get("resultEnabled", False):
+            return nothing()
+        session.flush()
+        with_variables = asked.get("variablesInResultEnabled", False)
+        return answer([_result(session, one, with_variables) for one in reached])
+
+
+def _result(session: Session, one: Reached, with_variables: bool) -> dict[str, Any]:
+    row = session.get_one(ProcessInstance, one.instance_id)
+    found: dict[str, Any] = {"resultType": "Execution", "execution": None, "processInstance": None}
+    if one.token is not None:
+        found["execution"] = instance_shapes.execution(row.id, one.token)
+    else:
+        definition = session.get_one(ProcessDefinition, row.definition_id)
+        found["resultType"] = "ProcessDefinition"
+        found["processInstance"] = instance_shapes.instance(row, definition)
+    if with_variables:
+        found["variables"] = typed.write_all(scopes.read_variables(session, row.id))
+    return found
+
+
+@bp.post("/signal")
+@needs("message", body=SIGNAL)
+def throw_signal() -> ResponseReturnValue:
+    """Let a signal reach everybody who waits for it, or one execution."""
+    asked = SIGNAL.body()
+    name, execution = asked.get("name"), asked.get("executionId")
+    if not name:
+        raise invalid("No signal name given")
+    if asked.get("tenantId"):
+        raise invalid("Cannot deliver a signal for a tenant: this engine has no tenants.")
+    given = typed.read_all(asked.get("variables"))
+    with db.transaction() as session:
+        if execution is None:
+            correlation.broadcast(session, caller().viewer, name, given, actor=caller().actor)
+            return nothing()
+        _to_one(session, name, execution, given)
+    return nothing()
+
+
+def _to_one(session: Session, name: str, execution: str, given: dict[str, Any]) -> None:
+    instance_id, token = names.split_execution(execution)
+    require_execution(session, execution)
+    row = session.scalar(
+        select(Subscription).where(
+            Subscription.kind == "signal",
+            Subscription.name == name,
+            Subscription.instance_id == instance_id,
+            Subscription.token == token,
+        )
+    )
+    if row is None:
+        raise ApiError(
+            "ProcessEngineException",
+            f"Execution '{execution}' has not subscribed to a signal event with name '{name}'.",
+            500,
+        )
+    correlation.deliver(session, row, given, actor=caller().actor)

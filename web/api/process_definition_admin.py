@@ -1,0 +1,188 @@
+"""`/process-definition`: figures, holding, retention, deletion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import db
+from engine.commands import definitions, rest_deploy, suspension
+from engine.models import ProcessDefinition
+from engine.queries import api_statistics as figures
+from web.api import definition_shapes as shapes
+from web.api import names
+from web.api.access import caller, needs
+from web.api.answer import answer, nothing
+from web.api.blueprint import bp
+from web.api.errors import invalid
+from web.api.params import FLAG, NUMBER, TEXT, Params
+from web.api.process_definitions import Wanted, route
+
+COUNTED = Params(
+    "statistics",
+    {"failedJobs": FLAG, "incidents": FLAG, "rootIncidents": FLAG, "incidentsForType": TEXT},
+)
+SUSPEND = Params(
+    "suspension", {"suspended": FLAG, "includeProcessInstances": FLAG, "executionDate": TEXT}
+)
+SUSPEND_BY_KEY = Params(
+    "suspension", {**SUSPEND.fields, "processDefinitionKey": TEXT, "processDefinitionId": TEXT}
+)
+DELETE = Params(
+    "process definition deletion",
+    {"cascade": FLAG, "skipCustomListeners": FLAG, "skipIoMappings": FLAG},
+)
+RETENTION = Params("history time to live", {"historyTimeToLive": NUMBER})
+
+
+@bp.get("/process-definition/statistics")
+@needs("read", query=COUNTED, returns="ProcessDefinitionStatistics[]")
+def list_process_definition_statistics() -> ResponseReturnValue:
+    """Count instances, failed jobs and incidents of every definition."""
+    asked = COUNTED.query()
+    with db.reading() as session:
+        found = figures.by_definition(session, caller().viewer)
+        rows = figures.definitions(session)
+    kind = "org.camunda.bpm.engine.rest.dto.repository.ProcessDefinitionStatisticsResultDto"
+    return answer(
+        [
+            {
+                "@class": kind,
+                **_figures(names.definition_of(row), found.get(row.id), asked.values),
+                "definition": shapes.process(row),
+            }
+            for row in rows
+        ]
+    )
+
+
+@route("GET", "/statistics", "read", query=COUNTED, returns="ActivityStatistics[]")
+def list_activity_statistics(wanted: Wanted) -> ResponseReturnValue:
+    """Count instances, failed jobs and incidents at every activity of a definition."""
+    asked = COUNTED.query()
+    with db.reading() as session:
+        row = wanted.find(session)
+        found = figures.by_activity(session, caller().viewer, row.id)
+        elements = definitions.by_id(session, row.id).description.elements
+    kind = "org.camunda.bpm.engine.rest.dto.repository.ActivityStatisticsResultDto"
+    return answer(
+        [
+            {"@class": kind, **_figures(element, found[element], asked.values)}
+            for element in sorted(found, key=str)
+            if element in elements and not elements[element].attached_to
+        ]
+    )
+
+
+def _figures(name: str, found: figures.Figures | None, asked: dict[str, Any]) -> dict[str, Any]:
+    counted = found or figures.Figures()
+    wanted = asked.get("incidentsForType")
+    shows = asked.get("incidents") or asked.get("rootIncidents") or wanted
+    incidents = [
+        {"incidentType": code, "incidentCount": number}
+        for code, number in sorted(counted.incidents.items())
+        if shows and wanted in (None, code)
+    ]
+    return {
+        "id": name,
+        "instances": counted.instances,
+        "failedJobs": counted.failed_jobs if asked.get("failedJobs") else 0,
+        "incidents": incidents,
+    }
+
+
+@bp.put("/process-definition/suspended")
+@needs("operate", body=SUSPEND_BY_KEY)
+def suspend_process_definitions_by_key() -> ResponseReturnValue:
+    """Hold or release every version of a key."""
+    asked = SUSPEND_BY_KEY.body()
+    if "processDefinitionId" in asked:
+        raise invalid("Only processDefinitionKey can be set to update the suspension state.")
+    key = asked.get("processDefinitionKey")
+    if not key:
+        raise invalid(
+            "Either processInstanceId, processDefinitionId or processDefinitionKey should be set"
+            " to update the suspension state."
+        )
+    with db.transaction() as session:
+        _switch(session, _versions(session, key), asked.values)
+    return nothing()
+
+
+@bp.put("/process-definition/key/<key>/suspended")
+@needs("operate", body=SUSPEND)
+def suspend_process_definition_by_key(key: str) -> ResponseReturnValue:
+    """Hold or release every version of a key."""
+    asked = SUSPEND.body()
+    with db.transaction() as session:
+        Wanted(key=key).find(session)
+        _switch(session, _versions(session, key), asked.values)
+    return nothing()
+
+
+@bp.put("/process-definition/<definition_id>/suspended")
+@needs("operate", body=SUSPEND)
+def suspend_process_definition_by_id(definition_id: str) -> ResponseReturnValue:
+    """Hold or release one version."""
+    asked = SUSPEND.body()
+    with db.transaction() as session:
+        _switch(session, [Wanted(id=definition_id).find(session).id], asked.values)
+    return nothing()
+
+
+def _versions(session: Session, key: str) -> list[int]:
+    found = select(ProcessDefinition.id).where(ProcessDefinition.key == key)
+    return list(session.scalars(found))
+
+
+def _switch(session: Session, numbers: list[int], asked: dict[str, Any]) -> None:
+    if "executionDate" in asked:
+        raise invalid("Cannot change the suspension state later: 'executionDate'.")
+    if "suspended" not in asked:
+        raise invalid("'suspended' must be set to update the suspension state.")
+    suspension.switch_definitions(
+        session,
+        numbers,
+        suspended=asked["suspended"],
+        with_instances=asked.get("includeProcessInstances", False),
+        actor=caller().actor,
+    )
+
+
+@bp.delete("/process-definition/<definition_id>")
+@needs("deploy", query=DELETE)
+def delete_process_definition_by_id(definition_id: str) -> ResponseReturnValue:
+    """Delete one version; with `cascade` its instances as well."""
+    asked = DELETE.query()
+    with db.transaction() as session:
+        row = Wanted(id=definition_id).find(session)
+        rest_deploy.drop_definition(session, row, cascade=asked.get("cascade", False))
+    return nothing()
+
+
+@bp.delete("/process-definition/key/<key>")
+@needs("deploy", query=DELETE)
+def delete_process_definition_by_key(key: str) -> ResponseReturnValue:
+    """Delete every version of a key; with `cascade` their instances as well."""
+    asked = DELETE.query()
+    with db.transaction() as session:
+        for number in _versions(session, key) or [Wanted(key=key).find(session).id]:
+            row = session.get_one(ProcessDefinition, number)
+            rest_deploy.drop_definition(session, row, cascade=asked.get("cascade", False))
+    return nothing()
+
+
+@route("PUT", "/history-time-to-live", "operate", body=RETENTION)
+def set_history_time_to_live(wanted: Wanted) -> ResponseReturnValue:
+    """Say for how many days the history of ended instances is kept."""
+    days = RETENTION.body().get("historyTimeToLive")
+    if days is not None and days < 0:
+        raise invalid("historyTimeToLive must not be negative.")
+    with db.transaction() as session:
+        row = wanted.find(session)
+        row.description = {**row.description, "history_ttl": "" if days is None else str(days)}
+        definitions.forget(session)
+    return nothing()

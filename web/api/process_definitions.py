@@ -1,0 +1,131 @@
+"""`/process-definition`: what is published, its diagram and form, and starting it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from engine import db
+from engine.bpmn import svg
+from engine.commands import definitions
+from engine.models import ProcessDefinition
+from engine.queries import api_definitions as queries
+from web.api import definition_shapes as shapes
+from web.api import listing, names
+from web.api.access import needs
+from web.api.answer import answer, nothing
+from web.api.blueprint import bp
+from web.api.errors import missing, rest
+from web.api.params import FLAG, MOMENT, NUMBER, TEXT, TEXTS, Params
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+LIST = Params(
+    "process definition query",
+    {
+        "processDefinitionId": TEXT, "processDefinitionIdIn": TEXTS, "name": TEXT,
+        "nameLike": TEXT, "deploymentId": TEXT, "deployedAfter": MOMENT, "deployedAt": MOMENT,
+        "key": TEXT, "keysIn": TEXTS, "keyLike": TEXT, "category": TEXT, "categoryLike": TEXT,
+        "version": NUMBER, "latestVersion": FLAG, "resourceName": TEXT, "resourceNameLike": TEXT,
+        "startableBy": TEXT, "active": FLAG, "suspended": FLAG, "incidentId": TEXT,
+        "incidentType": TEXT, "incidentMessage": TEXT, "incidentMessageLike": TEXT,
+        "tenantIdIn": TEXTS, "withoutTenantId": FLAG, "versionTag": TEXT, "versionTagLike": TEXT,
+        "includeProcessDefinitionsWithoutTenantId": FLAG, "withoutVersionTag": FLAG,
+        "startableInTasklist": FLAG, "notStartableInTasklist": FLAG,
+        "startablePermissionCheck": FLAG,
+    },
+    sort_by=(
+        "category", "key", "id", "name", "version", "deploymentId", "deployTime", "tenantId",
+        "versionTag",
+    ),
+)  # fmt: skip
+
+listing.offer(
+    "/process-definition",
+    "read",
+    LIST,
+    "ProcessDefinition",
+    rows=queries.process_definitions,
+    total=queries.count_process_definitions,
+    shown=shapes.process,
+    by_body=False,
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which definition an address means: one version by id, or the newest of a key."""
+
+    id: str | None = None
+    key: str | None = None
+
+    def find(self, session: Session) -> ProcessDefinition:
+        """Return its row. Raises ApiError 404."""
+        if self.key is not None:
+            row = queries.process_definition(session, key=self.key)
+            if row is None:
+                raise rest(
+                    f"No matching process definition with key: {self.key} and no tenant-id", 404
+                )
+            return row
+        number = names.definition_number(self.id or "")
+        row = queries.process_definition(session, number=number)
+        if row is None or names.definition_of(row) != self.id:
+            raise missing(f"No matching definition with id {self.id}")
+        return row
+
+
+def route(method: str, path: str, scope: str, **contract: Any) -> Callable[[View], View]:
+    """Register a view for a definition by id and by key; it gets a `Wanted`."""
+
+    def register(view: View) -> View:
+        def by_id(definition_id: str) -> ResponseReturnValue:
+            return view(Wanted(id=definition_id))  # type: ignore[no-any-return]
+
+        def by_key(key: str) -> ResponseReturnValue:
+            return view(Wanted(key=key))  # type: ignore[no-any-return]
+
+        for how, start, what in (
+            (by_id, "/process-definition/<definition_id>", "by_id"),
+            (by_key, "/process-definition/key/<key>", "by_key"),
+        ):
+            how.__name__, how.__doc__ = f"{view.__name__}_{what}", view.__doc__
+            guarded = needs(scope, **contract)(how)
+            bp.add_url_rule(f"{start}{path}", how.__name__, guarded, methods=[method])
+        return view
+
+    return register
+
+
+@route("GET", "", "read", returns="ProcessDefinition")
+def get_process_definition(wanted: Wanted) -> ResponseReturnValue:
+    """Return one process definition."""
+    with db.reading() as session:
+        return answer(shapes.process(wanted.find(session)))
+
+
+@route("GET", "/xml", "read", returns="ProcessDefinitionDiagram")
+def get_process_definition_xml(wanted: Wanted) -> ResponseReturnValue:
+    """Return the diagram as it was deployed."""
+    with db.reading() as session:
+        row = wanted.find(session)
+        drawn = definitions.original(session, row.id)
+    text = drawn.decode("utf-8-sig", "replace")
+    return answer({"id": names.definition_of(row), "bpmn20Xml": text})
+
+
+@route("GET", "/diagram", "read", returns="image")
+def get_process_definition_picture(wanted: Wanted) -> ResponseReturnValue:
+    """Return the diagram as SVG; 204 for one that is not drawn."""
+    with db.reading() as session:
+        row = wanted.find(session)
+        drawn = definitions.original(session, row.id)
+    picture = svg.render(drawn, title=row.name, uid=f"d{row.id}")
+    if not picture:
+        return nothing()
+    return Response(picture, content_type="image/svg+xml")

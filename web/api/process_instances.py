@@ -1,0 +1,220 @@
+"""`/process-instance`: what runs, where its tokens stand, and moving, holding, ending it."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from engine import db
+from engine.commands import instances, modification, suspension
+from engine.errors import NotFound
+from engine.models import ProcessDefinition, ProcessInstance
+from engine.queries import access
+from engine.queries import api_instances as queries
+from engine.queries.asked import Asked
+from web.api import activity_tree, instance_shapes, instructions, listing, names
+from web.api.access import caller, needs
+from web.api.answer import answer, nothing
+from web.api.blueprint import bp
+from web.api.errors import ApiError, invalid, missing
+from web.api.params import FLAG, FOLDING, OBJECT, OBJECTS, TEXT, TEXTS, VARIABLES, Params
+
+FIELDS = {
+    "processInstanceIds": TEXTS, "processInstanceIdNotIn": TEXTS, "businessKey": TEXT,
+    "businessKeyLike": TEXT, "caseInstanceId": TEXT, "processDefinitionId": TEXT,
+    "processDefinitionKey": TEXT, "processDefinitionKeyIn": TEXTS,
+    "processDefinitionKeyNotIn": TEXTS, "deploymentId": TEXT, "superProcessInstance": TEXT,
+    "subProcessInstance": TEXT, "superCaseInstance": TEXT, "subCaseInstance": TEXT,
+    "active": FLAG, "suspended": FLAG, "withIncident": FLAG, "incidentId": TEXT,
+    "incidentType": TEXT, "incidentMessage": TEXT, "incidentMessageLike": TEXT,
+    "tenantIdIn": TEXTS, "withoutTenantId": FLAG, "processDefinitionWithoutTenantId": FLAG,
+    "activityIdIn": TEXTS, "rootProcessInstances": FLAG, "leafProcessInstances": FLAG,
+    "variables": VARIABLES, **FOLDING,
+}  # fmt: skip
+LIST = Params(
+    "process instance query",
+    FIELDS,
+    sort_by=("instanceId", "definitionKey", "definitionId", "tenantId", "businessKey"),
+    nested=True,
+)
+DELETE = Params(
+    "process instance deletion",
+    {
+        "skipCustomListeners": FLAG, "skipIoMappings": FLAG, "skipSubprocesses": FLAG,
+        "failIfNotExists": FLAG,
+    },
+)  # fmt: skip
+MODIFY = Params(
+    "process instance modification",
+    {
+        "instructions": OBJECTS, "skipCustomListeners": FLAG, "skipIoMappings": FLAG,
+        "annotation": TEXT,
+    },
+)  # fmt: skip
+SUSPEND = Params("suspension", {"suspended": FLAG})
+SUSPEND_MANY = Params(
+    "suspension",
+    {
+        "suspended": FLAG, "processDefinitionId": TEXT, "processDefinitionKey": TEXT,
+        "processDefinitionTenantId": TEXT, "processDefinitionWithoutTenantId": FLAG,
+        "processInstanceIds": TEXTS, "processInstanceQuery": OBJECT,
+        "historicProcessInstanceQuery": OBJECT,
+    },
+)  # fmt: skip
+
+listing.offer(
+    "/process-instance",
+    "read",
+    LIST,
+    "ProcessInstance",
+    rows=queries.instances,
+    total=queries.count_instances,
+    shown=instance_shapes.instance,
+)
+
+
+def require(session: Session, instance_id: str, *, running: bool = True) -> ProcessInstance:
+    """Return an instance the caller may see. Raises ApiError 404."""
+    try:
+        row = access.require(session, caller().viewer, instance_id)
+    except NotFound:
+        row = None
+    if row is None or (running and row.status not in instance_shapes.RUNNING):
+        raise missing(f"Process instance with id {instance_id} does not exist")
+    return row
+
+
+@bp.get("/process-instance/<instance_id>")
+@needs("read", returns="ProcessInstance")
+def get_process_instance(instance_id: str) -> ResponseReturnValue:
+    """Return a running instance."""
+    with db.reading() as session:
+        row = require(session, instance_id)
+        definition = session.get_one(ProcessDefinition, row.definition_id)
+        return answer(instance_shapes.instance(row, definition))
+
+
+@bp.delete("/process-instance/<instance_id>")
+@needs("operate", query=DELETE)
+def delete_process_instance(instance_id: str) -> ResponseReturnValue:
+    """End a running instance and everything it called; its history stays."""
+    asked = DELETE.query()
+    with db.transaction() as session:
+        try:
+            require(session, instance_id)
+        except ApiError:
+            if asked.get("failIfNotExists", True):
+                raise
+            return nothing()
+        instances.cancel(
+            session,
+            instance_id,
+            actor=caller().actor,
+            reason="由接口删除",
+            skips=instructions.skips(asked),
+        )
+    return nothing()
+
+
+@bp.get("/process-instance/<instance_id>/activity-instances")
+@needs("read", returns="ActivityInstance")
+def get_activity_instances(instance_id: str) -> ResponseReturnValue:
+    """Return where the tokens of an instance stand, as a tree."""
+    with db.transaction() as session:
+        row = require(session, instance_id)
+        return answer(activity_tree.read(session, row))
+
+
+@bp.post("/process-instance/<instance_id>/modification")
+@needs("operate", body=MODIFY)
+def modify_process_instance(instance_id: str) -> ResponseReturnValue:
+    """Start before, after or on a flow; cancel what is at work."""
+    asked = MODIFY.body()
+    steps = instructions.read(asked.get("instructions", ()))
+    if not steps:
+        raise invalid("The process instance modification has no instructions.")
+    _refuse_foreign(asked, instance_id)
+    with db.transaction() as session:
+        require(session, instance_id)
+        modification.modify(
+            session,
+            instance_id,
+            steps,
+            actor=caller().actor,
+            reason=asked.get("annotation", ""),
+            skips=instructions.skips(asked),
+        )
+    return nothing()
+
+
+def _refuse_foreign(asked: Asked, instance_id: str) -> None:
+    """A token is named with its instance: it must be this one."""
+    for step in asked.get("instructions", ()):
+        for field in ("activityInstanceId", "transitionInstanceId", "ancestorActivityInstanceId"):
+            name = str(step.get(field) or "")
+            if ":" in name and names.split_activity_instance(name)[1] != instance_id:
+                raise invalid(f"Activity instance '{name}' does not exist in this instance.")
+
+
+@bp.put("/process-instance/<instance_id>/suspended")
+@needs("operate", body=SUSPEND)
+def suspend_process_instance(instance_id: str) -> ResponseReturnValue:
+    """Hold or release one instance."""
+    asked = SUSPEND.body()
+    with db.transaction() as session:
+        require(session, instance_id)
+        _switch(session, [instance_id], asked)
+    return nothing()
+
+
+@bp.put("/process-instance/suspended")
+@needs("operate", body=SUSPEND_MANY)
+def suspend_process_instances() -> ResponseReturnValue:
+    """Hold or release a group of instances: by definition, by ids, by a query."""
+    asked = SUSPEND_MANY.body()
+    with db.transaction() as session:
+        _switch(session, chosen(session, asked), asked)
+    return nothing()
+
+
+def chosen(session: Session, asked: Asked) -> list[str]:
+    """Return the visible instances that a body names by ids, by a query or by definition.
+
+    Raises:
+        ApiError: 400, it names none of these ways.
+    """
+    viewer = caller().viewer
+    found: dict[str, None] = {}
+    ids = asked.get("processInstanceIds")
+    if ids:
+        seen = queries.ids(session, viewer, Asked({"processInstanceIds": ids}))
+        lost = sorted(set(ids) - set(seen))
+        if lost:
+            raise missing(f"Process instance with id {lost[0]} does not exist")
+        found |= dict.fromkeys(ids)
+    for name in ("processInstanceQuery", "historicProcessInstanceQuery"):
+        if name in asked:
+            query = LIST.asked(asked.get(name))
+            found |= dict.fromkeys(queries.ids(session, viewer, query))
+    by = {
+        name: asked.get(name)
+        for name in ("processDefinitionId", "processDefinitionKey")
+        if name in asked
+    }
+    if by:
+        found |= dict.fromkeys(queries.ids(session, viewer, Asked(by)))
+    queried = "processInstanceQuery" in asked or "historicProcessInstanceQuery" in asked
+    if not (ids or queried or by):
+        raise invalid(
+            "Either processInstanceIds, processInstanceQuery, processDefinitionId or"
+            " processDefinitionKey should be set."
+        )
+    return list(found)
+
+
+def _switch(session: Session, chosen_ids: list[str], asked: Asked) -> None:
+    if "suspended" not in asked:
+        raise invalid("'suspended' must be set to update the suspension state.")
+    suspension.switch_instances(
+        session, chosen_ids, suspended=asked.get("suspended"), actor=caller().actor
+    )
