@@ -19,6 +19,7 @@ from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from engine.bpmn import event_parts
 from engine.bpmn.nodes import (
     activities,
+    adhoc,
     compensation,
     events,
     gateways,
@@ -30,6 +31,7 @@ from engine.bpmn.nodes.base import Flow, Node, NodeInfo, activities_of
 from engine.bpmn.nodes.definitions import Compensate, Definition
 from engine.bpmn.xml import (
     HANDLER,
+    SUBPROCESSES,
     B,
     C,
     children,
@@ -133,13 +135,16 @@ class _Builder:
 
     def plain(self, spec: ScopeSpec, element: etree._Element, name: str, info: NodeInfo) -> None:
         kind = local(element)
-        if kind in ("subProcess", "transaction"):
+        if kind in SUBPROCESSES:
             self.sub_process(spec, element, name, info)
         elif kind in SIMPLE:
             SIMPLE[kind](spec, name, info)
             timeouts.listen(spec, name, info)
         elif kind == "scriptTask":
             activities.ScriptTask(spec, name, info, text_of(element, "script"))
+        elif kind == "complexGateway":
+            condition = text_of(element, "activationCondition")
+            gateways.ComplexGateway(spec, name, info, condition)
         elif kind == "callActivity":
             activities.CallActivity(spec, name, info, element.get("calledElement") or "")
         elif kind == "boundaryEvent":
@@ -153,7 +158,10 @@ class _Builder:
         self, spec: ScopeSpec, element: etree._Element, name: str, info: NodeInfo
     ) -> None:
         handles = is_event_subprocess(element)
-        activities.SubProcess(spec, name, info, handles_events=handles)
+        if info.kind == "adHocSubProcess":
+            _ad_hoc(spec, name, info, element)
+        else:
+            activities.SubProcess(spec, name, info, handles_events=handles)
         inner = self.scope(element)
         self.scopes[info.element] = inner
         spec.task_specs[name].inside = inner
@@ -248,6 +256,17 @@ def _find_undoable(spec: ScopeSpec) -> None:
         node.undoable = node.undoable or bool(item and item.undoable)
 
 
+def _ad_hoc(spec: ScopeSpec, name: str, info: NodeInfo, element: etree._Element) -> None:
+    adhoc.AdHocSubProcess(
+        spec,
+        name,
+        info,
+        condition=text_of(element, "completionCondition"),
+        sequential=element.get("ordering") == "Sequential",
+        cancel_remaining=element.get("cancelRemainingInstances") != "false",
+    )
+
+
 def _multi_instance(
     spec: ScopeSpec, name: str, info: NodeInfo, marker: etree._Element, item_name: str
 ) -> None:
@@ -312,7 +331,7 @@ def _look_upstream(spec: ScopeSpec) -> None:
     joins = [
         node
         for node in activities_of(spec.task_specs)
-        if isinstance(node, gateways.InclusiveGateway) and len(node.arrivals) > 1
+        if isinstance(node, gateways.SettlingJoin) and len(node.arrivals) > 1
     ]
     if not joins:
         return

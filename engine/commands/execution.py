@@ -227,6 +227,8 @@ class Execution:
             if loaded.row.status != "active":
                 continue
             loaded.run.advance()
+            if loaded.row.status != "active":
+                continue
             self._start_calls(loaded)
             self._drop_calls(loaded)
             if loaded.run.ended:
@@ -320,6 +322,8 @@ class Execution:
             return False
         parent = self.open(self._get(row.parent_id))
         caught = parent.run.escalate(row.parent_token, code, payload)
+        if all(wait.token != row.parent_token for wait in parent.run.waits().values()):
+            self.cancel(self.loaded[row.id], "由上级流程结束")  # at once: nothing more runs here
         self.touch(parent)
         return caught
 

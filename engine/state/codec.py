@@ -20,7 +20,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.nodes.events import Armed
-from engine.bpmn.nodes.gateways import InclusiveGateway
+from engine.bpmn.nodes.gateways import SettlingJoin
 from engine.errors import EngineError
 from engine.state.tokens import AnyScope, Instance, Token
 from engine.state.values import decode, encode, to_json
@@ -117,7 +117,7 @@ def _place(
         token.marks.update(decode(marks))
     if isinstance(node, Armed) and node.watches(token):
         instance.watching[token_id] = token
-    if isinstance(node, InclusiveGateway) and node.is_held(token):
+    if isinstance(node, SettlingJoin) and node.settles(token):
         instance.joins[token_id] = token
 
 

@@ -7,9 +7,9 @@ throws is not caught by its own neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from engine.errors import BpmnError
 from engine.state.host import Thrown
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.bpmn.nodes.events import BoundaryEvent, Listener
     from engine.state.tokens import AnyScope, Token
 
+AnyCatcher = TypeVar("AnyCatcher", "BoundaryEvent", "Listener")
 Kind = Literal["error", "escalation", "cancel"]
 
 
@@ -30,19 +31,23 @@ def _catchers(
     inside_handler = False
     while True:
         while activity is not None:
-            for event in activity.node.boundary:
-                if event.event.catches(kind, code):
-                    yield event, activity, scope
+            for event in _matching(activity.node.boundary, kind, code):
+                yield event, activity, scope
             inside_handler = inside_handler or activity.node.handles_events
             activity = activity.hangs_on
         if not inside_handler:
-            for listener in scope.spec.listeners:
-                if listener.event.catches(kind, code):
-                    yield listener, None, scope
+            for listener in _matching(scope.spec.listeners, kind, code):
+                yield listener, None, scope
         if scope.owner is None:
             return
         activity, scope = scope.owner, scope.owner.scope
         inside_handler = False
+
+
+def _matching(events: Sequence[AnyCatcher], kind: Kind, code: str) -> list[AnyCatcher]:
+    """Return what catches it in one place: what names the code before what catches all."""
+    found = [event for event in events if event.event.catches(kind, code)]
+    return sorted(found, key=lambda event: not event.event.code)
 
 
 def _nearest(

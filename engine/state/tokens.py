@@ -229,9 +229,16 @@ class _ScopeMixin:
         if listener.is_armed_by_token:
             listener.arm(self.spawn(listener))
 
+    def stops_after(self, token: Token) -> bool:
+        """Tell whether no flow is to be followed any more: an ad-hoc sub process has enough."""
+        owner = self.owner
+        return owner is not None and owner.node.is_ad_hoc and owner.node.enough(owner, token)
+
     def close_if_empty(self) -> None:
         """End the scope when no token is left in it: the sub process completes."""
         if any(not token.node.is_listener for token in self.here()):
+            return
+        if self.owner is not None and self.owner.node.begin_next(self.owner):
             return
         for token in self.here():
             token.cancel()

@@ -250,3 +250,13 @@ def undoing(host: str, handler: str, task: str = "") -> str:
     event = f"cb_{host}"
     made = task or user(handler, isForCompensation="true")
     return boundary(event, host, compensate()) + made + association(event, handler)
+
+
+def complex_gateway(ident: str, condition: str = "", /, **attributes: str) -> str:
+    inner = f"<bpmn:activationCondition>{escape(condition)}</bpmn:activationCondition>"
+    return element("complexGateway", ident, inner if condition else "", **attributes)
+
+
+def ad_hoc(ident: str, /, *inner: str, condition: str = "", **attributes: str) -> str:
+    done = f"<bpmn:completionCondition>{escape(condition)}</bpmn:completionCondition>"
+    return element("adHocSubProcess", ident, *inner, done if condition else "", **attributes)

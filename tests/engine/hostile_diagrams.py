@@ -182,12 +182,31 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
         "event-gateway", "f_g_a",
     ),
     # what would run wrongly
-    "complex gateway": (
-        diagram(start(), element("complexGateway", "x"), end(), "s-x-e"), "unsupported", "x"
+    "complex join without a condition": (
+        diagram(start(), user("a"), element("complexGateway", "x"), end(), "s-x-e", "s-a-x"),
+        "no-activation", "x",
     ),
-    "ad hoc": (
-        diagram(start(), element("adHocSubProcess", "x", start("i")), end(), "s-x-e"),
-        "unsupported", "x",
+    "an event in an ad-hoc sub process": (
+        diagram(start(), element("adHocSubProcess", "x", start("i"), user("a")), end(), "s-x-e"),
+        "ad-hoc-event", "i",
+    ),
+    "an empty ad-hoc sub process": (
+        diagram(start(), element("adHocSubProcess", "x"), end(), "s-x-e"), "ad-hoc-empty", "x"
+    ),
+    "a gateway that starts": (
+        diagram(start(), element("eventBasedGateway", "x", instantiate="true"),
+                catch("c", message()), end(), "s-x-c-e"),
+        "instantiates", "x",
+    ),
+    "a gateway for all events": (
+        diagram(start(), element("eventBasedGateway", "x", eventGatewayType="Parallel"),
+                catch("c", message()), end(), "s-x-c-e"),
+        "parallel-events", "x",
+    ),
+    "a receive task that starts": (
+        diagram(start(), element("receiveTask", "x", messageRef="m1", instantiate="true"), end(),
+                "s-x-e"),
+        "instantiates", "x",
     ),
     "a handler in the flow": (at_a(isForCompensation="true"), "compensation-flow", "a"),
     "a handler of nothing": (

@@ -148,3 +148,9 @@ def open_jobs(kind: str = "timer") -> list[Job]:
 def definition_id(session: Session, key: str = "p") -> int:
     """Return the newest definition of a process."""
     return definitions.latest(session, key).id
+
+
+def variables(instance: str) -> dict[str, Any]:
+    """Return the variables of an instance."""
+    with db.reading() as session:
+        return commands.read_variables(session, instance)

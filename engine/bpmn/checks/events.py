@@ -11,6 +11,7 @@ from engine.bpmn.event_parts import TIMER_KINDS, timer_text
 from engine.bpmn.xml import (
     EVENTS,
     B,
+    C,
     children,
     event_definitions,
     event_kind,
@@ -23,8 +24,6 @@ from engine.bpmn.xml import (
 from engine.errors import EngineError, Problem
 
 UNSUPPORTED = {
-    "complexGateway": "暂不支持复杂网关，请用排他、并行或包容网关代替。",
-    "adHocSubProcess": "暂不支持自由子流程（ad-hoc），请用普通子流程代替。",
     "dataStoreReference": "暂不支持数据存储，请用流程变量或业务台账代替。",
     "callConversation": "暂不支持会话图。",
     "choreographyTask": "暂不支持编排图。",
@@ -65,6 +64,8 @@ ALLOWED = {
         "compensate",
     },
 }
+#: Attributes that say who sends a message instead of the engine.
+PERFORMED = ("type", "delegateExpression", "expression")
 REFERENCES = {
     "message": ("message", "name", "消息"),
     "signal": ("signal", "name", "信号"),
@@ -84,10 +85,20 @@ def check(root: etree._Element) -> Iterator[Problem]:
             kind = local(element)
             if kind in UNSUPPORTED:
                 yield Problem(identifier(element), "unsupported", UNSUPPORTED[kind])
+            yield from _instantiates(element)
             if kind in EVENTS:
                 yield from _event(element, known)
             elif kind == "receiveTask" or (kind == "sendTask" and element.get("messageRef")):
                 yield from _message_task(element, known)
+
+
+def _instantiates(element: etree._Element) -> Iterator[Problem]:
+    """What would start a process in the middle of it, or needs several events at once."""
+    name = identifier(element)
+    if element.get("instantiate") == "true":
+        yield Problem(name, "instantiates", "流程只能从开始事件启动，请改用消息开始事件。")
+    if element.get("eventGatewayType") == "Parallel":
+        yield Problem(name, "parallel-events", "事件网关只等待第一个事件，请改用并行网关。")
 
 
 def _event(event: etree._Element, known: dict[str, etree._Element]) -> Iterator[Problem]:
@@ -138,6 +149,8 @@ def _definition(
     name: str, definition: etree._Element, known: dict[str, etree._Element], *, catching: bool
 ) -> Iterator[Problem]:
     kind = local(definition)[: -len("EventDefinition")]
+    if kind == "message" and any(definition.get(C + how) for how in PERFORMED):
+        return  # whoever is named there sends it
     if kind == "timer":
         yield from _timer(name, definition)
     elif kind == "conditional" and not text_of(definition, "condition"):

@@ -31,7 +31,15 @@ ATTRIBUTES = (
 )
 #: Attributes of `camunda:` child elements that hold one.
 INNER = ("sourceExpression", "businessKey")
-CONDITIONS = frozenset({"conditionExpression", "condition", "completionCondition", "loopCondition"})
+CONDITIONS = frozenset(
+    {
+        "conditionExpression",
+        "condition",
+        "completionCondition",
+        "loopCondition",
+        "activationCondition",
+    }
+)
 
 #: Elements whose text is a value, a text or an expression.
 PARAMETERS = frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
@@ -15,6 +16,7 @@ from engine.bpmn.xml import (
     identifier,
     is_event_subprocess,
     local,
+    text_of,
 )
 from engine.errors import Problem
 
@@ -32,6 +34,14 @@ def _scope(scope: etree._Element) -> Iterator[Problem]:
     yield from _starts(scope, list(children(scope, "startEvent")))
     for flow in children(scope, "sequenceFlow"):
         yield from _flow(flow, nodes)
+    arrivals = Counter(flow.get("targetRef") for flow in children(scope, "sequenceFlow"))
+    for gateway in children(scope, "complexGateway"):
+        if arrivals[identifier(gateway)] > 1 and not text_of(gateway, "activationCondition"):
+            yield Problem(
+                identifier(gateway),
+                "no-activation",
+                "复杂网关汇合时要填写激活条件，例如 ${activationCount >= 2}。",
+            )
     for event in children(scope, "boundaryEvent"):
         host = nodes.get(event.get("attachedToRef") or "")
         if host is None or local(host) not in ACTIVITIES:
@@ -46,7 +56,9 @@ def _scope(scope: etree._Element) -> Iterator[Problem]:
 
 def _starts(scope: etree._Element, starts: list[etree._Element]) -> Iterator[Problem]:
     name = identifier(scope)
-    if not starts:
+    if local(scope) == "adHocSubProcess":
+        yield from _ad_hoc(scope)
+    elif not starts:
         yield Problem(name, "no-start", "没有开始事件，请加一个。")
     elif is_event_subprocess(scope):
         if len(starts) != 1 or not event_kind(starts[0]):
@@ -57,6 +69,19 @@ def _starts(scope: etree._Element, starts: list[etree._Element]) -> Iterator[Pro
         yield Problem(
             name, "two-starts", "流程最多有一个普通开始事件，其余应是消息、信号或定时开始。"
         )
+
+
+def _ad_hoc(scope: etree._Element) -> Iterator[Problem]:
+    for event in children(scope, "startEvent", "endEvent"):
+        yield Problem(
+            identifier(event), "ad-hoc-event", "自由子流程里不能有开始和结束事件，请删除。"
+        )
+    if is_event_subprocess(scope):
+        yield Problem(identifier(scope), "ad-hoc-event", "自由子流程不能由事件启动。")
+    into = {flow.get("targetRef") for flow in children(scope, "sequenceFlow")}
+    first = [n for n in flow_nodes(scope) if local(n) in ACTIVITIES and identifier(n) not in into]
+    if not first:
+        yield Problem(identifier(scope), "ad-hoc-empty", "自由子流程里至少要有一个没有进线的活动。")
 
 
 def _flow(flow: etree._Element, nodes: dict[str, etree._Element]) -> Iterator[Problem]:

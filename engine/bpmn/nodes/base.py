@@ -56,6 +56,8 @@ class Node(BpmnSpecMixin):
     """A flow node. Subclasses override `_run_hook`, sometimes `_update_hook`."""
 
     is_listener = False
+    #: Its activities begin without flows; see `engine.bpmn.nodes.adhoc`.
+    is_ad_hoc = False
     #: An event sub process: what it throws is not caught by its neighbours.
     handles_events = False
     #: Whether a token here counts as automatic work, done by `advance`.
@@ -191,10 +193,14 @@ class Node(BpmnSpecMixin):
         if self.for_compensation:
             compensation.handled(token)
             return
+        scope = token.scope
+        if scope.stops_after(token):
+            token.retire()
+            scope.close_if_empty()
+            return
         flows = self.choose(token)
         for flow in flows:
             take(token, flow)
-        scope = token.scope
         token.retire()
         for flow in flows:
             node = scope.spec.task_specs[flow.target]
@@ -204,6 +210,18 @@ class Node(BpmnSpecMixin):
             follower.expect()
         if not flows:
             scope.close_if_empty()
+
+    def begin_next(self, token: Token) -> bool:
+        """Begin something else inside, now that nothing is left there; ad-hoc only."""
+        return False
+
+    def enough(self, owner: Token, done: Token) -> bool:
+        """Tell whether nothing new may begin inside; ad-hoc only."""
+        return False
+
+    def scope_ended(self, token: Token) -> None:
+        """The last token inside has ended."""
+        token.complete()
 
     def undone(self, token: Token) -> None:
         """Everything that a token here had to undo has been undone."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.nodes.base import Flow, Node
+from engine.bpmn.nodes.base import Flow, Node, NodeInfo
 from engine.bpmn.nodes.events import Armed
 
 if TYPE_CHECKING:
@@ -74,28 +74,29 @@ class ParallelGateway(_Join, defaults.ParallelGateway):
         return self.flows
 
 
-class InclusiveGateway(_Join, defaults.InclusiveGateway):
-    """Waits while a token can still come to an empty incoming flow; takes all that hold."""
+class SettlingJoin(_Join):
+    """A join that looks again when everything else waits: can another token still come?"""
 
     #: For each incoming flow, the nodes that can reach it without passing this gateway.
     upstream: dict[str, frozenset[str]]
 
-    def admit(self, token: Token) -> bool:
-        if len(self.arrivals) < 2 or "in" not in token.marks:
-            return True
-        token.instance.joins[token.id] = token
-        return self.hold(token)
+    def settles(self, token: Token) -> bool:
+        """Tell whether a token here is one to be looked at then."""
+        return self.is_held(token)
 
     def may_join(self, token: Token) -> bool:
         """Tell whether no other token can still come. Asked when everything else waits."""
-        arrived = {other.marks.get("in", "") for other in self.waiting(token)}
+        arrived = self.arrived(token)
         empty = [flow for flow in self.arrivals if flow not in arrived]
         return not any(self._can_come(other, empty, arrived) for other in token.scope.here())
 
     def join(self, token: Token) -> None:
-        """Let one token pass for all that wait."""
-        self.consume(token, self.waiting(token))
-        self.enter(token)
+        """Go on with what has come."""
+        raise NotImplementedError
+
+    def arrived(self, token: Token) -> set[str]:
+        """Return the incoming flows that have had their token."""
+        return {other.marks.get("in", "") for other in self.waiting(token)}
 
     def _can_come(self, other: Token, empty: list[str], arrived: set[str]) -> bool:
         """BPMN 2.0: it reaches an empty flow, and no flow that already has a token."""
@@ -106,10 +107,94 @@ class InclusiveGateway(_Join, defaults.InclusiveGateway):
             name in self.upstream[flow] for flow in arrived
         )
 
+
+class InclusiveGateway(SettlingJoin, defaults.InclusiveGateway):
+    """Waits while a token can still come to an empty incoming flow; takes all that hold."""
+
+    def admit(self, token: Token) -> bool:
+        if len(self.arrivals) < 2 or "in" not in token.marks:
+            return True
+        token.instance.joins[token.id] = token
+        return self.hold(token)
+
+    def join(self, token: Token) -> None:
+        """Let one token pass for all that wait."""
+        self.consume(token, self.waiting(token))
+        self.enter(token)
+
     def choose(self, token: Token) -> list[Flow]:
         if not any(flow.condition for flow in self.flows):
             return self.flows
         return super().choose(token)
+
+
+class ComplexGateway(SettlingJoin, defaults.ParallelGateway):
+    """Goes on as soon as its activation condition holds, then absorbs what still comes.
+
+    BPMN 2.0, 13.4.5: while it waits for the start the condition is asked at each arrival, with
+    `activationCount` tokens waiting. Then a token takes the outgoing flows that hold, and
+    another stays here (`marks["spent"]`: the flows that have had their token) until no token
+    can come to the other flows any more. The gateway is then as new. Flows whose condition
+    reads `waitingForStart` are asked at both moments, all others at the first only.
+    """
+
+    def __init__(self, wf_spec: Any, name: str, info: NodeInfo, activation: str) -> None:
+        super().__init__(wf_spec, name, info)
+        self.activation = activation
+
+    def settles(self, token: Token) -> bool:
+        return "spent" in token.marks
+
+    def arrived(self, token: Token) -> set[str]:
+        waiting = (other.marks["in"] for other in self.waiting(token) if other is not token)
+        return {*waiting, *token.marks["spent"]}
+
+    def was_entered(self, token: Token) -> bool:
+        return "spent" not in token.marks and super().was_entered(token)
+
+    def admit(self, token: Token) -> bool:
+        if len(self.arrivals) < 2 or "in" not in token.marks:
+            token.data["waitingForStart"] = True
+            return True
+        here = token.scope.here()
+        if any(other.node is self and "spent" in other.marks for other in here):
+            return self.hold(token)
+        first: dict[str, Token] = {}
+        waiting = self.waiting(token)
+        for other in waiting:
+            first.setdefault(other.marks.get("in", ""), other)
+        token.data.update(activationCount=len(waiting), waitingForStart=True)
+        if not token.instance.evaluation.holds(token, self.activation):
+            token.data.clear()
+            return self.hold(token)
+        if len(first) < len(self.arrivals):
+            rest = token.scope.spawn(self, spent=sorted(first))
+            rest._set_state(TaskState.WAITING)
+            token.instance.joins[rest.id] = rest
+        first[token.marks["in"]] = token
+        return self.consume(token, list(first.values()))
+
+    def join(self, token: Token) -> None:
+        """Absorb what has come since, and be as new."""
+        spent = token.marks.pop("spent")
+        absorbed: dict[str, Token] = {}
+        for other in self.waiting(token):
+            if other is token:
+                continue
+            if other.marks["in"] in spent or other.marks["in"] in absorbed:
+                other.expect()  # a second token on its flow: the first of the next start
+            else:
+                absorbed[other.marks["in"]] = other
+        self.consume(token, list(absorbed.values()))
+        token.data["waitingForStart"] = False
+        token.depart()
+
+    def choose(self, token: Token) -> list[Flow]:
+        if token.data.get("waitingForStart", True):
+            return super().choose(token)
+        again = [flow for flow in self.flows if "waitingForStart" in flow.condition]
+        evaluation = token.instance.evaluation
+        return [flow for flow in again if evaluation.condition(token, flow.condition)[0]]
 
 
 class EventBasedGateway(Armed, defaults.EventBasedGateway):

@@ -21,6 +21,9 @@ def check(diagram: Diagram) -> Iterator[Problem]:
             yield Problem(task.id, "no-performer", "请选择由哪个处理程序、决策或外部主题执行。")
         if task.attributes.get("type") == "external" and not task.attributes.get("topic"):
             yield Problem(task.id, "no-topic", "外部任务要填写主题（topic）。")
+    for event in diagram.of("intermediateThrowEvent", "endEvent"):
+        if event.attributes.get("type") == "external" and not event.attributes.get("topic"):
+            yield Problem(event.id, "no-topic", "由外部程序发送的消息要填写主题（topic）。")
     for task in diagram.of("scriptTask"):
         path = f".//{B}scriptTask[@id='{task.id}']/{B}script"
         if not (diagram.root.findtext(path) or "").strip():

@@ -15,8 +15,10 @@ from engine.errors import Problem
 
 def check(diagram: Diagram) -> Iterator[Problem]:
     """Look at every scope by itself."""
-    for nodes in diagram.scopes().values():
-        yield from _scope(diagram, nodes)
+    for parent, nodes in diagram.scopes().items():
+        around = diagram.description.elements.get(parent)
+        if around is None or around.kind != "adHocSubProcess":  # there, nothing leads anywhere
+            yield from _scope(diagram, nodes)
 
 
 def _scope(diagram: Diagram, nodes: list[Element]) -> Iterator[Problem]:

@@ -1,0 +1,130 @@
+"""Events across call activities, and compensation with rows in a database."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from engine import commands, db, services
+from engine.models import HistoryEvent, Job, ProcessInstance
+from engine.services import ServiceCall
+from tests.engine import bpmn_builder as draw
+from tests.engine import office
+from tests.engine.bpmn_builder import (
+    boundary,
+    call,
+    compensate,
+    end,
+    error,
+    escalation,
+    service,
+    start,
+    throw,
+    undoing,
+)
+
+MINE = {"camunda__assignee": "ann"}
+
+
+def user(name: str, **attributes: str) -> str:
+    return draw.user(name, **MINE, **attributes)
+
+
+@pytest.fixture
+def late_calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A handler that notes that it was called."""
+    called: list[str] = []
+
+    def late(ask: ServiceCall) -> None:
+        """做迟了的事"""
+        called.append(ask.element_id)
+
+    found = services.Service("t.late", "做迟了的事", late)
+    monkeypatch.setitem(services._catalogue, "t.late", found)
+    return called
+
+
+def caller(event: str) -> bytes:
+    return draw.diagram(
+        start(), call("c", "child"), event, user("h"), end(), end("e2"), "s-c-e", "b-h-e2"
+    )
+
+
+def escalating() -> bytes:
+    return draw.diagram(
+        start(), user("a"), throw("up", escalation()), service("late", "t.late"), user("k"), end(),
+        "s-a-up-late-k-e", key="child",
+    )  # fmt: skip
+
+
+def test_an_escalation_that_interrupts_the_call_stops_the_child_at_once(
+    either_database: str, late_calls: list[str]
+) -> None:
+    office.publish(escalating(), caller(boundary("b", "c", escalation())))
+    case = office.start()
+    office.complete(case, "a")
+    assert office.everywhere() == ["h"]
+    assert late_calls == [], "nothing runs in a child that has been taken away"
+    with db.reading() as session:
+        child = session.scalars(
+            select(ProcessInstance).where(ProcessInstance.process_key == "child")
+        ).one()
+    assert child.status == "cancelled"
+    office.complete(case, "h")
+    assert office.status(case) == "completed"
+
+
+def test_an_escalation_beside_the_call_lets_the_child_go_on(
+    sqlite: str, late_calls: list[str]
+) -> None:
+    office.publish(escalating(), caller(boundary("b", "c", escalation(), interrupting=False)))
+    case = office.start()
+    office.complete(case, "a")
+    assert office.everywhere() == ["h", "k"]
+    assert late_calls == ["late"]
+
+
+def test_an_error_end_of_the_child_is_caught_with_code_and_message(sqlite: str) -> None:
+    caught = error("", errorCodeVariable="code")
+    child = draw.diagram(start(), user("a"), end("bad", error()), "s-a-bad", key="child")
+    office.publish(child, caller(boundary("b", "c", caught)))
+    case = office.start()
+    office.complete(case, "a")
+    assert office.everywhere() == ["h"]
+    with db.reading() as session:
+        assert commands.read_variables(session, case)["code"] == "E1"
+
+
+def test_compensation_with_people_services_and_calls(
+    either_database: str, late_calls: list[str]
+) -> None:
+    undo = call("uc", "child", isForCompensation="true")
+    office.publish(
+        draw.diagram(start(), user("k"), end(), "s-k-e", key="child"),
+        draw.diagram(
+            start(), user("a"), undoing("a", "ua", user("ua", isForCompensation="true")),
+            user("c"), undoing("c", "uc", undo), user("d"),
+            undoing("d", "ud", service("ud", "t.late", isForCompensation="true")), user("x"),
+            throw("t", compensate()), user("z"), end(), "s-a-c-d-x-t-z-e",
+        ),
+    )  # fmt: skip
+    case = office.start()
+    for element in ("a", "c", "d", "x"):
+        office.complete(case, element)
+    assert (late_calls, office.everywhere()) == (["ud"], ["k"])
+    office.complete(case, "k")
+    assert office.everywhere() == ["ua"]
+    office.complete(case, "ua")
+    assert office.everywhere() == ["z"]
+    with db.reading() as session:
+        thrown = session.scalars(select(HistoryEvent)).all()
+    assert any("compensate" in str(event.data) for event in thrown)
+
+
+def test_a_message_that_a_worker_sends_is_an_external_task(sqlite: str) -> None:
+    event = '<bpmn:messageEventDefinition camunda:type="external" camunda:topic="mail"/>'
+    office.publish(draw.diagram(start(), throw("t", event), user("z"), end(), "s-t-z-e"))
+    office.start()
+    with db.reading() as session:
+        job = session.scalars(select(Job).where(Job.kind == "external")).one()
+        assert (job.topic, job.element_id) == ("mail", "t")

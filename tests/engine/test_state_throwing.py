@@ -1,0 +1,157 @@
+"""Messages sent by somebody else; errors and escalations: who catches what."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import BpmnError
+from tests.engine.bpmn_builder import (
+    boundary,
+    diagram,
+    element,
+    end,
+    error,
+    escalation,
+    event_sub,
+    message,
+    service,
+    start,
+    sub,
+    throw,
+    user,
+)
+from tests.engine.walker import NoteHost, Walk
+
+
+def sent_by(**how: str) -> str:
+    given = "".join(f' camunda:{name}="{value}"' for name, value in how.items())
+    return f"<bpmn:messageEventDefinition{given}/>"
+
+
+# messages
+
+
+def test_a_worker_sends_the_message_of_a_throwing_event():
+    event = throw("t", sent_by(type="external", topic="mail"))
+    walk = Walk(diagram(start(), event, user("z"), end(), "s-t-z-e"))
+    wait = walk.wait("t")
+    assert (wait.kind, wait.attributes["topic"]) == ("external", "mail")
+    walk.complete("t", sent=True).at("z")
+    assert walk.run.variables == {"sent": True}
+    assert walk.host.thrown == []
+
+
+def test_a_worker_sends_the_message_of_an_end_event():
+    event = end("t", sent_by(type="external", topic="mail"))
+    walk = Walk(diagram(start(), event, "s-t")).at("t")
+    assert walk.run.outcome == []
+    walk.complete("t").ended("t")
+
+
+@pytest.mark.parametrize("make", [throw, end], ids=["throw", "end"])
+def test_a_handler_or_an_expression_sends_it(make):
+    host = NoteHost(mail=lambda *_: {"sent": 1})
+    xml = diagram(start(), make("t", sent_by(delegateExpression="${out.mail}")), "s-t",
+                  *(() if make is end else (end(), "t-e")))  # fmt: skip
+    walk = Walk(xml, host).ended()
+    assert (walk.run.variables, host.called) == ({"sent": 1}, [("out.mail", {})])
+    computed = sent_by(expression="${1 + 1}", resultVariable="n")
+    xml = xml.replace(sent_by(delegateExpression="${out.mail}").encode(), computed.encode())
+    walk = Walk(xml).ended()
+    assert (walk.run.variables, walk.host.thrown) == ({"n": 2}, [])
+
+
+def test_a_send_task_with_a_topic_is_done_by_its_worker():
+    task = element("sendTask", "t", messageRef="m1", camunda__type="external", camunda__topic="x")
+    walk = Walk(diagram(start(), task, end(), "s-t-e")).at("t")
+    walk.complete("t").ended("e")
+    assert walk.host.thrown == []
+
+
+# errors
+
+
+def test_what_names_the_code_comes_before_what_catches_all():
+    def failing(first: str, second: str) -> bytes:
+        return diagram(
+            start(), service("a", "x.fail"), boundary("all", "a", error(first)),
+            boundary("one", "a", error(second)), user("h1"), user("h2"), end(),
+            "s-a-e", "all-h1-e", "one-h2-e",
+        )  # fmt: skip
+
+    def fail(*_: object) -> None:
+        raise BpmnError("E1", "坏了")
+
+    Walk(failing("", "err1"), NoteHost(fail=fail)).at("h2")
+    Walk(failing("err1", ""), NoteHost(fail=fail)).at("h1")
+    Walk(failing("", "err2"), NoteHost(fail=fail)).at("h1")
+
+
+@pytest.mark.parametrize("reference", ["err1", ""], ids=["code", "all"])
+def test_code_and_message_become_variables(reference):
+    def fail(*_: object) -> None:
+        raise BpmnError("E1", "坏了")
+
+    caught = error(reference, errorCodeVariable="code", errorMessageVariable="why")
+    xml = diagram(
+        start(), sub("sp", start("s1"), service("a", "x.fail"), end("e1"), "s1-a-e1"), end(),
+        event_sub("es", caught, user("h"), end("eh"), "es_s-h-eh"), "s-sp-e",
+    )  # fmt: skip
+    walk = Walk(xml, NoteHost(fail=fail)).at("h")
+    assert walk.run.variables == {"code": "E1", "why": "坏了"}
+
+
+def test_an_error_event_sub_process_inside_comes_before_the_boundary_outside():
+    inner = sub(
+        "sp", start("s1"), user("a"), end("bad", error()),
+        event_sub("es", error(), user("h"), end("eh"), "es_s-h-eh"), "s1-a-bad",
+    )  # fmt: skip
+    xml = diagram(start(), inner, boundary("b", "sp", error()), user("k"), user("z"), end(),
+                  "s-sp-z-e", "b-k-e")  # fmt: skip
+    Walk(xml).complete("a").at("h").complete("h").at("z")
+
+
+def test_an_error_with_another_code_goes_on_outwards():
+    inner = sub(
+        "sp", start("s1"), user("a"), end("bad", error("err2")),
+        event_sub("es", error("err1"), user("h"), end("eh"), "es_s-h-eh"), "s1-a-bad",
+    )  # fmt: skip
+    xml = diagram(start(), inner, boundary("b", "sp", error("")), user("k"), end(), "s-sp-e",
+                  "b-k-e")  # fmt: skip
+    Walk(xml).complete("a").at("k")
+
+
+# escalations
+
+
+@pytest.mark.parametrize("interrupting", [True, False], ids=["instead", "beside"])
+def test_an_escalation_event_sub_process_and_its_code_variable(interrupting):
+    caught = '<bpmn:escalationEventDefinition camunda:escalationCodeVariable="code"/>'
+    xml = diagram(
+        start(), user("a"), throw("up", escalation()), user("z"), end(),
+        event_sub("es", caught, user("h"), end("eh"), "es_s-h-eh", interrupting=interrupting),
+        "s-a-up-z-e",
+    )  # fmt: skip
+    walk = Walk(xml).complete("a")
+    walk.at("h") if interrupting else walk.at("h", "z")
+    assert walk.run.variables == {"code": "ESC1"}
+
+
+def test_an_escalation_end_in_a_sub_process_lets_it_complete():
+    inner = sub("sp", start("s1"), user("a"), end("up", escalation()), "s1-a-up")
+    xml = diagram(start(), inner, boundary("b", "sp", escalation(), interrupting=False), user("h"),
+                  user("z"), end(), end("eb"), "s-sp-z-e", "b-h-eb")  # fmt: skip
+    Walk(xml).complete("a").at("h", "z")
+
+
+def test_several_event_sub_processes_and_nested_ones():
+    inner = sub(
+        "sp", start("s1"), user("a"), end("e1"), "s1-a-e1",
+        event_sub("x", message(), user("hx"), end("ex"), "x_s-hx-ex", interrupting=False),
+        event_sub("y", message("m2"), user("hy"), end("ey"), "y_s-hy-ey"),
+    )  # fmt: skip
+    walk = Walk(diagram(start(), inner, user("z"), end(), "s-sp-z-e"))
+    assert walk.events() == ["x_s", "y_s"]
+    walk.deliver("x_s").at("a", "hx").deliver("x_s").at("a", "hx", "hx")
+    walk.deliver("y_s").at("hy").complete("hy").at("z")
+    assert walk.events() == []
