@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.nodes.activities import SubProcess
 from engine.bpmn.nodes.base import Node, NodeInfo
+from engine.bpmn.nodes.events import BoundaryEvent
 from engine.bpmn.xml import ACTIVITIES
 
 if TYPE_CHECKING:
@@ -81,5 +82,5 @@ def _begins(node: Any) -> bool:
     """Tell whether an element is enabled without a flow that leads to it."""
     if not isinstance(node, Node) or node.is_item or node.is_listener:
         return False
-    passive = node.for_compensation or node.handles_events or node.kind == "boundaryEvent"
+    passive = node.for_compensation or node.handles_events or isinstance(node, BoundaryEvent)
     return not node.arrivals and not passive
