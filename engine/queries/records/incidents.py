@@ -1,0 +1,119 @@
+"""Incidents: open ones for `/incident`, all of them for `/history/incident`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, case, or_, select
+from sqlalchemy.orm import Session
+
+from engine.models import Incident, Job, ProcessDefinition, ProcessInstance
+from engine.queries import asked as ask
+from engine.queries.access import Viewer
+from engine.queries.asked import Asked, Column
+from engine.queries.records import cases
+
+#: Camunda's kinds: of a job, of an external task, or what somebody named it.
+KIND = case(
+    (Incident.code == "failedExternalTask", "failedExternalTask"),
+    (Incident.job_id.is_not(None), "failedJob"),
+    else_=Incident.code,
+)
+_RESOLVED = and_(Incident.resolved_at.is_not(None), Incident.is_deleted.is_(False))
+
+
+def number(name: str) -> int:
+    """Return a row's number from its name over REST; -1 for nonsense, which nobody has."""
+    return int(name) if name.isascii() and name.isdigit() and len(name) < 19 else -1
+
+
+def _numbered(column: Column) -> Any:
+    return lambda name: column == number(name)
+
+
+FILTERS: ask.Filters = {
+    **cases.BY_CASE,
+    "incidentId": _numbered(Incident.id),
+    "causeIncidentId": _numbered(Incident.id),
+    "rootCauseIncidentId": _numbered(Incident.id),
+    "incidentType": ask.equals(KIND),
+    "incidentMessage": ask.equals(Incident.message),
+    "incidentMessageLike": ask.alike(Incident.message),
+    "incidentTimestampBefore": ask.until(Incident.opened_at),
+    "incidentTimestampAfter": ask.from_(Incident.opened_at),
+    "createTimeBefore": ask.until(Incident.opened_at),
+    "createTimeAfter": ask.from_(Incident.opened_at),
+    "endTimeBefore": ask.until(Incident.resolved_at),
+    "endTimeAfter": ask.from_(Incident.resolved_at),
+    "activityId": ask.equals(Incident.element_id),
+    "failedActivityId": ask.equals(Incident.element_id),
+    "configuration": _numbered(Incident.job_id),
+    "historyConfiguration": _numbered(Incident.job_id),
+    "jobDefinitionIdIn": lambda names: or_(
+        *(
+            and_(
+                ProcessInstance.definition_id == number(name.partition(":")[0]),
+                Incident.element_id == name.partition(":")[2].rpartition(":")[0],
+            )
+            for name in names
+        )
+    ),
+    "open": ask.when(Incident.resolved_at.is_(None)),
+    "resolved": ask.when(_RESOLVED),
+    "deleted": ask.when(Incident.is_deleted.is_(True)),
+}
+ORDER: dict[str, Column] = {
+    "incidentId": Incident.id,
+    "incidentMessage": Incident.message,
+    "incidentTimestamp": Incident.opened_at,
+    "createTime": Incident.opened_at,
+    "endTime": Incident.resolved_at,
+    "incidentType": KIND,
+    "executionId": Job.token,
+    "activityId": Incident.element_id,
+    "processInstanceId": Incident.instance_id,
+    "processDefinitionId": ProcessInstance.definition_id,
+    "processDefinitionKey": ProcessInstance.process_key,
+    "causeIncidentId": Incident.id,
+    "rootCauseIncidentId": Incident.id,
+    "configuration": Incident.job_id,
+    "historyConfiguration": Incident.job_id,
+    "incidentState": KIND,
+    "tenantId": Incident.id,
+}
+
+
+def open_incidents(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return (Incident, Job, ProcessInstance, ProcessDefinition) of open incidents."""
+    statement = _wanted(viewer, asked).where(Incident.resolved_at.is_(None))
+    return session.execute(ask.page(statement, asked, ORDER, Incident.id)).all()
+
+
+def count_open_incidents(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many open incidents would be found."""
+    return ask.count(session, _wanted(viewer, asked).where(Incident.resolved_at.is_(None)))
+
+
+def incidents(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return (Incident, Job, ProcessInstance, ProcessDefinition), closed ones as well."""
+    return session.execute(ask.page(_wanted(viewer, asked), asked, ORDER, Incident.id)).all()
+
+
+def count_incidents(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many incidents would be found."""
+    return ask.count(session, _wanted(viewer, asked))
+
+
+def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
+    """Incidents of cases the viewer sees; those of no case only for who sees everything."""
+    seen = cases.seen(viewer)
+    if viewer.scope == "all":
+        seen = or_(Incident.instance_id.is_(None), seen)
+    return (
+        select(Incident, Job, ProcessInstance, ProcessDefinition)
+        .outerjoin(Job, Job.id == Incident.job_id)
+        .outerjoin(ProcessInstance, ProcessInstance.id == Incident.instance_id)
+        .outerjoin(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(seen, *ask.conditions(asked, FILTERS))
+    )

@@ -1,0 +1,225 @@
+"""The job log and the external task log: made, failed, done, cancelled, out of the jobs.
+
+A job's row says when it was made and how it ended; each failed attempt is a line of the
+case's history. One statement puts them together, so that the database filters and sorts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from engine.models import HistoryEvent, Job, ProcessDefinition, ProcessInstance
+from engine.queries import asked as ask
+from engine.queries.access import Viewer
+from engine.queries.asked import Asked
+from engine.queries.records import cases
+from engine.queries.records.incidents import number
+
+MADE, FAILED, DONE, GONE = "creation", "failure", "success", "deletion"
+
+
+def _of_job(state: str, at: Any, is_external: bool, *conditions: ColumnElement[bool]) -> Any:
+    kind = Job.kind == "external" if is_external else Job.kind != "external"
+    left = Job.max_attempts if state == MADE else Job.max_attempts - Job.attempts
+    return select(
+        (cast(Job.id, String) + literal(f"-{state}")).label("id"),
+        literal(state).label("state"),
+        at.label("at"),
+        Job.id.label("job_id"),
+        (Job.retries if is_external else left).label("retries"),
+        null().cast(String).label("message"),
+        null().cast(Integer).label("line_id"),
+        (Job.worker if state != MADE else null().cast(String)).label("worker"),
+    ).where(kind, *conditions)
+
+
+def _failures(is_external: bool) -> Any:
+    data = HistoryEvent.data
+    job = data["task"].as_integer() if is_external else data["job"].as_integer()
+    failed = HistoryEvent.kind == ("external" if is_external else "failed")
+    if is_external:
+        failed = and_(failed, data["state"].as_string() == "failed")
+    return select(
+        (cast(job, String) + literal("-") + cast(HistoryEvent.id, String)).label("id"),
+        literal(FAILED).label("state"),
+        HistoryEvent.at.label("at"),
+        job.label("job_id"),
+        data["retries"].as_integer().label("retries"),
+        data["message"].as_string().label("message"),
+        HistoryEvent.id.label("line_id"),
+        data["worker"].as_string().label("worker"),
+    ).where(failed)
+
+
+def _log(is_external: bool) -> Subquery:
+    return union_all(
+        _of_job(MADE, Job.created_at, is_external),
+        _of_job(DONE, Job.done_at, is_external, Job.status == "done"),
+        _of_job(GONE, Job.done_at, is_external, Job.status == "cancelled"),
+        _failures(is_external),
+    ).subquery("log")
+
+
+_JOBS, _EXTERNAL = _log(is_external=False), _log(is_external=True)
+
+
+def _state(log: Subquery, state: str) -> Callable[[Any], ColumnElement[bool]]:
+    return ask.when(log.c.state == state)
+
+
+def _filters(log: Subquery) -> dict[str, Callable[[Any], ColumnElement[bool]]]:
+    return {
+        **cases.BY_CASE,
+        "logId": ask.equals(log.c.id),
+        "jobId": lambda name: log.c.job_id == number(name),
+        "externalTaskId": lambda name: log.c.job_id == number(name),
+        "jobExceptionMessage": ask.equals(log.c.message),
+        "errorMessage": ask.equals(log.c.message),
+        "jobDefinitionId": lambda name: _of_definition(name),
+        "jobDefinitionType": lambda kind: _kinds([kind]),
+        "jobDefinitionConfiguration": ask.never,
+        "activityIdIn": ask.within(Job.element_id),
+        "failedActivityIdIn": lambda names: and_(Job.element_id.in_(names), log.c.state == FAILED),
+        "deploymentId": lambda name: ProcessDefinition.deployment_id == number(name),
+        "topicName": ask.equals(Job.topic),
+        "workerId": ask.equals(log.c.worker),
+        "hostname": ask.never,
+        "jobPriorityLowerThanOrEquals": ask.until(Job.priority),
+        "jobPriorityHigherThanOrEquals": ask.from_(Job.priority),
+        "priorityLowerThanOrEquals": ask.until(Job.priority),
+        "priorityHigherThanOrEquals": ask.from_(Job.priority),
+        "creationLog": _state(log, MADE),
+        "failureLog": _state(log, FAILED),
+        "successLog": _state(log, DONE),
+        "deletionLog": _state(log, GONE),
+    }
+
+
+def _of_definition(name: str) -> ColumnElement[bool]:
+    """Read a job definition's id, `definition:element:kind`."""
+    definition, _, rest = name.partition(":")
+    element = rest.rpartition(":")[0]
+    return and_(ProcessInstance.definition_id == number(definition), Job.element_id == element)
+
+
+def _kinds(wanted: Sequence[str]) -> ColumnElement[bool]:
+    ours = {
+        "async-continuation": "async",
+        "timer-start-event": "start",
+        "external-task": "external",
+    }
+    found = [ours.get(kind, "timer" if kind.startswith("timer") else kind) for kind in wanted]
+    return Job.kind.in_(found)
+
+
+_FILTERS = {False: _filters(_JOBS), True: _filters(_EXTERNAL)}
+
+
+def _order(log: Subquery) -> dict[str, Any]:
+    return {
+        "timestamp": log.c.at,
+        "jobId": log.c.job_id,
+        "externalTaskId": log.c.job_id,
+        "jobDueDate": Job.due_at,
+        "jobRetries": log.c.retries,
+        "retries": log.c.retries,
+        "jobPriority": Job.priority,
+        "priority": Job.priority,
+        "jobDefinitionId": Job.element_id,
+        "activityId": Job.element_id,
+        "topicName": Job.topic,
+        "workerId": log.c.worker,
+        "executionId": Job.token,
+        "processInstanceId": Job.instance_id,
+        "processDefinitionId": ProcessInstance.definition_id,
+        "processDefinitionKey": ProcessInstance.process_key,
+        "deploymentId": ProcessDefinition.deployment_id,
+        "hostname": log.c.job_id,
+        "tenantId": log.c.job_id,
+        # Made before failed before ended, whatever the clock says.
+        "occurrence": case(
+            (log.c.state == MADE, 0), (log.c.state == FAILED, log.c.line_id), else_=2**31
+        ),
+    }
+
+
+_ORDER = {False: _order(_JOBS), True: _order(_EXTERNAL)}
+
+
+def job_log(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return (entry, Job, ProcessInstance, ProcessDefinition) of the job log."""
+    return _rows(session, viewer, asked, is_external=False)
+
+
+def count_job_log(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many entries of the job log would be found."""
+    return ask.count(session, _wanted(viewer, asked, is_external=False))
+
+
+def external_log(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return (entry, Job, ProcessInstance, ProcessDefinition) of the external task log."""
+    return _rows(session, viewer, asked, is_external=True)
+
+
+def count_external_log(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many entries of the external task log would be found."""
+    return ask.count(session, _wanted(viewer, asked, is_external=True))
+
+
+def _rows(session: Session, viewer: Viewer, asked: Asked, *, is_external: bool) -> Sequence[Any]:
+    log = _EXTERNAL if is_external else _JOBS
+    statement = _wanted(viewer, asked, is_external=is_external)
+    rows = session.execute(
+        ask.page(statement, asked, _ORDER[is_external], log.c.at, log.c.job_id, log.c.id)
+    )
+    return [(row, row.Job, row.ProcessInstance, row.ProcessDefinition) for row in rows]
+
+
+def _wanted(viewer: Viewer, asked: Asked, *, is_external: bool) -> ask.Statement:
+    log = _EXTERNAL if is_external else _JOBS
+    seen = cases.seen(viewer)
+    if viewer.scope == "all":
+        seen = or_(Job.instance_id.is_(None), seen)
+    return (
+        select(
+            log.c.id,
+            log.c.state,
+            log.c.at,
+            log.c.retries,
+            log.c.message,
+            log.c.line_id,
+            log.c.worker,
+            Job,
+            ProcessInstance,
+            ProcessDefinition,
+        )
+        .select_from(log)
+        .join(Job, Job.id == log.c.job_id)
+        .outerjoin(ProcessInstance, ProcessInstance.id == Job.instance_id)
+        .outerjoin(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(seen, *ask.conditions(asked, _FILTERS[is_external]))
+    )
+
+
+def trace(session: Session, line_id: int | None) -> str:
+    """Return where in the program an attempt failed, as far as it was kept."""
+    line = session.get(HistoryEvent, line_id) if line_id is not None else None
+    data = (line.data or {}) if line is not None else {}
+    return str(data.get("trace") or data.get("message") or "")

@@ -1,0 +1,117 @@
+"""Identity links: who became, or ceased to be, assignee, owner or candidate of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.queries.access import Viewer
+from engine.queries.asked import Asked
+from engine.queries.records import cases, sifting
+from engine.queries.records.cases import Case
+from engine.queries.records.sifting import Order, Tests
+
+#: The history lines that change links.
+KINDS = ("opened", "claimed", "unclaimed", "rerouted", "linked")
+
+
+@dataclass(slots=True)
+class Link:
+    """One link that came (`add`) or went (`delete`)."""
+
+    case: Case
+    #: The history line and the place in it.
+    id: str
+    at: datetime
+    task_id: str | None
+    #: assignee, owner or candidate
+    type: str
+    user: str | None
+    group: str | None
+    operation: str
+    assigner: str | None
+
+
+TESTS: Tests = {
+    "dateBefore": sifting.until(lambda it: it.at),
+    "dateAfter": sifting.from_(lambda it: it.at),
+    "taskId": sifting.same(lambda it: it.task_id),
+    "type": sifting.same(lambda it: it.type),
+    "userId": sifting.same(lambda it: it.user),
+    "groupId": sifting.same(lambda it: it.group),
+    "operationType": sifting.same(lambda it: it.operation),
+    "assignerId": sifting.same(lambda it: it.assigner),
+}
+ORDER: Order = {
+    "time": lambda it: it.at,
+    "type": lambda it: it.type,
+    "userId": lambda it: it.user,
+    "groupId": lambda it: it.group,
+    "taskId": lambda it: it.task_id,
+    "processDefinitionId": lambda it: it.case.definition_id,
+    "processDefinitionKey": lambda it: it.case.key,
+    "operationType": lambda it: it.operation,
+    "assignerId": lambda it: it.assigner,
+    "tenantId": lambda _: None,
+}
+
+
+def identity_links(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return the changes that are asked for and visible, each in a tuple of one."""
+    found = sifting.sift(_all(session, viewer, asked), asked, TESTS)
+    return [(one,) for one in sifting.window(found, asked, ORDER)]
+
+
+def count_identity_links(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many changes would be found."""
+    return len(sifting.sift(_all(session, viewer, asked), asked, TESTS))
+
+
+def _all(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Link]:
+    for chunk in cases.chosen(session, viewer, asked):
+        told = cases.lines(session, chunk, KINDS)
+        for case in chunk:
+            holders: dict[str, str] = {}
+            for line in told[case.id]:
+                yield from _of_line(case, line, holders)
+
+
+def _of_line(case: Case, line: Any, holders: dict[str, str]) -> Iterator[Link]:
+    data: Mapping[str, Any] = line.data or {}
+    task = data.get("task")
+    for place, (kind, user, group, operation) in enumerate(_changes(line, data, holders)):
+        yield Link(
+            case, f"{line.id}-{place}", line.at, task, kind, user, group, operation, line.actor
+        )
+
+
+def _changes(
+    line: Any, data: Mapping[str, Any], holders: dict[str, str]
+) -> Iterator[tuple[str, str | None, str | None, str]]:
+    task = str(data.get("task") or "")
+    if line.kind == "opened":
+        if data.get("assignee"):
+            holders[task] = data["assignee"]
+            yield "assignee", data["assignee"], None, "add"
+        yield from (("candidate", user, None, "add") for user in data.get("users") or ())
+        yield from (("candidate", None, group, "add") for group in data.get("groups") or ())
+    elif line.kind == "claimed":
+        if task in holders:
+            yield "assignee", holders[task], None, "delete"
+        holders[task] = line.actor
+        yield "assignee", line.actor, None, "add"
+    elif line.kind == "unclaimed":
+        yield "assignee", holders.pop(task, line.actor), None, "delete"
+    elif line.kind == "rerouted":
+        yield from (("candidate", None, group, "add") for group in data.get("groups") or ())
+    elif line.kind == "linked":
+        yield (
+            data.get("type", "candidate"),
+            data.get("user"),
+            data.get("group"),
+            data.get("operation", "add"),
+        )

@@ -1,0 +1,181 @@
+"""What people and systems did to cases, tasks and jobs: Camunda's user operation log.
+
+Most acts are lines of the history already (`claimed`, `completed`, `suspended`); what an
+operator changed is a line of its own (`engine.commands.operations`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from engine.commands.operations import KIND
+from engine.models import HistoryEvent, ProcessDefinition, ProcessInstance
+from engine.queries import asked as ask
+from engine.queries.access import Viewer
+from engine.queries.asked import Asked
+from engine.queries.records import cases
+from engine.queries.records.incidents import number
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a kind of history line means as an operation."""
+
+    operation: str
+    entity: str
+    name: str | None = None
+    old: str | None = None
+    new: str | None = None
+
+
+ACTS: Mapping[str, Act] = {
+    "started": Act("Create", "ProcessInstance"),
+    "claimed": Act("Claim", "Task", "assignee"),
+    "unclaimed": Act("Claim", "Task", "assignee"),
+    "completed": Act("Complete", "Task", "delete", "false", "true"),
+    "suspended": Act("Suspend", "ProcessInstance", "suspensionState", None, "suspended"),
+    "resumed": Act("Activate", "ProcessInstance", "suspensionState", None, "active"),
+    "cancelled": Act("Delete", "ProcessInstance", "deleteReason"),
+    "moved": Act("ModifyProcessInstance", "ProcessInstance"),
+    "retried": Act("SetJobRetries", "Job", "retries"),
+    "variables": Act("SetVariable", "Variable"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One entry."""
+
+    id: int
+    at: datetime
+    user: str
+    operation: str
+    entity: str
+    name: str | None
+    old: str | None
+    new: str | None
+    element: str | None
+    task_id: str | None
+    job_id: str | None
+    annotation: str | None
+
+
+_OP = HistoryEvent.data["op"].as_string()
+_ENTITY = HistoryEvent.data["entity"].as_string()
+_PROPERTY = HistoryEvent.data["property"].as_string()
+
+
+def _which(column: Any, part: str) -> Any:
+    """Return a filter over what a line means: by its kind, or by what it says itself."""
+
+    def make(wanted: Sequence[str]) -> ColumnElement[bool]:
+        kinds = [kind for kind, act in ACTS.items() if getattr(act, part) in wanted]
+        return or_(
+            HistoryEvent.kind.in_(kinds),
+            and_(HistoryEvent.kind == KIND, column.in_(list(wanted))),
+        )
+
+    return make
+
+
+def _one(many: Any) -> Any:
+    return lambda value: many([value])
+
+
+def _about(name: str) -> Any:
+    return lambda value: HistoryEvent.data[name].as_string() == value
+
+
+_OPERATIONS = _which(_OP, "operation")
+_ENTITIES = _which(_ENTITY, "entity")
+FILTERS: ask.Filters = {
+    **cases.BY_CASE,
+    "id": lambda name: HistoryEvent.id == number(name),
+    "operationId": lambda name: HistoryEvent.id == number(name),
+    "userId": ask.equals(HistoryEvent.actor),
+    "operationType": _one(_OPERATIONS),
+    "entityType": _one(_ENTITIES),
+    "entityTypeIn": _ENTITIES,
+    "property": _one(_which(_PROPERTY, "name")),
+    "taskId": _about("task"),
+    "jobId": _about("job"),
+    "jobDefinitionId": ask.never,
+    "batchId": ask.never,
+    "externalTaskId": ask.never,
+    "deploymentId": lambda name: ProcessDefinition.deployment_id == number(name),
+    "category": lambda name: ask.always(name) if name == "Operator" else ask.never(name),
+    "categoryIn": lambda names: ask.always(0) if "Operator" in names else ask.never(0),
+    "beforeTimestamp": ask.until(HistoryEvent.at),
+    "afterTimestamp": ask.from_(HistoryEvent.at),
+}
+ORDER: dict[str, ask.Column] = {"timestamp": HistoryEvent.at}
+
+
+def operations(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return (Operation, ProcessInstance, ProcessDefinition) of what is asked and visible."""
+    rows = session.execute(ask.page(_wanted(viewer, asked), asked, ORDER, HistoryEvent.id))
+    return [(_read(line), instance, definition) for line, instance, definition in rows]
+
+
+def count_operations(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many entries would be found."""
+    return ask.count(session, _wanted(viewer, asked))
+
+
+def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
+    """Lines of acts by somebody: what the engine did by itself is no operation."""
+    return (
+        select(HistoryEvent, ProcessInstance, ProcessDefinition)
+        .join(ProcessInstance, ProcessInstance.id == HistoryEvent.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(
+            cases.seen(viewer),
+            HistoryEvent.kind.in_((*ACTS, KIND)),
+            HistoryEvent.actor.is_not(None),
+            HistoryEvent.actor != "system",
+            # A called process is started and ended by its caller, not by a person.
+            or_(
+                HistoryEvent.kind.not_in(("started", "cancelled")),
+                ProcessInstance.parent_id.is_(None),
+            ),
+            *ask.conditions(asked, FILTERS),
+        )
+    )
+
+
+def _read(line: HistoryEvent) -> Operation:
+    data = line.data or {}
+    act = ACTS.get(line.kind) or Act(
+        str(data.get("op")),
+        str(data.get("entity")),
+        data.get("property"),
+        data.get("old"),
+        data.get("new"),
+    )
+    old, new = act.old, act.new
+    if line.kind == "claimed":
+        new = line.actor
+    elif line.kind == "unclaimed":
+        old = line.actor
+    elif line.kind == "cancelled":
+        new = data.get("reason")
+    return Operation(
+        line.id,
+        line.at,
+        str(line.actor),
+        act.operation,
+        act.entity,
+        act.name,
+        old,
+        new,
+        line.element_id,
+        data.get("task"),
+        data.get("job"),
+        data.get("annotation") or data.get("reason"),
+    )

@@ -1,0 +1,189 @@
+"""Finished and running instances, as `/history/process-instance` asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from engine.models import HumanTask, Incident, Job, ProcessDefinition, ProcessInstance, Subscription
+from engine.queries import asked as ask
+from engine.queries import matching
+from engine.queries.access import Viewer
+from engine.queries.asked import Asked, Column
+from engine.queries.elapsed import elapsed
+from engine.queries.records import activities, cases
+from engine.queries.records.incidents import KIND
+
+RUNNING = ("active", "suspended")
+_child = aliased(ProcessInstance)
+
+DURATION = elapsed(ProcessInstance.started_at, ProcessInstance.ended_at)
+
+
+def _incident(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(
+        select(Incident.id)
+        .where(Incident.instance_id == ProcessInstance.id, *conditions)
+        .correlate(ProcessInstance)
+    )
+
+
+def _job(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(
+        select(Job.id)
+        .where(Job.instance_id == ProcessInstance.id, Job.status == "done", *conditions)
+        .correlate(ProcessInstance)
+    )
+
+
+def _waits_at(elements: Sequence[str]) -> ColumnElement[bool]:
+    """Return whether something of the instance waits at one of the elements now."""
+    here = ProcessInstance.id
+    return or_(
+        exists(
+            select(HumanTask.id).where(
+                HumanTask.instance_id == here,
+                HumanTask.status == "open",
+                HumanTask.element_id.in_(elements),
+            )
+        ),
+        exists(
+            select(Job.id).where(
+                Job.instance_id == here,
+                Job.status.in_(("open", "failed")),
+                Job.element_id.in_(elements),
+            )
+        ),
+        exists(
+            select(Subscription.id).where(
+                Subscription.instance_id == here, Subscription.element_id.in_(elements)
+            )
+        ),
+        exists(
+            select(_child.id).where(
+                _child.parent_id == here,
+                _child.status.in_(RUNNING),
+                _child.parent_element.in_(elements),
+            )
+        ),
+    )
+
+
+def _incident_status(status: str) -> ColumnElement[bool]:
+    if status == "open":
+        return _incident(Incident.resolved_at.is_(None))
+    return _incident(Incident.resolved_at.is_not(None))
+
+
+FILTERS: ask.Filters = {
+    **cases.BY_CASE,
+    "processInstanceIdNotIn": ask.outside(ProcessInstance.id),
+    "rootProcessInstances": ask.when(ProcessInstance.parent_id.is_(None)),
+    "superProcessInstanceId": ask.equals(ProcessInstance.parent_id),
+    "subProcessInstanceId": lambda child: ProcessInstance.id.in_(
+        select(_child.parent_id).where(_child.id == child)
+    ),
+    "startedBy": ask.equals(ProcessInstance.started_by),
+    "startedBefore": ask.until(ProcessInstance.started_at),
+    "startedAfter": ask.from_(ProcessInstance.started_at),
+    "finishedBefore": ask.until(ProcessInstance.ended_at),
+    "finishedAfter": ask.from_(ProcessInstance.ended_at),
+    "finished": ask.when(ProcessInstance.ended_at.is_not(None)),
+    "unfinished": ask.when(ProcessInstance.ended_at.is_(None)),
+    "active": ask.when(ProcessInstance.status == "active"),
+    "suspended": ask.when(ProcessInstance.status == "suspended"),
+    "completed": ask.when(ProcessInstance.status == "completed"),
+    "externallyTerminated": ask.when(
+        and_(ProcessInstance.status == "cancelled", ProcessInstance.parent_id.is_(None))
+    ),
+    "internallyTerminated": ask.when(
+        and_(ProcessInstance.status == "cancelled", ProcessInstance.parent_id.is_not(None))
+    ),
+    "withIncidents": ask.when(_incident()),
+    "withRootIncidents": ask.when(_incident()),
+    "incidentType": lambda kind: _incident(ask.equals(KIND)(kind)),
+    "incidentStatus": _incident_status,
+    "incidentMessage": lambda text: _incident(Incident.message == text),
+    "incidentMessageLike": lambda text: _incident(matching.like(Incident.message, text)),
+    "incidentIdIn": lambda ids: _incident(
+        Incident.id.in_([int(one) for one in ids if one.isascii() and one.isdigit()])
+    ),
+    "executedActivityIdIn": cases.walked,
+    "activeActivityIdIn": _waits_at,
+    "activityIdIn": lambda elements: or_(
+        _waits_at(elements), _incident(Incident.element_id.in_(elements))
+    ),
+    "executedJobBefore": lambda at: _job(Job.done_at <= at),
+    "executedJobAfter": lambda at: _job(Job.done_at >= at),
+    "superCaseInstanceId": ask.never,
+    "subCaseInstanceId": ask.never,
+}
+ORDER: dict[str, Column] = {
+    "instanceId": ProcessInstance.id,
+    "definitionId": ProcessInstance.definition_id,
+    "definitionKey": ProcessInstance.process_key,
+    "definitionName": ProcessDefinition.name,
+    "definitionVersion": ProcessDefinition.version,
+    "businessKey": ProcessInstance.business_key,
+    "startTime": ProcessInstance.started_at,
+    "endTime": ProcessInstance.ended_at,
+    "duration": DURATION,
+    "tenantId": ProcessDefinition.key,
+}
+
+
+def process_instances(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return (ProcessInstance, ProcessDefinition) of what is asked for and visible."""
+    statement = ask.page(
+        _wanted(viewer, asked), asked, ORDER, ProcessInstance.started_at, ProcessInstance.id
+    )
+    return session.execute(statement).all()
+
+
+def count_process_instances(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many instances would be found."""
+    return ask.count(session, _wanted(viewer, asked))
+
+
+def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
+    return (
+        select(ProcessInstance, ProcessDefinition)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(
+            cases.seen(viewer),
+            *ask.conditions(asked, FILTERS),
+            *ask.either(asked, FILTERS),
+            *ask.variables(ProcessInstance.id, asked.get("variables", ()), asked),
+        )
+    )
+
+
+def statistics(
+    session: Session, viewer: Viewer, definition_id: int, asked: Asked
+) -> dict[str, dict[str, int]]:
+    """Return, per element: visits that last, were cancelled, finished, ended a scope."""
+    narrowed = Asked({**asked.values, "processDefinitionId": definition_id})
+    found: dict[str, dict[str, int]] = {}
+    for activity in activities.everything(session, viewer, narrowed, _started(asked)):
+        counts = found.setdefault(
+            activity.activity_id,
+            dict.fromkeys(("instances", "canceled", "finished", "completeScope"), 0),
+        )
+        counts["instances"] += activity.ended_at is None
+        counts["canceled"] += activity.is_cancelled
+        counts["finished"] += activity.ended_at is not None
+        counts["completeScope"] += activity.ends_scope
+    return found
+
+
+def _started(asked: Asked) -> list[ColumnElement[bool]]:
+    return ask.conditions(
+        asked,
+        {
+            name: FILTERS[name]
+            for name in ("startedBefore", "startedAfter", "finishedBefore", "finishedAfter")
+        },
+    )

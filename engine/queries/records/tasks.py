@@ -1,0 +1,162 @@
+"""Human tasks, open and closed, as `/history/task` asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+from sqlalchemy.orm import Session
+
+from engine.models import HumanTask, HumanTaskCandidate, ProcessDefinition, ProcessInstance
+from engine.queries import asked as ask
+from engine.queries import matching
+from engine.queries.access import Viewer
+from engine.queries.asked import Asked, Column, VariableFilter
+from engine.queries.elapsed import elapsed
+from engine.queries.records import cases
+
+DELETE_REASON = case(
+    (HumanTask.status == "completed", "completed"), (HumanTask.status == "cancelled", "deleted")
+)
+DURATION = elapsed(HumanTask.created_at, HumanTask.closed_at)
+
+
+def _candidate(kind: str) -> Any:
+    def make(who: str) -> ColumnElement[bool]:
+        return _linked(HumanTaskCandidate.kind == kind, HumanTaskCandidate.who == who)
+
+    return make
+
+
+def _linked(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(
+        select(HumanTaskCandidate.who).where(
+            HumanTaskCandidate.human_task_id == HumanTask.id, *conditions
+        )
+    )
+
+
+_GROUPS = _linked(HumanTaskCandidate.kind == "group")
+
+
+def _involved(who: str) -> ColumnElement[bool]:
+    return or_(
+        HumanTask.assignee == who,
+        HumanTask.owner == who,
+        HumanTask.completed_by == who,
+        _candidate("user")(who),
+    )
+
+
+def _activity_instances(names: Sequence[str]) -> ColumnElement[bool]:
+    parts = [name.rpartition(":")[2].partition(".") for name in names]
+    return or_(
+        *(
+            and_(HumanTask.instance_id == instance, HumanTask.token == token)
+            for instance, _, token in parts
+        )
+    )
+
+
+FILTERS: ask.Filters = {
+    **{name: made for name, made in cases.BY_CASE.items() if name != "activityInstanceIdIn"},
+    "taskId": ask.equals(HumanTask.id),
+    "taskParentTaskId": ask.equals(HumanTask.parent_task_id),
+    "executionId": lambda name: _activity_instances([name]),
+    "activityInstanceIdIn": _activity_instances,
+    "taskName": ask.equals(HumanTask.name),
+    "taskNameLike": ask.alike(HumanTask.name),
+    "taskDescription": ask.equals(HumanTask.description),
+    "taskDescriptionLike": ask.alike(HumanTask.description),
+    "taskDefinitionKey": ask.equals(HumanTask.element_id),
+    "taskDefinitionKeyIn": ask.within(HumanTask.element_id),
+    "taskDeleteReason": ask.equals(DELETE_REASON),
+    "taskDeleteReasonLike": lambda text: matching.like(DELETE_REASON, text),
+    "taskAssignee": ask.equals(HumanTask.assignee),
+    "taskAssigneeLike": ask.alike(HumanTask.assignee),
+    "taskOwner": ask.equals(HumanTask.owner),
+    "taskOwnerLike": ask.alike(HumanTask.owner),
+    "taskPriority": ask.equals(HumanTask.priority),
+    "assigned": ask.when(HumanTask.assignee.is_not(None)),
+    "unassigned": ask.when(HumanTask.assignee.is_(None)),
+    "finished": ask.when(HumanTask.status != "open"),
+    "unfinished": ask.when(HumanTask.status == "open"),
+    "processFinished": ask.when(ProcessInstance.ended_at.is_not(None)),
+    "processUnfinished": ask.when(ProcessInstance.ended_at.is_(None)),
+    "taskDueDate": ask.equals(HumanTask.due_at),
+    "taskDueDateBefore": ask.until(HumanTask.due_at),
+    "taskDueDateAfter": ask.from_(HumanTask.due_at),
+    "withoutTaskDueDate": ask.when(HumanTask.due_at.is_(None)),
+    "taskFollowUpDate": ask.equals(HumanTask.follow_up_at),
+    "taskFollowUpDateBefore": ask.until(HumanTask.follow_up_at),
+    "taskFollowUpDateAfter": ask.from_(HumanTask.follow_up_at),
+    "startedBefore": ask.until(HumanTask.created_at),
+    "startedAfter": ask.from_(HumanTask.created_at),
+    "finishedBefore": ask.until(HumanTask.closed_at),
+    "finishedAfter": ask.from_(HumanTask.closed_at),
+    "taskInvolvedUser": _involved,
+    "taskInvolvedGroup": _candidate("group"),
+    "taskHadCandidateUser": _candidate("user"),
+    "taskHadCandidateGroup": _candidate("group"),
+    "withCandidateGroups": ask.when(_GROUPS),
+    "withoutCandidateGroups": ask.when(~_GROUPS),
+    "caseDefinitionId": ask.never,
+}
+ORDER: dict[str, Column] = {
+    "taskId": HumanTask.id,
+    "activityInstanceID": HumanTask.token,
+    "processDefinitionId": ProcessInstance.definition_id,
+    "processInstanceId": HumanTask.instance_id,
+    "executionId": HumanTask.token,
+    "duration": DURATION,
+    "endTime": HumanTask.closed_at,
+    "startTime": HumanTask.created_at,
+    "taskName": HumanTask.name,
+    "taskDescription": HumanTask.description,
+    "assignee": HumanTask.assignee,
+    "owner": HumanTask.owner,
+    "dueDate": HumanTask.due_at,
+    "followUpDate": HumanTask.follow_up_at,
+    "deleteReason": DELETE_REASON,
+    "taskDefinitionKey": HumanTask.element_id,
+    "priority": HumanTask.priority,
+    "caseDefinitionId": HumanTask.id,
+    "caseInstanceId": HumanTask.id,
+    "caseExecutionId": HumanTask.id,
+    "tenantId": HumanTask.id,
+}
+
+
+def tasks(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return (HumanTask, ProcessInstance, ProcessDefinition) of what is asked and visible."""
+    statement = ask.page(_wanted(viewer, asked), asked, ORDER, HumanTask.created_at, HumanTask.id)
+    return session.execute(statement).all()
+
+
+def count_tasks(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many tasks would be found."""
+    return ask.count(session, _wanted(viewer, asked))
+
+
+def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
+    return (
+        select(HumanTask, ProcessInstance, ProcessDefinition)
+        .join(ProcessInstance, ProcessInstance.id == HumanTask.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(
+            cases.seen(viewer),
+            *ask.conditions(asked, FILTERS),
+            *ask.either(asked, FILTERS),
+            *_variables(asked),
+        )
+    )
+
+
+def _variables(asked: Asked) -> list[ColumnElement[bool]]:
+    """Conditions on variables of the case, and on the locals that tasks wrote."""
+    wanted: list[VariableFilter] = [
+        *asked.get("processVariables", ()),
+        *asked.get("taskVariables", ()),
+    ]
+    return ask.variables(HumanTask.instance_id, wanted, asked)

@@ -1,0 +1,257 @@
+"""Variables as they are or were last, and every single write of them, out of the trails.
+
+A variable belongs to the instance or to one token (an input parameter, a local of a task).
+When the case ends its variables stay as `CREATED`, as in Camunda; `DELETED` is what
+somebody took away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.commands import trail
+from engine.queries.access import Viewer
+from engine.queries.asked import Asked
+from engine.queries.records import cases, sifting
+from engine.queries.records.cases import Case
+from engine.queries.records.sifting import Order, Test, Tests
+from engine.state import values
+
+
+@dataclass(slots=True)
+class Detail:
+    """One write of one variable."""
+
+    case: Case
+    #: The history line and the place in it.
+    id: str
+    name: str
+    value: Any
+    at: datetime
+    actor: str | None
+    #: Element and token of the activity that wrote; "" for the process itself.
+    element: str
+    token: str
+    #: Element and token whose scope holds it; "" for the process itself.
+    scope: str
+    scope_element: str
+    #: Counts the writes of this variable, from 0.
+    revision: int
+    #: Given with the start.
+    is_initial: bool
+    is_removal: bool
+    task_id: str | None = None
+
+    @property
+    def variable_id(self) -> str:
+        """The id of the variable that was written."""
+        return f"{_holder(self.case.id, self.scope)}:{self.name}"
+
+    @property
+    def activity_id(self) -> str:
+        """The activity instance it happened in."""
+        return f"{self.element}:{self.case.id}.{self.token}" if self.token else self.case.id
+
+    @property
+    def execution(self) -> str:
+        """The execution it happened in."""
+        return _holder(self.case.id, self.token)
+
+
+@dataclass(slots=True)
+class Kept:
+    """A variable with its last value."""
+
+    case: Case
+    name: str
+    value: Any
+    scope: str
+    scope_element: str
+    created_at: datetime
+    is_deleted: bool = False
+    task_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        """As `/variable-instance` names it."""
+        return f"{self.execution}:{self.name}"
+
+    @property
+    def execution(self) -> str:
+        """The execution that holds it."""
+        return _holder(self.case.id, self.scope)
+
+    @property
+    def activity_id(self) -> str:
+        """The activity instance that holds it."""
+        return f"{self.scope_element}:{self.execution}" if self.scope else self.case.id
+
+
+def _holder(instance_id: str, token: str) -> str:
+    return f"{instance_id}.{token}" if token else instance_id
+
+
+def _kind(value: Any) -> str:
+    return "Integer" if _is_small(value) else values.type_name(value)
+
+
+def _is_small(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**31) <= value < 2**31
+
+
+def _kinds(wanted: Sequence[str]) -> Test:
+    folded = {kind.lower() for kind in wanted}
+    return lambda it: _kind(it.value).lower() in folded
+
+
+def _valued(wanted: Any) -> Test:
+    return lambda it: bool(
+        it.value == wanted and isinstance(it.value, bool) == isinstance(wanted, bool)
+    )
+
+
+SHARED: Tests = {
+    "variableName": sifting.same(lambda it: it.name),
+    "variableNameIn": sifting.one_of(lambda it: it.name),
+    "variableNameLike": sifting.alike(lambda it: it.name),
+    "variableTypeIn": _kinds,
+    "executionId": lambda name: lambda it: it.execution == name,
+    "executionIdIn": sifting.one_of(lambda it: it.execution),
+    "activityInstanceId": sifting.same(lambda it: it.activity_id),
+    "activityInstanceIdIn": sifting.one_of(lambda it: it.activity_id),
+    "taskId": sifting.same(lambda it: it.task_id),
+    "taskIdIn": sifting.one_of(lambda it: it.task_id),
+}
+KEPT: Tests = {
+    **SHARED,
+    "id": sifting.same(lambda it: it.id),
+    "variableValue": _valued,
+    "createdAfter": sifting.from_(lambda it: it.created_at),
+}
+DETAILS: Tests = {
+    **SHARED,
+    "id": sifting.same(lambda it: it.id),
+    "variableInstanceId": sifting.same(lambda it: it.variable_id),
+    "activityId": sifting.same(lambda it: it.element),
+    "formFields": sifting.nothing,
+    "variableUpdates": sifting.flag(lambda _: True),
+    "excludeTaskDetails": sifting.flag(lambda it: it.task_id is None),
+    "initial": sifting.flag(lambda it: it.is_initial),
+    "userOperationId": sifting.same(lambda it: it.id.partition("-")[0]),
+    "occurredBefore": sifting.until(lambda it: it.at),
+    "occurredAfter": sifting.from_(lambda it: it.at),
+}
+KEPT_ORDER: Order = {
+    "instanceId": lambda it: it.case.id,
+    "variableName": lambda it: it.name,
+    "variableType": lambda it: _kind(it.value),
+    "tenantId": lambda _: None,
+}
+DETAIL_ORDER: Order = {
+    "processInstanceId": lambda it: it.case.id,
+    "variableName": lambda it: it.name,
+    "variableRevision": lambda it: it.revision,
+    "variableType": lambda it: _kind(it.value),
+    "formPropertyId": lambda _: None,
+    "time": lambda it: it.at,
+    "occurrence": lambda it: tuple(int(part) for part in it.id.split("-")),
+    "tenantId": lambda _: None,
+}
+
+
+def variable_instances(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return the variables that are asked for and visible, each in a tuple of one."""
+    found = sifting.sift(_kept(session, viewer, asked), asked, KEPT)
+    return [(one,) for one in sifting.window(found, asked, KEPT_ORDER)]
+
+
+def count_variable_instances(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many variables would be found."""
+    return len(sifting.sift(_kept(session, viewer, asked), asked, KEPT))
+
+
+def details(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return the writes that are asked for and visible, each in a tuple of one."""
+    found = sifting.sift(_details(session, viewer, asked), asked, DETAILS)
+    return [(one,) for one in sifting.window(found, asked, DETAIL_ORDER)]
+
+
+def count_details(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many writes would be found."""
+    return len(sifting.sift(_details(session, viewer, asked), asked, DETAILS))
+
+
+def _kept(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Kept]:
+    with_deleted = bool(asked.get("includeDeleted"))
+    for written in _by_case(session, viewer, asked):
+        found: dict[str, Kept] = {}
+        for write in written:
+            known = found.get(write.variable_id)
+            if known is None or known.is_deleted:
+                found[write.variable_id] = Kept(
+                    write.case,
+                    write.name,
+                    write.value,
+                    write.scope,
+                    write.scope_element,
+                    write.at,
+                    write.is_removal,
+                    write.task_id if write.scope else None,
+                )
+            elif write.is_removal:
+                known.is_deleted = True
+            else:
+                known.value = write.value
+        yield from (one for one in found.values() if with_deleted or not one.is_deleted)
+
+
+def _details(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Detail]:
+    for written in _by_case(session, viewer, asked):
+        yield from (write for write in written if not write.is_removal)
+
+
+def _by_case(session: Session, viewer: Viewer, asked: Asked) -> Iterator[list[Detail]]:
+    for chunk in cases.chosen(session, viewer, asked):
+        told = cases.lines(session, chunk)
+        tasks = cases.tasks(session, chunk)
+        for case in chunk:
+            yield _writes(case, told[case.id], tasks)
+
+
+def _writes(
+    case: Case, lines: Sequence[Any], tasks: dict[tuple[str, str], tuple[str, Any]]
+) -> list[Detail]:
+    found: list[Detail] = []
+    at: dict[str, str] = {}
+    revisions: dict[tuple[str, str], int] = {}
+    for number, line in enumerate(lines):
+        data = line.data or {}
+        at.update({step.token: step.element for step in trail.steps(data) if step.element})
+        for place, write in enumerate(trail.writes(data)):
+            key = (write.scope, write.name)
+            revision = revisions[key] = revisions.get(key, -1) + 1
+            task = tasks.get((case.id, write.token))
+            found.append(
+                Detail(
+                    case,
+                    f"{line.id}-{place}",
+                    write.name,
+                    write.value,
+                    line.at,
+                    line.actor,
+                    at.get(write.token, ""),
+                    write.token,
+                    write.scope,
+                    at.get(write.scope, ""),
+                    revision,
+                    number == 0 and not write.token,
+                    write.removed,
+                    task[0] if task else None,
+                )
+            )
+    return found
