@@ -208,12 +208,14 @@ def decision(session: Session, key: str) -> tuple[DecisionModel, int]:
     ).first()
     if row is None:
         raise NotFound(f"没有已发布的决策表“{key}”。")
-    model = _cache(session).get(
-        "decision",
-        row.sha,
-        lambda: decisions.parse(session.get_one(Resource, row.sha).content),
+    return decision_model(session, row.sha), row.version
+
+
+def decision_model(session: Session, sha: str) -> DecisionModel:
+    """Return the decisions of one file."""
+    return _cache(session).get(
+        "decision", sha, lambda: decisions.parse(session.get_one(Resource, sha).content)
     )
-    return model, row.version
 
 
 def original(session: Session, definition_id: int) -> bytes:

@@ -86,6 +86,8 @@ class DecisionDefinition(Base):
     name: Mapped[str]
     resource: Mapped[str]
     sha: Mapped[str] = mapped_column(ForeignKey("resource.sha"))
+    #: Days its evaluations are kept, when an operator changed what the file says.
+    history_ttl: Mapped[int | None]
 
 
 class FormDefinition(Base):

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from engine.models import HumanTask, Incident, Job, ProcessDefinition, ProcessInstance, Subscription
+from engine.commands import trail
+from engine.models import (
+    HistoryEvent,
+    HumanTask,
+    Incident,
+    Job,
+    ProcessDefinition,
+    ProcessInstance,
+    Subscription,
+)
 from engine.queries import asked as ask
 from engine.queries import matching
 from engine.queries.access import Viewer
@@ -35,6 +44,18 @@ def _job(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists(
         select(Job.id)
         .where(Job.instance_id == ProcessInstance.id, Job.status == "done", *conditions)
+        .correlate(ProcessInstance)
+    )
+
+
+def _moved(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(
+        select(HistoryEvent.id)
+        .where(
+            HistoryEvent.instance_id == ProcessInstance.id,
+            HistoryEvent.kind == trail.KIND,
+            condition,
+        )
         .correlate(ProcessInstance)
     )
 
@@ -112,6 +133,8 @@ FILTERS: ask.Filters = {
         Incident.id.in_([int(one) for one in ids if one.isascii() and one.isdigit()])
     ),
     "executedActivityIdIn": cases.walked,
+    "executedActivityBefore": lambda at: _moved(HistoryEvent.at <= at),
+    "executedActivityAfter": lambda at: _moved(HistoryEvent.at >= at),
     "activeActivityIdIn": _waits_at,
     "activityIdIn": lambda elements: or_(
         _waits_at(elements), _incident(Incident.element_id.in_(elements))
@@ -136,11 +159,27 @@ ORDER: dict[str, Column] = {
 
 
 def process_instances(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
-    """Return (ProcessInstance, ProcessDefinition) of what is asked for and visible."""
+    """Return (ProcessInstance, ProcessDefinition, start event) of what is asked and visible."""
     statement = ask.page(
         _wanted(viewer, asked), asked, ORDER, ProcessInstance.started_at, ProcessInstance.id
     )
-    return session.execute(statement).all()
+    rows = session.execute(statement).all()
+    starts = _starts(session, [instance.id for instance, _ in rows])
+    return [(instance, definition, starts.get(instance.id)) for instance, definition in rows]
+
+
+def _starts(session: Session, instances: Sequence[str]) -> dict[str, str]:
+    """Return where each instance began: the first step of its first trail."""
+    first = (
+        select(func.min(HistoryEvent.id))
+        .where(HistoryEvent.instance_id.in_(instances), HistoryEvent.kind == trail.KIND)
+        .group_by(HistoryEvent.instance_id)
+    )
+    rows = session.execute(
+        select(HistoryEvent.instance_id, HistoryEvent.data).where(HistoryEvent.id.in_(first))
+    )
+    found = {name: next(trail.steps(data or {}), None) for name, data in rows}
+    return {name: step.element for name, step in found.items() if step is not None}
 
 
 def count_process_instances(session: Session, viewer: Viewer, asked: Asked) -> int:
@@ -187,3 +226,21 @@ def _started(asked: Asked) -> list[ColumnElement[bool]]:
             for name in ("startedBefore", "startedAfter", "finishedBefore", "finishedAfter")
         },
     )
+
+
+def broken(session: Session, viewer: Viewer, definition_id: int) -> dict[str, dict[str, int]]:
+    """Return, per element, how many incidents are open, were mended, or went with their job."""
+    is_open = Incident.resolved_at.is_(None)
+    rows = session.execute(
+        select(
+            Incident.element_id,
+            func.count(Incident.id).filter(is_open),
+            func.count(Incident.id).filter(~is_open, Incident.is_deleted.is_(False)),
+            func.count(Incident.id).filter(Incident.is_deleted.is_(True)),
+        )
+        .join(ProcessInstance, ProcessInstance.id == Incident.instance_id)
+        .where(cases.seen(viewer), ProcessInstance.definition_id == definition_id)
+        .group_by(Incident.element_id)
+    )
+    keys = ("openIncidents", "resolvedIncidents", "deletedIncidents")
+    return {str(row[0]): dict(zip(keys, row[1:], strict=True)) for row in rows}

@@ -1,0 +1,83 @@
+"""Published decisions and the files they stand in, as `/decision-definition` asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from engine.models import DecisionDefinition, Deployment, Resource
+from engine.queries import asked as ask
+from engine.queries.access import Viewer
+from engine.queries.asked import Asked
+from engine.queries.records.incidents import number
+
+_newer = aliased(DecisionDefinition)
+_LATEST = ~exists(
+    select(_newer.id).where(
+        _newer.key == DecisionDefinition.key, _newer.version > DecisionDefinition.version
+    )
+)
+FILTERS: ask.Filters = {
+    "decisionDefinitionId": ask.equals(DecisionDefinition.id),
+    "decisionDefinitionIdIn": ask.within(DecisionDefinition.id),
+    "name": ask.equals(DecisionDefinition.name),
+    "nameLike": ask.alike(DecisionDefinition.name),
+    "deploymentId": lambda name: DecisionDefinition.deployment_id == number(name),
+    "deployedAfter": ask.from_(Deployment.deployed_at),
+    "deployedAt": ask.equals(Deployment.deployed_at),
+    "key": ask.equals(DecisionDefinition.key),
+    "keyLike": ask.alike(DecisionDefinition.key),
+    "category": ask.never,
+    "categoryLike": ask.never,
+    "version": ask.equals(DecisionDefinition.version),
+    "latestVersion": ask.when(_LATEST),
+    "resourceName": ask.equals(DecisionDefinition.resource),
+    "resourceNameLike": ask.alike(DecisionDefinition.resource),
+    "versionTag": ask.never,
+    "versionTagLike": ask.never,
+    "withoutDecisionRequirementsDefinition": ask.never,
+    "tenantIdIn": ask.never,
+    "withoutTenantId": ask.always,
+    "includeDecisionDefinitionsWithoutTenantId": ask.always,
+}
+ORDER: dict[str, ask.Column] = {
+    "id": DecisionDefinition.id,
+    "key": DecisionDefinition.key,
+    "name": DecisionDefinition.name,
+    "version": DecisionDefinition.version,
+    "deploymentId": DecisionDefinition.deployment_id,
+    "deployTime": Deployment.deployed_at,
+    "category": DecisionDefinition.id,
+    "versionTag": DecisionDefinition.id,
+    "tenantId": DecisionDefinition.id,
+}
+
+
+def decision_definitions(session: Session, _: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return the decisions that are asked for, each in a tuple of one.
+
+    What is published is no secret: everybody with the scope sees every decision.
+    """
+    statement = ask.page(_wanted(asked), asked, ORDER, DecisionDefinition.id)
+    return session.execute(statement).all()
+
+
+def count_decision_definitions(session: Session, _: Viewer, asked: Asked) -> int:
+    """Return how many decisions would be found."""
+    return ask.count(session, _wanted(asked))
+
+
+def _wanted(asked: Asked) -> ask.Statement:
+    return (
+        select(DecisionDefinition)
+        .join(Deployment, Deployment.id == DecisionDefinition.deployment_id)
+        .where(*ask.conditions(asked, FILTERS))
+    )
+
+
+def source(session: Session, row: DecisionDefinition) -> bytes:
+    """Return the DMN file a decision stands in."""
+    return session.get_one(Resource, row.sha).content

@@ -1,0 +1,197 @@
+"""`/decision-definition`: published decisions, and their evaluation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from engine import calendar, clock, db
+from engine.commands import definitions
+from engine.decisions import document
+from engine.errors import EngineError
+from engine.models import DecisionDefinition
+from engine.queries import api_decisions as queries
+from engine.queries.asked import Asked
+from web.api import listing, names, typed
+from web.api.access import caller, needs
+from web.api.answer import answer, nothing
+from web.api.blueprint import bp
+from web.api.errors import invalid, missing, rest
+from web.api.history_fields import DEFINITION, DEFINITIONS
+from web.api.params import FLAG, MOMENT, NUMBER, OBJECT, TEXT, TEXTS, Params, json_body
+
+LIST = Params(
+    "decision definition query",
+    {
+        "decisionDefinitionId": DEFINITION, "decisionDefinitionIdIn": DEFINITIONS, "name": TEXT,
+        "nameLike": TEXT, "deploymentId": TEXT, "deployedAfter": MOMENT, "deployedAt": MOMENT,
+        "key": TEXT, "keyLike": TEXT, "category": TEXT, "categoryLike": TEXT, "version": NUMBER,
+        "latestVersion": FLAG, "resourceName": TEXT, "resourceNameLike": TEXT,
+        "decisionRequirementsDefinitionId": TEXT, "decisionRequirementsDefinitionKey": TEXT,
+        "withoutDecisionRequirementsDefinition": FLAG, "versionTag": TEXT, "versionTagLike": TEXT,
+        "tenantIdIn": TEXTS, "withoutTenantId": FLAG,
+        "includeDecisionDefinitionsWithoutTenantId": FLAG,
+    },
+    sort_by=tuple(queries.ORDER),
+)  # fmt: skip
+EVALUATE = Params("decision evaluation", {"variables": OBJECT})
+TTL = Params("history time to live", {"historyTimeToLive": NUMBER})
+
+
+def shown(row: DecisionDefinition, ttl: int | None) -> dict[str, Any]:
+    """Return a decision."""
+    return {
+        "id": names.definition_of(row),
+        "key": row.key,
+        "category": None,
+        "name": row.name,
+        "version": row.version,
+        "resource": row.resource,
+        "deploymentId": str(row.deployment_id),
+        "decisionRequirementsDefinitionId": None,
+        "decisionRequirementsDefinitionKey": None,
+        "tenantId": None,
+        "historyTimeToLive": ttl,
+        "versionTag": None,
+    }
+
+
+def _rows(session: Session, viewer: Any, asked: Asked) -> list[Any]:
+    found = [row for (row,) in queries.decision_definitions(session, viewer, asked)]
+    return [(row, _ttl(session, row)) for row in found]
+
+
+def _ttl(session: Session, row: DecisionDefinition) -> int | None:
+    """Return the days evaluations are kept: as set by hand, else as the file says."""
+    if row.history_ttl is not None:
+        return row.history_ttl
+    for element in document.root_of(queries.source(session, row)).iter():
+        if element.get("id") == row.key:
+            text = str(element.get(f"{document.CAMUNDA}historyTimeToLive") or "")
+            text = text.removeprefix("P").removesuffix("D")
+            return int(text) if text.isascii() and text.isdigit() else None
+    return None
+
+
+listing.offer(
+    "/decision-definition",
+    "read",
+    LIST,
+    "DecisionDefinition",
+    rows=_rows,
+    total=queries.count_decision_definitions,
+    shown=shown,
+    by_body=False,
+)
+
+
+def _find(session: Session, asked: dict[str, Any], words: str) -> DecisionDefinition:
+    found = queries.decision_definitions(session, caller().viewer, Asked(asked))
+    if not found:
+        raise missing(words)
+    row: DecisionDefinition = found[0][0]
+    return row
+
+
+def _by_id(session: Session, name: str) -> DecisionDefinition:
+    number = names.definition_number(name)
+    words = f"No matching decision definition with id: {name}"
+    return _find(session, {"decisionDefinitionId": number}, words)
+
+
+def _by_key(session: Session, key: str) -> DecisionDefinition:
+    words = f"No matching decision definition with key: {key} and no tenant-id"
+    return _find(session, {"key": key, "latestVersion": True}, words)
+
+
+@bp.get("/decision-definition/<definition_id>")
+@needs("read", returns="DecisionDefinition")
+def get_decision_definition(definition_id: str) -> ResponseReturnValue:
+    """Return one decision."""
+    with db.reading() as session:
+        row = _by_id(session, definition_id)
+        return answer(shown(row, _ttl(session, row)))
+
+
+@bp.get("/decision-definition/key/<key>")
+@needs("read", returns="DecisionDefinition")
+def get_decision_definition_by_key(key: str) -> ResponseReturnValue:
+    """Return the newest version of a decision."""
+    with db.reading() as session:
+        row = _by_key(session, key)
+        return answer(shown(row, _ttl(session, row)))
+
+
+@bp.get("/decision-definition/<definition_id>/xml")
+@needs("read", returns="DecisionDefinitionXml")
+def decision_definition_xml(definition_id: str) -> ResponseReturnValue:
+    """Return the file a decision stands in."""
+    with db.reading() as session:
+        return _xml(session, _by_id(session, definition_id))
+
+
+@bp.get("/decision-definition/key/<key>/xml")
+@needs("read", returns="DecisionDefinitionXml")
+def decision_definition_xml_by_key(key: str) -> ResponseReturnValue:
+    """Return the file the newest version of a decision stands in."""
+    with db.reading() as session:
+        return _xml(session, _by_key(session, key))
+
+
+def _xml(session: Session, row: DecisionDefinition) -> ResponseReturnValue:
+    text = queries.source(session, row).decode("utf-8-sig")
+    return answer({"id": names.definition_of(row), "dmnXml": text})
+
+
+@bp.post("/decision-definition/<definition_id>/evaluate")
+@needs("decide", body=EVALUATE, returns="DecisionResult[]")
+def evaluate_decision(definition_id: str) -> ResponseReturnValue:
+    """Evaluate one version of a decision."""
+    with db.reading() as session:
+        return _evaluate(session, _by_id(session, definition_id))
+
+
+@bp.post("/decision-definition/key/<key>/evaluate")
+@needs("decide", body=EVALUATE, returns="DecisionResult[]")
+def evaluate_decision_by_key(key: str) -> ResponseReturnValue:
+    """Evaluate the newest version of a decision."""
+    with db.reading() as session:
+        return _evaluate(session, _by_key(session, key))
+
+
+def _evaluate(session: Session, row: DecisionDefinition) -> ResponseReturnValue:
+    variables = typed.read_all(EVALUATE.asked(json_body()).get("variables"))
+    decision = definitions.decision_model(session, row.sha).decisions[row.key]
+    functions = calendar.functions(session, clock.now())
+    try:
+        result = decision.evaluate(variables, functions=functions)
+    except EngineError as failure:
+        raise rest(f"Cannot evaluate decision {row.key}: {failure}", 500) from failure
+    return answer([typed.write_all(each) for each in result.rows])
+
+
+@bp.put("/decision-definition/<definition_id>/history-time-to-live")
+@needs("operate", body=TTL)
+def set_decision_ttl(definition_id: str) -> ResponseReturnValue:
+    """Say how many days evaluations of one version are kept."""
+    with db.transaction() as session:
+        _set_ttl(_by_id(session, definition_id))
+    return nothing()
+
+
+@bp.put("/decision-definition/key/<key>/history-time-to-live")
+@needs("operate", body=TTL)
+def set_decision_ttl_by_key(key: str) -> ResponseReturnValue:
+    """Say how many days evaluations of the newest version are kept."""
+    with db.transaction() as session:
+        _set_ttl(_by_key(session, key))
+    return nothing()
+
+
+def _set_ttl(row: DecisionDefinition) -> None:
+    days = TTL.asked(json_body()).get("historyTimeToLive")
+    if days is not None and days < 0:
+        raise invalid("The history time to live cannot be negative.")
+    row.history_ttl = days

@@ -1,0 +1,127 @@
+"""`/history/variable-instance` and `/history/detail`: values as they are, and every write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+
+from engine import db
+from engine.queries.asked import Asked
+from engine.queries.records import variables as queries
+from engine.queries.records.variables import Detail, Kept
+from web.api import listing, typed
+from web.api.access import caller, needs
+from web.api.answer import answer, moment
+from web.api.blueprint import bp
+from web.api.errors import missing
+from web.api.history_fields import BY_PROCESS, of_case
+from web.api.params import ANY, FLAG, FOLDING, MOMENT, TEXT, TEXTS, Params
+
+LIST = Params(
+    "historic variable instance query",
+    {
+        **BY_PROCESS, "variableName": TEXT, "variableNameIn": TEXTS, "variableNameLike": TEXT,
+        "variableValue": ANY, **FOLDING, "variableTypeIn": TEXTS, "includeDeleted": FLAG,
+        "processInstanceIdIn": TEXTS, "processDefinitionKeyIn": TEXTS, "executionIdIn": TEXTS,
+        "caseInstanceId": TEXT, "caseExecutionIdIn": TEXTS, "caseActivityIdIn": TEXTS,
+        "taskIdIn": TEXTS, "activityInstanceIdIn": TEXTS, "deserializeValues": FLAG,
+        "createdAfter": MOMENT, "rootProcessInstanceId": TEXT,
+    },
+    sort_by=("instanceId", "variableName", "variableType", "tenantId"),
+)  # fmt: skip
+DETAIL = Params(
+    "historic detail query",
+    {
+        **BY_PROCESS, "processInstanceIdIn": TEXTS, "executionId": TEXT, "activityInstanceId": TEXT,
+        "taskId": TEXT, "variableInstanceId": TEXT, "variableInstanceIdIn": TEXTS,
+        "variableTypeIn": TEXTS, "variableNameLike": TEXT, "formFields": FLAG,
+        "variableUpdates": FLAG, "excludeTaskDetails": FLAG, "initial": FLAG,
+        "caseInstanceId": TEXT, "caseExecutionId": TEXT, "occurredBefore": MOMENT,
+        "occurredAfter": MOMENT, "userOperationId": TEXT, "deserializeValues": FLAG,
+    },
+    sort_by=tuple(queries.DETAIL_ORDER),
+)  # fmt: skip
+ONE = Params("historic variable", {"deserializeValue": FLAG, "deserializeValues": FLAG})
+
+
+def shown(one: Kept) -> dict[str, Any]:
+    """Return a variable as the history shows it."""
+    return {
+        **of_case(one.case),
+        "id": one.id,
+        "name": one.name,
+        **typed.write(one.value),
+        "executionId": one.execution,
+        "activityInstanceId": one.activity_id,
+        "taskId": one.task_id,
+        "errorMessage": None,
+        "state": "DELETED" if one.is_deleted else "CREATED",
+        "createTime": moment(one.created_at),
+    }
+
+
+def shown_detail(one: Detail) -> dict[str, Any]:
+    """Return one write of a variable."""
+    value = typed.write(one.value)
+    return {
+        **of_case(one.case),
+        "id": one.id,
+        "type": "variableUpdate",
+        "activityInstanceId": one.activity_id,
+        "executionId": one.execution,
+        "taskId": one.task_id,
+        "time": moment(one.at),
+        "userOperationId": one.id.partition("-")[0],
+        "variableName": one.name,
+        "variableInstanceId": one.variable_id,
+        "variableType": value["type"],
+        "value": value["value"],
+        "valueInfo": value["valueInfo"],
+        "initial": one.is_initial,
+        "revision": one.revision,
+        "errorMessage": None,
+    }
+
+
+listing.offer(
+    "/history/variable-instance",
+    "history",
+    LIST,
+    "HistoricVariableInstance",
+    rows=queries.variable_instances,
+    total=queries.count_variable_instances,
+    shown=shown,
+)
+listing.offer(
+    "/history/detail",
+    "history",
+    DETAIL,
+    "HistoricDetail",
+    rows=queries.details,
+    total=queries.count_details,
+    shown=shown_detail,
+)
+
+
+@bp.get("/history/variable-instance/<path:variable_id>")
+@needs("history", query=ONE, returns="HistoricVariableInstance")
+def get_historic_variable_instance(variable_id: str) -> ResponseReturnValue:
+    """Return one variable."""
+    asked = Asked({"variableInstanceId": variable_id, "id": variable_id, "includeDeleted": True})
+    with db.reading() as session:
+        found = queries.variable_instances(session, caller().viewer, asked)
+    if not found:
+        raise missing(f"Variable instance with Id '{variable_id}' does not exist.")
+    return answer(shown(*found[0]))
+
+
+@bp.get("/history/detail/<detail_id>")
+@needs("history", query=ONE, returns="HistoricDetail")
+def get_historic_detail(detail_id: str) -> ResponseReturnValue:
+    """Return one write."""
+    with db.reading() as session:
+        found = queries.details(session, caller().viewer, Asked({"id": detail_id}))
+    if not found:
+        raise missing(f"Historic detail with Id '{detail_id}' does not exist.")
+    return answer(shown_detail(*found[0]))

@@ -1,0 +1,40 @@
+"""How jobs and what they are made for are called over REST."""
+
+from __future__ import annotations
+
+from engine.bpmn import job_definitions
+from engine.bpmn.definition import Description
+from engine.bpmn.job_definitions import JobDefinition
+from engine.models import Job, ProcessDefinition
+
+_KINDS = {"message": "message", "signal": "signal", "external": "external-task"}
+
+
+def made_by(job: Job | None, definition: ProcessDefinition | None) -> JobDefinition | None:
+    """Return the job definition behind a job; deliveries of messages have none."""
+    if job is None or definition is None or job.element_id is None:
+        return None
+    description = Description.from_dict(definition.description)
+    element = description.elements.get(job.element_id)
+    slug = job_definitions.slug_of(job.kind, job.wait, element, description)
+    return next(
+        (
+            made
+            for made in job_definitions.of(description)
+            if made.element == job.element_id and made.slug == slug
+        ),
+        None,
+    )
+
+
+def job_definition_id(job: Job | None, definition: ProcessDefinition | None) -> str | None:
+    """Return the name of the job definition behind a job."""
+    made = made_by(job, definition)
+    if made is None or definition is None:
+        return None
+    return f"{definition.id}:{made.element}:{made.slug}"
+
+
+def kind_of(job: Job, made: JobDefinition | None) -> str:
+    """Return Camunda's type of a job, also of those without a definition."""
+    return made.type if made else _KINDS.get(job.kind, job_definitions.ASYNC)
