@@ -10,7 +10,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from engine import clock, failpoints, settings, wakeup
 from engine.errors import Conflict
+from engine.turns import Turns
 
 T = TypeVar("T")
 
@@ -46,6 +47,7 @@ POSTGRES: dict[str, Any] = {
     },
 }
 
+_writers = Turns()
 _factory: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 _engine: Engine | None = None
 _bell: wakeup.Bell | None = None
@@ -162,8 +164,8 @@ def _begin_immediate(connection: Any) -> None:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Open a session, commit when the block ends well, roll back when it does not."""
-    engine()
-    with _factory.begin() as session:
+    queue = _writers.taken() if engine().dialect.name == "sqlite" else nullcontext()
+    with queue, _factory.begin() as session:
         yield session
         failpoints.hit("before_commit")
     failpoints.hit("after_commit")
