@@ -67,8 +67,10 @@ def _drawing(element: etree._Element, found: dict[str, Counter]) -> None:
 def _foreign(element: etree._Element, found: dict[str, Counter]) -> None:
     for name, value in element.attrib.items():
         if name.startswith("{") and not STANDARD.match(name):
-            found["foreign"][element.tag, element.get("id"), name, value] += 1
+            mine = (element.get("id") or GIVEN).startswith(GIVEN)
+            owner = None if mine else element.get("id")
+            found["foreign"][element.tag, owner, name, value] += 1
     if not STANDARD.match(element.tag):
         parent = element.getparent()
-        owner = None if parent is None else parent.tag
-        found["foreign"][owner, etree.tostring(element, method="c14n", with_tail=False)] += 1
+        home = None if parent is None else parent.tag
+        found["foreign"][home, etree.tostring(element, method="c14n", with_tail=False)] += 1

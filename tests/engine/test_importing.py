@@ -314,6 +314,17 @@ def test_what_is_no_harmless_bpmn_is_refused(content, code):
     assert CHINESE.search(caught.value.problems[0].message)
 
 
+@pytest.mark.parametrize("oddity", ["odd:attribute='1'", "xmlns:odd='urn:未知' odd:a='1'"])
+def test_prefixes_that_are_not_declared_properly_stay(oddity):
+    xml = PLAIN.replace('<bpmn:userTask id="a"', f'<bpmn:userTask {oddity} id="a"').encode()
+    found = importing.read(xml)
+    assert ("文件", "namespace") in repaired(xml)
+    assert b"odd:" in found.write()
+    assert importing.read(found.write()).write() == found.write()
+    assert obstacles(xml) == []
+    assert svg.render(xml, title="图", uid="d").startswith("<svg")
+
+
 def test_a_document_type_in_a_text_is_only_a_text():
     note = "<bpmn:documentation><![CDATA[<!DOCTYPE html>]]></bpmn:documentation>"
     assert (

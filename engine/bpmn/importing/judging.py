@@ -49,7 +49,7 @@ def _judged(root: etree._Element) -> Iterator[Problem]:
     yield from problems
     if not any(problem.severity == "error" for problem in problems):
         xml = normalize.to_bytes(normal)
-        for key in ids:
+        for key in definition.process_ids(root):
             pool.parse(xml, key)
 
 

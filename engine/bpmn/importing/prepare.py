@@ -15,8 +15,11 @@ from lxml import etree
 from engine.bpmn.admit import GIVEN
 from engine.bpmn.importing import names, vendors
 from engine.bpmn.xml import (
+    BPMN_NS,
+    CAMUNDA_NS,
     FLOW_NODES,
     SUBPROCESSES,
+    XSI_NS,
     B,
     C,
     children,
@@ -34,7 +37,9 @@ EXECUTED = frozenset(
 )
 DATA_STORES = frozenset({"dataStoreReference"})
 KEPT_NAMESPACES = (B, C)
-XML_NAMES = "{http://www.w3.org/"
+#: Their prefixes may stand in values (`xsi:type="bpmn:tFormalExpression"`).
+KEPT_PREFIXES = (BPMN_NS, CAMUNDA_NS)
+XML_NAMES = (f"{{{XSI_NS}}}", "{http://www.w3.org/XML/1998/namespace}")
 
 
 def prepare(root: etree._Element) -> tuple[etree._Element, list[Problem], dict[str, str]]:
@@ -123,8 +128,11 @@ def _strip(root: etree._Element) -> None:
             _remove(parent, element)
             continue
         for name in [str(name) for name in element.attrib]:
-            if name.startswith("{") and not name.startswith((*KEPT_NAMESPACES, XML_NAMES)):
+            foreign = name.startswith("{") or ":" in name
+            if foreign and not name.startswith((*KEPT_NAMESPACES, *XML_NAMES)):
                 del element.attrib[name]
+    kept = [prefix for prefix, name in root.nsmap.items() if prefix and name in KEPT_PREFIXES]
+    etree.cleanup_namespaces(root, keep_ns_prefixes=kept)
 
 
 def _remove(parent: etree._Element, element: etree._Element) -> None:

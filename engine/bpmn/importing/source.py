@@ -44,15 +44,18 @@ DECLARATION = re.compile(r"^<\?xml\s[^>]*\?>")
 PROLOG = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>", re.S)
 XINCLUDE = "http://www.w3.org/2001/XInclude"
 
-PARSER = etree.XMLParser(
-    resolve_entities=False,
-    no_network=True,
-    load_dtd=False,
-    dtd_validation=False,
-    huge_tree=False,
-    strip_cdata=False,
-    encoding="utf-8",
-)
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        strip_cdata=False,
+        recover=recover,
+        encoding="utf-8",
+    )
 
 
 @dataclass
@@ -76,16 +79,27 @@ def parse(content: bytes) -> Source:
     if "\0" in text:
         raise refusal("not-text", "文件含有空字符，不是有效的 XML。")
     _no_document_type(text)
-    try:
-        root = etree.fromstring(text.encode(), PARSER)
-    except etree.XMLSyntaxError as error:
-        raise refusal("not-xml", f"不是有效的 XML：{str(error)[:120]}") from None
-    except UnicodeEncodeError:
-        raise refusal("not-text", "文件含有不成对的代理字符，请另存为 UTF-8。") from None
+    root = _tree(text, notes)
     if root.tag != B + "definitions":
         raise refusal("not-bpmn", "不是 BPMN 2.0 文件：根元素应是 definitions。")
     _bounds(root)
     return Source(root, notes)
+
+
+def _tree(text: str, notes: list[Problem]) -> etree._Element:
+    parser = _parser(recover=False)
+    try:
+        return etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        kinds = {entry.domain for entry in parser.error_log}
+        shown = str(error)[:120]
+    except UnicodeEncodeError:
+        raise refusal("not-text", "文件含有不成对的代理字符，请另存为 UTF-8。") from None
+    if kinds != {etree.ErrorDomains.NAMESPACE}:
+        raise refusal("not-xml", f"不是有效的 XML：{shown}")
+    # Prefixes that nobody declared and names that are no addresses do not hinder reading.
+    notes.append(Problem(FILE, "namespace", f"命名空间写得不规范，按原样保留：{shown}", "warning"))
+    return etree.fromstring(text.encode(), _parser(recover=True))
 
 
 def refusal(code: str, message: str) -> DeploymentRefused:

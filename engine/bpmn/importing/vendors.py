@@ -163,8 +163,8 @@ def foreign(root: etree._Element) -> Iterator[str]:
     """Yield the namespace of every foreign attribute and element, as often as it occurs."""
     for element in root.iter(etree.Element):
         for name in (element.tag, *element.attrib):
-            namespace = etree.QName(name).namespace
-            if namespace and not namespace.startswith(OWN):
+            namespace, brace, _ = str(name)[1:].partition("}")
+            if brace and not namespace.startswith(OWN):
                 yield namespace
 
 

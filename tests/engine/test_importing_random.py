@@ -1,0 +1,129 @@
+"""Whatever a tool may write: nothing lost, nothing crashes, and the second pass changes nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from engine.bpmn import importing, layout, standard, svg
+from engine.bpmn.importing import judging
+from engine.errors import DeploymentRefused
+from tests.engine.diagram_facts import facts, tree
+from tests.engine.odd_diagrams import odd_files
+from tests.engine.test_importing import FILES
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+#: Set for a long run with new files each time.
+FILES_WANTED = int(os.environ.get("HUIYIN_FILES", "0"))
+MANY = settings(
+    max_examples=FILES_WANTED or 120,
+    deadline=None,
+    derandomize=not FILES_WANTED,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@MANY
+@given(odd_files())
+def test_random_files_come_back_whole(odd):
+    before = facts(tree(odd.body))
+    once = importing.read(odd.content).write()
+    assert facts(tree(once)) == before
+    assert importing.read(once).write() == once
+
+
+@MANY
+@given(odd_files())
+def test_random_files_are_judged_and_drawn(odd):
+    through_everything(odd.content)
+
+
+@MANY
+@given(odd_files())
+def test_ids_are_given_alike_each_time_and_never_twice(odd):
+    one, other = importing.read(odd.content), importing.read(odd.content)
+    assert one.executable() == other.executable()
+    root = etree.fromstring(one.executable())
+    names = [node.get("id") for node in root.iter("{*}sequenceFlow")]
+    assert None not in names
+    assert len(names) == len(set(names)) or "duplicate-id" in {
+        problem.code for problem in judging.obstacles(one)
+    }
+
+
+def read_or_refused(content: bytes) -> importing.Diagram | DeploymentRefused:
+    try:
+        return importing.read(content)
+    except DeploymentRefused as refused:
+        return refused
+
+
+def through_everything(content: bytes) -> None:
+    """Every door that a file can come through: a clean refusal, or an answer."""
+    found = read_or_refused(content)
+    if isinstance(found, DeploymentRefused):
+        assert all(CHINESE.search(problem.message) for problem in found.problems)
+        with pytest.raises(ValueError, match=CHINESE):
+            svg.render(content, title="图", uid="d")
+        return
+    for problem in [*found.findings, *judging.obstacles(found)]:
+        assert CHINESE.search(problem.message)
+        assert len(problem.message) < 400
+    for finding in standard.lint(content):
+        assert CHINESE.search(finding.message)
+        assert len(finding.message) < 400
+    layout.problems(content)
+    picture = svg.render(content, title="图", uid="d")
+    if picture:
+        etree.fromstring(picture)
+
+
+# -- broken files --------------------------------------------------------------------------------
+
+ORIGINALS = [path.read_bytes() for path in FILES]
+PIECES = (
+    b"", b"<", b">", b"&", b'"', b"\0", b"]]>", b"<!--", b"<?x", b"xmlns:z='urn:z' ", b"z:",
+    b"\xff",
+    b"id='a' ", b"sourceRef='_n_i_x'", b"NaN", b"1e999", b"-", "漢".encode(), b"<!DOCTYPE a>",
+    b"xml:id='q' ", b"<a xmlns=''/>", b"unbound:a='1' ",
+    b"bpmnElement='' ",
+)  # fmt: skip
+
+
+@MANY
+@given(st.sampled_from(ORIGINALS), st.data())
+def test_cut_and_patched_files_are_refused_or_read(original, data):
+    content = original
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(content)))
+        end = data.draw(st.integers(start, min(len(content), start + 40)))
+        content = content[:start] + data.draw(st.sampled_from(PIECES)) + content[end:]
+    if data.draw(st.booleans()):
+        content = content[: data.draw(st.integers(0, len(content)))]
+    through_everything(content)
+
+
+NAMES = ("id", "sourceRef", "targetRef", "attachedToRef", "processRef", "x", "name")
+VALUES = ("", " ", "x", "a:b", ":", "_n_", "1", "\u2028", "名")
+
+
+@MANY
+@given(st.sampled_from(ORIGINALS), st.data())
+def test_elements_that_moved_or_doubled_are_refused_or_read(original, data):
+    root = tree(original)
+    everything = [node for node in root.iter() if isinstance(node.tag, str)]
+    for _ in range(data.draw(st.integers(1, 4))):
+        node = data.draw(st.sampled_from(everything))
+        other = data.draw(st.sampled_from(everything))
+        if node in list(other.iterancestors()) or node is other or node is root:
+            continue
+        if data.draw(st.booleans()):
+            other.append(node)
+        else:
+            node.set(data.draw(st.sampled_from(NAMES)), data.draw(st.sampled_from(VALUES)))
+    through_everything(etree.tostring(root))
