@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export HUIYIN_DATA ?= var
 FRONT := web/frontend
+CLIENTS := tests/web/clients
 say = @printf '\033[1m· %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
@@ -38,6 +39,12 @@ $(FRONT)/node_modules/.ok: $(VENV)/packages.ok $(FRONT)/package.json $(FRONT)/pa
 	@cd $(FRONT) && PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# Camunda's own client, unchanged, for a test: the same rules as for our own packages.
+$(CLIENTS)/node_modules/.ok: $(VENV)/packages.ok $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
+	$(call say,    stock client for tests (locked))
+	@cd $(CLIENTS) && PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 web/static/dist/manifest.json: $(FRONT)/node_modules/.ok $(FRONT)/build.mjs $(shell find $(FRONT)/src web -name '*.css' -o -name '*.js' -o -name '*.html' 2>/dev/null | grep -v -e node_modules -e static/dist)
 	$(call say,4/5 styles and scripts)
 	@cd $(FRONT) && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs >/dev/null
@@ -65,7 +72,7 @@ demo-reset: setup ## take the demo office away and build it anew
 fix: $(VENV)/dev.ok ## format and repair what can be repaired
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
 
-test: $(VENV)/dev.ok setup browser ## every test, browser and PostgreSQL included
+test: $(VENV)/dev.ok setup browser $(CLIENTS)/node_modules/.ok ## every test, browser and PostgreSQL included
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest -q -n 2 --dist loadscope --ignore=tests/architecture
 
@@ -82,4 +89,4 @@ lock: $(VENV)/dev.ok ## write the lock files anew (versions and hashes, no addre
 	@$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate -o requirements-dev.lock requirements-dev.in
 
 clean: ## remove what was built (the office's data stays)
-	rm -rf $(VENV) $(FRONT)/node_modules web/static/dist build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(FRONT)/node_modules $(CLIENTS)/node_modules web/static/dist build .mypy_cache .ruff_cache .pytest_cache

@@ -120,6 +120,7 @@ def test_a_bundle_is_whole(folder: Path) -> None:
 
 
 def test_locks_name_no_address() -> None:
-    for lock in [*ROOT.glob("*.lock"), ROOT / "web/frontend/package-lock.json"]:
+    packages = ("web/frontend", "tests/web/clients")
+    for lock in [*ROOT.glob("*.lock"), *(ROOT / each / "package-lock.json" for each in packages)]:
         text = lock.read_text("utf-8")
         assert not re.search(r'"resolved"|--index-url|--find-links|--extra-index-url', text)
