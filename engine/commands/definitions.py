@@ -48,6 +48,8 @@ class Definition:
     name: str
     normalized: bytes = field(repr=False)
     description: Description = field(repr=False)
+    #: Where its deployment came from: `files`, `studio` or `rest`.
+    source: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def _read(session: Session, definition_id: int) -> Definition:
         row.name,
         row.normalized,
         Description.from_dict(row.description),
+        session.get_one(Deployment, row.deployment_id).source,
     )
 
 

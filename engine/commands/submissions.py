@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -88,6 +88,43 @@ def check(form: Form | None, values: Mapping[str, Any], scope: Mapping[str, Any]
     if form.generated:
         found.update(_readonly(bound, scope))
     return Entered(new_id(), bound.values(), found, form.key, form.version, digest(values))
+
+
+def enter(
+    form: Form | None,
+    posted: Mapping[str, Any],
+    variables: Mapping[str, Any] | None,
+    scope: Mapping[str, Any],
+    *,
+    free: bool,
+    checked: bool,
+    trusted: bool,
+) -> Entered:
+    """Read what completes an element: a person's form, or variables that a program brings.
+
+    The office's own diagrams hold their forms against programs, too, and keep what people
+    type out of the variables; a diagram that came over REST is as free as in Camunda.
+
+    Args:
+        variables: what a program brings instead of `posted`; None for a person's form.
+        free: the diagram came over REST.
+        checked: the program submits the form (`submit-form`) and wants it checked.
+        trusted: it may set other variables of the office's own diagrams than the form's.
+
+    Raises:
+        InvalidInput: as for `check`.
+    """
+    if variables is None:
+        return check(form, posted, scope)
+    fields = {item.key for item, _ in form.schema.walk() if item.key} if form else set()
+    strange = sorted(set(variables) - fields)
+    if strange and not (free or trusted):
+        raise InvalidInput(f"这一步的表单没有这些内容，不能提交：{'、'.join(strange)[:200]}。")
+    if form is None or (free and not checked):
+        return Entered(new_id(), {}, dict(variables), None, None, digest(variables))
+    found = check(form, {key: value for key, value in variables.items() if key in fields}, scope)
+    others = {key: value for key, value in variables.items() if free or key not in fields}
+    return replace(found, variables={**others, **found.variables}, digest=digest(variables))
 
 
 def _defaults(form: Form, scope: Mapping[str, Any]) -> dict[str, Any]:

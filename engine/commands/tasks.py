@@ -17,6 +17,7 @@ from engine.commands import listening, retries, rows, submissions, task_forms
 from engine.commands.execution import Execution, Loaded
 from engine.errors import (
     Conflict,
+    EngineError,
     HumanTaskClosed,
     IdempotencyMismatch,
     InvalidInput,
@@ -133,10 +134,14 @@ def complete(
     *,
     actor: Actor,
     submission: Mapping[str, Any] | None = None,
+    variables: Mapping[str, Any] | None = None,
+    through_form: bool = False,
     files: Sequence[Attachment] = (),
     idempotency_key: str | None = None,
 ) -> Completion:
     """Complete a human task with what the person entered, and move on.
+
+    A program brings `variables` instead, through the form or past it (`submissions.enter`).
 
     If something automatic after it fails, the completion stands and the rest becomes a
     job with retries: a person's work is never lost to a broken service (`engine.md` §5).
@@ -154,16 +159,26 @@ def complete(
     )
     if answered not in (None, task.id) or (kept is not None and answered is None):
         raise IdempotencyMismatch("这张表的凭据属于另一项待办，请刷新页面后重新提交。")
-    if submissions.same(kept, posted):
+    if submissions.same(kept, posted if variables is None else variables):
         following = _next_of(session, task, actor)
         return Completion(task.id, task.instance_id, task.root_id, following, repeated=True)
     _check_open(task, row)
     _check_permission(task, actor)
+    refuse_pending(task)
     with Execution(session, actor, files=files) as work:
         loaded = work.open(row)
         scope = loaded.run.scope(task.token)
         form = task_forms.of_task(session, loaded.definition, task, scope)
-        entered = submissions.check(form, posted, scope)
+        free = loaded.definition.source == "rest"
+        entered = submissions.enter(
+            form,
+            posted,
+            variables,
+            scope,
+            free=free,
+            checked=through_form,
+            trusted=actor.kind != "person",
+        )
         if entered.form_key or idempotency_key:  # nothing was entered without a form
             submissions.store(
                 session,
@@ -235,6 +250,16 @@ def _check_open(task: HumanTask, row: ProcessInstance) -> None:
         raise NotAllowed("这件诉求已暂停办理，恢复后才能提交。")
     if row.status != "active":
         raise HumanTaskClosed(task.id, "cancelled")
+
+
+def refuse_pending(task: HumanTask) -> None:
+    """A delegated task goes back to its owner first: it is resolved, not completed.
+
+    Raises:
+        EngineError: it is still with the delegate.
+    """
+    if task.delegation_state == "PENDING":
+        raise EngineError("A delegated task cannot be completed, but should be resolved instead.")
 
 
 def may_act(task: HumanTask, actor: Actor) -> bool:

@@ -22,8 +22,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
 
-from engine.models import Variable
+from engine.models import TaskVariable, Variable
 from engine.state import values
+
+#: Rows with the projection of a variable.
+Row = type[Variable] | type[TaskVariable]
 
 NUMBERS = ("Short", "Integer", "Long", "Double", "Decimal")
 MOMENT = "Date"
@@ -92,22 +95,24 @@ def variable_is(
     )
 
 
-def named(name: str, *, fold: bool = False) -> ColumnElement[bool]:
+def named(name: str, *, fold: bool = False, row: Row = Variable) -> ColumnElement[bool]:
     """Return whether a row of `variable` has this name."""
-    return func.lower(Variable.name) == name.lower() if fold else Variable.name == name
+    return func.lower(row.name) == name.lower() if fold else row.name == name
 
 
-def compared(operator: str, value: Any, *, fold: bool = False) -> ColumnElement[bool]:
+def compared(
+    operator: str, value: Any, *, fold: bool = False, row: Row = Variable
+) -> ColumnElement[bool]:
     """Return the condition on a row of `variable`. Raises ValueError, see `variable_is`."""
     if operator in ("like", "notLike"):
         if not isinstance(value, str):
             raise ValueError("like compares texts only")
-        matches = like(Variable.text_value, value, fold=fold)
-        return and_(Variable.type == "String", matches if operator == "like" else ~matches)
+        matches = like(row.text_value, value, fold=fold)
+        return and_(row.type == "String", matches if operator == "like" else ~matches)
     if operator in ("eq", "neq"):
-        same = _same(value, fold)
+        same = _same(value, fold, row)
         return same if operator == "eq" else ~same
-    left, right = _ordered(value)
+    left, right = _ordered(value, row)
     found: ColumnElement[bool] = {
         "gt": left > right,
         "gteq": left >= right,
@@ -117,27 +122,28 @@ def compared(operator: str, value: Any, *, fold: bool = False) -> ColumnElement[
     return found
 
 
-def _same(value: Any, fold: bool) -> ColumnElement[bool]:
+def _same(value: Any, fold: bool, row: Row) -> ColumnElement[bool]:
     if value is None:
-        return Variable.type == "Null"
+        return row.type == "Null"
     if isinstance(value, str) and fold:
-        return and_(Variable.type == "String", func.lower(Variable.text_value) == value.lower())
+        return and_(row.type == "String", func.lower(row.text_value) == value.lower())
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return func.coalesce(_number() == float(value), False)
+        return func.coalesce(number(row) == float(value), False)
     kind = {bool: "Boolean", str: "String"}.get(type(value), MOMENT)
     wanted = values.searchable(value)[:SEARCHABLE]
-    return and_(Variable.type == kind, Variable.text_value == wanted)
+    return and_(row.type == kind, row.text_value == wanted)
 
 
-def _ordered(value: Any) -> tuple[ColumnElement[Any], Any]:
+def _ordered(value: Any, row: Row) -> tuple[ColumnElement[Any], Any]:
     if isinstance(value, bool) or value is None:
         raise ValueError("this value has no order")
     if isinstance(value, int | float | Decimal):
-        return _number(), float(value)
+        return number(row), float(value)
     kind = MOMENT if isinstance(value, date) else "String"
-    return case((Variable.type == kind, Variable.text_value)), values.searchable(value)[:SEARCHABLE]
+    return case((row.type == kind, row.text_value)), values.searchable(value)[:SEARCHABLE]
 
 
-def _number() -> ColumnElement[Any]:
+def number(row: Row) -> ColumnElement[Any]:
+    """Return the number of a row of `variable`, NULL for what is none."""
     # Only what is a number is cast: PostgreSQL would refuse the rest.
-    return case((Variable.type.in_(NUMBERS), cast(Variable.text_value, Float)))
+    return case((row.type.in_(NUMBERS), cast(row.text_value, Float)))

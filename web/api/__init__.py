@@ -29,6 +29,9 @@ from web.api import (
     process_instances,
     process_starts,
     subscriptions,
+    task_people,
+    task_work,
+    tasks,
     variable_instances,
 )
 
@@ -58,5 +61,8 @@ __all__ = [
     "process_instances",
     "process_starts",
     "subscriptions",
+    "task_people",
+    "task_work",
+    "tasks",
     "variable_instances",
 ]
