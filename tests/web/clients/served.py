@@ -19,9 +19,11 @@ from typing import Any
 
 import pytest
 from alembic import command
+from sqlalchemy import select
 
 from engine import calendar, db, migration, settings, vault
-from engine.models import Base
+from engine.models import Base, ProcessInstance, Variable
+from engine.state import values
 from processes.people import demo, passwords
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -68,6 +70,14 @@ class Served:
             + b"\r\n--edge--\r\n"
         )
         return self.ask("POST", "/deployment/create", parts, "multipart/form-data; boundary=edge")
+
+
+def ended(instance_id: str) -> tuple[str, str | None, dict[str, Any]]:
+    """Return how a case ended, where, and with which variables, as the office keeps them."""
+    with db.reading() as session:
+        row = session.get_one(ProcessInstance, instance_id)
+        rows = session.scalars(select(Variable).where(Variable.instance_id == instance_id))
+        return row.status, row.outcome, {one.name: values.decode(one.value) for one in rows}
 
 
 @contextmanager
