@@ -21,6 +21,7 @@ from engine.bpmn.nodes import (
     activities,
     adhoc,
     compensation,
+    decisions,
     events,
     gateways,
     loops,
@@ -192,7 +193,7 @@ SIMPLE: dict[str, Callable[..., Node]] = {
     "manualTask": activities.PassTask,
     "userTask": activities.UserTask,
     "serviceTask": activities.ServiceTask,
-    "businessRuleTask": activities.BusinessRuleTask,
+    "businessRuleTask": decisions.BusinessRuleTask,
     "exclusiveGateway": gateways.ExclusiveGateway,
     "parallelGateway": gateways.ParallelGateway,
     "inclusiveGateway": gateways.InclusiveGateway,
@@ -223,15 +224,14 @@ def _info(element: etree._Element) -> NodeInfo:
     )
 
 
+#: What a marker says about each item instead of the activity.
+OF_ITEMS = ("asyncBefore", "asyncAfter", "exclusive", "@failedJobRetryTimeCycle")
+
+
 def _item_info(info: NodeInfo, marker: etree._Element) -> NodeInfo:
     """Return the item's share: all but what makes the body wait before and after."""
-    attributes = {
-        name: value
-        for name, value in info.attributes.items()
-        if name not in ("asyncBefore", "asyncAfter")
-    }
-    if marker.get(C + "asyncBefore") == "true":
-        attributes["asyncBefore"] = "true"
+    attributes = {name: value for name, value in info.attributes.items() if name not in OF_ITEMS}
+    attributes |= {k: value for k, value in read_camunda(marker).items() if k in OF_ITEMS}
     return NodeInfo(info.element, info.kind, info.label, attributes, info.properties)
 
 
@@ -270,7 +270,6 @@ def _ad_hoc(spec: ScopeSpec, name: str, info: NodeInfo, element: etree._Element)
 def _multi_instance(
     spec: ScopeSpec, name: str, info: NodeInfo, marker: etree._Element, item_name: str
 ) -> None:
-    item = next(children(marker, "inputDataItem"), None)
     loops.MultiInstance(
         spec,
         name,
@@ -279,10 +278,16 @@ def _multi_instance(
         sequential=marker.get("isSequential") == "true",
         cardinality=text_of(marker, "loopCardinality"),
         collection=marker.get(C + "collection") or text_of(marker, "loopDataInputRef"),
-        element_variable=marker.get(C + "elementVariable")
-        or (item.get("name") or "" if item is not None else ""),
+        element_variable=marker.get(C + "elementVariable") or _item_name(marker, "inputDataItem"),
         completion=text_of(marker, "completionCondition"),
+        output=(text_of(marker, "loopDataOutputRef"), _item_name(marker, "outputDataItem")),
     )
+
+
+def _item_name(marker: etree._Element, tag: str) -> str:
+    """Return the name of a marker's input or output item."""
+    item = next(children(marker, tag), None)
+    return "" if item is None else item.get("name") or identifier(item)
 
 
 def _standard_loop(

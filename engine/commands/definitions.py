@@ -135,18 +135,50 @@ def latest(session: Session, key: str) -> Definition:
 
 
 def bound(
-    session: Session, key: str, binding: str, version: int | None, caller: Definition
+    session: Session, key: str, binding: str, version: str | None, caller: Definition
 ) -> Definition:
-    """Return the process a call activity means: latest, deployment or version."""
+    """Return the process a call activity means: latest, deployment, version or versionTag.
+
+    Raises:
+        NotFound: there is none, or the version is no number.
+    """
     wanted = select(ProcessDefinition.id).where(ProcessDefinition.key == key)
-    if binding == "deployment":
-        wanted = wanted.where(ProcessDefinition.deployment_id == caller.deployment_id)
-    elif binding == "version":
-        wanted = wanted.where(ProcessDefinition.version == version)
+    if binding == "versionTag":
+        tag = ProcessDefinition.description["version_tag"].as_string()
+        wanted = wanted.where(tag == (version or ""))
+    else:
+        wanted = wanted.where(
+            *_bound(ProcessDefinition, binding, version, caller.deployment_id, f"流程“{key}”")
+        )
     found = session.scalar(wanted.order_by(ProcessDefinition.version.desc()).limit(1))
     if found is None:
-        raise NotFound(f"调用的流程“{key}”没有发布。")
+        raise NotFound(f"调用的流程“{key}”{_shown(binding, version)}没有发布。")
     return by_id(session, found)
+
+
+def _bound(
+    kind: type[ProcessDefinition | DecisionDefinition],
+    binding: str,
+    version: str | None,
+    deployment_id: int,
+    what: str,
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of a binding, besides the key."""
+    if binding == "deployment":
+        return [of(kind, deployment_id)]
+    if binding != "version":
+        return []
+    text = (version or "").strip()
+    if not text.isdecimal():
+        raise NotFound(f"{what}的版本“{text:.20}”不是整数。")
+    return [kind.version == int(text)]
+
+
+def _shown(binding: str, version: str | None) -> str:
+    """Say in words which version was meant."""
+    if binding == "deployment":
+        return "在同一次部署里"
+    return f"的版本 {version} " if binding in ("version", "versionTag") else ""
 
 
 def form(
@@ -197,20 +229,31 @@ def _form(session: Session, *wanted: ColumnElement[bool]) -> Form | None:
     return Form(row.key, row.version, schema)
 
 
-def decision(session: Session, key: str) -> tuple[DecisionModel, int]:
-    """Return the newest model that holds a decision, and the decision's version.
+def decision(
+    session: Session,
+    key: str,
+    binding: str = "latest",
+    version: str | None = None,
+    deployment_id: int = 0,
+) -> tuple[DecisionModel, int]:
+    """Return the model that holds a decision, and the decision's version.
 
     Raises:
-        NotFound: no decision of this key was ever published.
+        NotFound: no such decision was published, or not as the binding says.
     """
+    wanted = [DecisionDefinition.key == key]
+    if binding == "versionTag":
+        wanted.append(DecisionDefinition.version_tag == (version or ""))
+    else:
+        wanted += _bound(DecisionDefinition, binding, version, deployment_id, f"决策表“{key}”")
     row = session.execute(
         select(DecisionDefinition.sha, DecisionDefinition.version)
-        .where(DecisionDefinition.key == key)
+        .where(*wanted)
         .order_by(DecisionDefinition.version.desc())
         .limit(1)
     ).first()
     if row is None:
-        raise NotFound(f"没有已发布的决策表“{key}”。")
+        raise NotFound(f"决策表“{key}”{_shown(binding, version)}没有发布。")
     return decision_model(session, row.sha), row.version
 
 

@@ -22,6 +22,7 @@ from engine.bpmn import admit, definition, importing, layout, normalize, pool, r
 from engine.bpmn.definition import Description
 from engine.bundles import Bundle
 from engine.commands import definitions, starts
+from engine.decisions import document
 from engine.errors import DeploymentRefused, Problem
 from engine.hooks import Actor
 from engine.models import (
@@ -46,7 +47,8 @@ class Checked:
     """A bundle that may be published, taken apart."""
 
     processes: list[tuple[str, Description, bytes]] = field(default_factory=list)
-    decisions: list[tuple[str, str, str]] = field(default_factory=list)
+    #: Key, name, file and version tag of each decision.
+    decisions: list[tuple[str, str, str, str | None]] = field(default_factory=list)
     forms: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -113,7 +115,7 @@ def _located(problem: Problem, files: dict[str, bytes]) -> Problem:
 def _file_of(checked: Checked, key: str) -> str:
     """Return the file in which a key stands."""
     found = [(description.key, name) for name, description, _ in checked.processes]
-    found += [(one, name) for one, _, name in checked.decisions]
+    found += [(one, name) for one, _, name, _ in checked.decisions]
     return dict([*found, *checked.forms]).get(key, "")
 
 
@@ -138,7 +140,10 @@ def _decisions(checked: Checked, name: str, content: bytes) -> list[Problem]:
         model = decisions.parse(content)
     except DeploymentRefused as refused:
         return refused.problems
-    checked.decisions += [(key, made.name, name) for key, made in model.decisions.items()]
+    tags = document.version_tags(content)
+    checked.decisions += [
+        (key, made.name, name, tags.get(key)) for key, made in model.decisions.items()
+    ]
     return list(decisions.check(model))
 
 
@@ -179,7 +184,7 @@ def _parses(xml: bytes, ids: list[str]) -> Iterator[Problem]:
 def _owners(session: Session, bundle: Bundle, checked: Checked, source: str) -> Iterator[Problem]:
     mine = (
         [d.key for _, d, _ in checked.processes],
-        [key for key, _, _ in checked.decisions],
+        [key for key, *_ in checked.decisions],
         [key for key, _ in checked.forms],
     )
     for kind, keys in zip(KINDS, mine, strict=True):
@@ -213,7 +218,7 @@ def _known(session: Session, checked: Checked) -> rules.Known:
 
     return rules.Known(
         processes=published(ProcessDefinition) | {d.key for _, d, _ in checked.processes},
-        decisions=published(DecisionDefinition) | {key for key, _, _ in checked.decisions},
+        decisions=published(DecisionDefinition) | {key for key, *_ in checked.decisions},
         forms=published(FormDefinition) | {key for key, _ in checked.forms},
         handlers={service.name for service in services.catalogue()},
     )
@@ -313,13 +318,14 @@ def _write_forms(
 def _write_decisions(
     session: Session, made: Deployment, checked: Checked, shas: dict[str, str]
 ) -> None:
-    for key, title, name in checked.decisions:
+    for key, title, name, tag in checked.decisions:
         session.add(
             DecisionDefinition(
                 deployment_id=made.id,
                 bundle=made.bundle,
                 key=key,
                 version=_next(session, DecisionDefinition, key),
+                version_tag=tag,
                 name=title,
                 resource=name,
                 sha=shas[name],

@@ -243,9 +243,12 @@ class Execution:
             if any(child.row.parent_token == wait.token for child in self._children(loaded)):
                 continue
             inputs = loaded.run.call_inputs(wait.token)
-            version = int(inputs.version) if inputs.version and inputs.version.isdigit() else None
             definition = definitions.bound(
-                self.session, inputs.called_element, inputs.binding, version, loaded.definition
+                self.session,
+                inputs.called_element,
+                inputs.binding,
+                inputs.version,
+                loaded.definition,
             )
             self.begin(
                 definition,
@@ -307,13 +310,15 @@ class Execution:
         if parent.row.status != "active":
             return
         if thrown is not None:
+            if parent.run.catches(row.parent_token, "error", thrown.code):
+                parent.run.take_back(row.parent_token, run.variables)  # as Camunda does
             parent.run.throw_error(row.parent_token, thrown.code, thrown.message)
         else:
-            values = parent.run.call_outputs(row.parent_token, run.variables)
+            parent.run.take_back(row.parent_token, run.variables)
             parent.acted.update(
                 key for key, w in parent.before.items() if w.token == row.parent_token
             )
-            parent.run.complete(row.parent_token, values)
+            parent.run.complete(row.parent_token)
         self.touch(parent)
 
     def escalate(self, row: ProcessInstance, code: str, payload: Mapping[str, Any]) -> bool:

@@ -95,7 +95,9 @@ class InstanceHost:
         self, run: Run, token: str, reference: str, binding: str, version: str | None
     ) -> Sequence[Mapping[str, Any]]:
         """Evaluate a decision over the token's scope and keep why it said what it said."""
-        model, number = definitions.decision(self.work.session, reference)
+        model, number = definitions.decision(
+            self.work.session, reference, binding, version, self.definition.deployment_id
+        )
         result = model.decisions[reference].evaluate(
             run.scope(token), functions=self.functions, explain=True
         )

@@ -110,3 +110,9 @@ def reference(element: Element) -> str:
     """Return the id in `href="#id"`."""
     href: str = element.get("href", "")
     return href.rpartition("#")[2]
+
+
+def version_tags(xml: bytes) -> dict[str, str]:
+    """Return `camunda:versionTag` of each decision of an admitted file that has one."""
+    found = ((each.get("id", ""), each.get(f"{CAMUNDA}versionTag")) for each in root_of(xml).iter())
+    return {name: tag for name, tag in found if tag}

@@ -107,8 +107,21 @@ _DATE: Final[dict[str, _Method]] = {
 }
 _ANY: Final[dict[str, _Method]] = {"equals": coercion.equal, "toString": text}
 
+#: Methods of a decision's answer: its classes declare them in `__juel__`.
+DECLARED: Final = frozenset(
+    {
+        "getEntry",
+        "getSingleEntry",
+        "getFirstEntry",
+        "getEntryMap",
+        "getSingleResult",
+        "getFirstResult",
+        "collectEntries",
+        "getResultList",
+    }
+)
 #: Every name, so that a wrong one is refused when the expression is read.
-NAMES: Final = frozenset().union(_STRING, _LIST, _MAP, _NUMBER, _DATE, _ANY)
+NAMES: Final = frozenset().union(_STRING, _LIST, _MAP, _NUMBER, _DATE, _ANY, DECLARED)
 
 
 def _table(value: Any) -> Mapping[str, _Method]:
@@ -131,7 +144,11 @@ def invoke(value: Any, name: str, args: list[Any], run: Run) -> Any:
     """
     if value is None:
         raise Undefined(f"空值不能调用“{name}”；可先用 empty 判断。")
-    function = _table(value).get(name) or _ANY.get(name)
+    declared: Mapping[str, str] = getattr(type(value), "__juel__", {})
+    if name in declared:
+        function: _Method | None = getattr(type(value), declared[name])
+    else:
+        function = _table(value).get(name) or _ANY.get(name)
     if function is None:
         raise Undefined(f"{label(value)}没有方法“{name}”。")
     weights = [len(part) for part in (value, *args) if isinstance(part, str | list | Mapping)]

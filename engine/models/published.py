@@ -83,6 +83,8 @@ class DecisionDefinition(Base):
     bundle: Mapped[Code]
     key: Mapped[Code]
     version: Mapped[int]
+    #: `camunda:versionTag` of the decision.
+    version_tag: Mapped[str | None]
     name: Mapped[str]
     resource: Mapped[str]
     sha: Mapped[str] = mapped_column(ForeignKey("resource.sha"))

@@ -297,9 +297,9 @@ class Run:
         """Return what a waiting call activity hands to its child (`camunda:in`)."""
         return calls.inputs(self._token(token))
 
-    def call_outputs(self, token: str, child: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the ended child hands back (`camunda:out`); give it to `complete`."""
-        return calls.outputs(self._token(token), child)
+    def take_back(self, token: str, child: Mapping[str, Any]) -> None:
+        """Set what the ended child of a call activity hands back (`camunda:out`)."""
+        calls.take_back(self._token(token), child)
 
     def element(self, token: str) -> str:
         """Return the id of the drawn element a token stands on; "" for the instance."""

@@ -20,6 +20,7 @@ from engine.bpmn.checks import (
     listeners,
     livelock,
     loops,
+    mappings,
     people,
 )
 from engine.errors import Problem
@@ -39,6 +40,7 @@ def content(root: etree._Element) -> Iterator[Problem]:
         formulas.check(root),
         people.check(root),
         listeners.check(root),
+        mappings.check(root),
         loops.check(root),
         livelock.check(root),
     )

@@ -25,12 +25,16 @@ ATTRIBUTES = (
     "formKey",
     "formRefVersion",
     "calledElementVersion",
+    "calledElementVersionTag",
+    "decisionRefVersion",
+    "decisionRefVersionTag",
+    "jobPriority",
     "topic",
     "decisionRef",
     "taskPriority",
 )
 #: Attributes of `camunda:` child elements that hold one.
-INNER = ("sourceExpression", "businessKey")
+INNER = ("sourceExpression", "businessKey", "key")
 CONDITIONS = frozenset(
     {
         "conditionExpression",
@@ -126,7 +130,7 @@ def _is_of_task(element: etree._Element) -> bool:
 
 def _is_value(element: etree._Element) -> bool:
     parent = element.getparent()
-    return parent is not None and parent.tag in (C + "inputParameter", C + "outputParameter")
+    return parent is not None and parent.tag in {*PARAMETERS, C + "list"}
 
 
 def _check_value(text: str) -> None:

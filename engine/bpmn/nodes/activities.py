@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
@@ -102,54 +102,6 @@ class ServiceTask(Performer, defaults.ServiceTask):
 
     def _run_hook(self, my_task: Token) -> bool | None:
         return self.perform(my_task)
-
-
-class BusinessRuleTask(Performer, defaults.ServiceTask):
-    """Asks a decision; the answer goes to `camunda:resultVariable`."""
-
-    def _run_hook(self, my_task: Token) -> bool | None:
-        reference = self.attributes.get("decisionRef")
-        if not reference:
-            return self.perform(my_task)
-        instance = my_task.instance
-        rows = instance.host.decide(
-            instance.run,
-            my_task.id,
-            str(instance.evaluation.evaluate(my_task, reference)),
-            self.attributes.get("decisionRefBinding", "latest"),
-            self.attributes.get("decisionRefVersion")
-            or self.attributes.get("decisionRefVersionTag"),
-        )
-        instance.trace("decided", my_task, decision=reference, rows=[dict(row) for row in rows])
-        name = self.attributes.get("resultVariable")
-        if name:
-            variables.write(instance, my_task, {name: self.shape(rows)})
-        return True
-
-    def shape(self, rows: Sequence[Mapping[str, Any]]) -> Any:
-        """Return the answer as `camunda:mapDecisionResult` wants it.
-
-        Raises:
-            EngineError: there are more rows or outputs than the shape can hold.
-        """
-        shape = self.attributes.get("mapDecisionResult", "resultList")
-        if shape == "resultList":
-            return [dict(row) for row in rows]
-        if shape == "collectEntries":
-            return [self.only(list(row.values())) for row in rows]
-        row = self.only(list(rows))
-        if shape == "singleResult":
-            return dict(row) if row is not None else None
-        return self.only(list(row.values())) if row is not None else None
-
-    def only(self, values: list[Any]) -> Any:
-        """Return the one value there is, or None."""
-        if len(values) > 1:
-            raise EngineError(
-                f"“{self.label or self.element}”（{self.element}）的决策返回了 {len(values)} 个"
-                "结果，结果映射方式只允许一个。"
-            )
-        return values[0] if values else None
 
 
 class SendTask(Performer, Thrower, defaults.SendTask):

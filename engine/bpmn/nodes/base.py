@@ -165,7 +165,7 @@ class Node(BpmnSpecMixin):
         self.leave(my_task)
         for event in my_task.attached:
             event.cancel()
-        if self.async_after and not self.is_item:
+        if self.async_after:
             my_task.marks["async"] = AFTER
             my_task._set_state(TaskState.WAITING)
             return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bpmn.nodes import mappings
 from engine.bpmn.nodes.activities import CallActivity
 from engine.errors import NotFound
+from engine.state import variables
 from engine.state.host import CallInputs
 
 if TYPE_CHECKING:
@@ -32,16 +33,30 @@ def inputs(token: Token) -> CallInputs:
         variables=mappings.mapped(token, given),
         business_key=None if key is None else str(key),
         binding=node.attributes.get("calledElementBinding", "latest"),
-        version=node.attributes.get("calledElementVersion")
-        or node.attributes.get("calledElementVersionTag"),
+        version=_version(token),
     )
 
 
-def outputs(token: Token, child: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `camunda:out` takes from the variables of the ended child."""
+def _version(token: Token) -> str | None:
+    """Return the version or version tag that is wanted, computed."""
+    for name in ("calledElementVersion", "calledElementVersionTag"):
+        text = token.node.attributes.get(name)
+        if text:
+            value = token.instance.evaluation.evaluate(token, text)
+            return None if value is None else str(value)
+    return None
+
+
+def take_back(token: Token, child: Mapping[str, Any]) -> None:
+    """Set what `camunda:out` takes from the variables of the ended child.
+
+    `local` variables stay with the call activity, for its output parameters.
+    """
     evaluation = token.instance.evaluation
-    return mappings.select(
-        token.node.attributes.get("@out", ()),
-        child,
-        lambda expression: evaluation.over(token, child, expression),
-    )
+    for mapping in token.node.attributes.get("@out", ()):
+        values = mappings.select(
+            (mapping,), child, lambda expression: evaluation.over(token, child, expression)
+        )
+        variables.write(
+            token.instance, token, values, local=str(mapping.get("local", "")).lower() == "true"
+        )

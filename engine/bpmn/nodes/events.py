@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.nodes import compensation, listeners, mappings
+from engine.bpmn.nodes import compensation, mappings
 from engine.bpmn.nodes.base import Node, NodeInfo
 from engine.bpmn.nodes.definitions import (
     Compensate,
@@ -148,14 +148,12 @@ class BoundaryEvent(Armed, defaults.BoundaryEvent):
         self._begin(token, payload)
 
     def _begin(self, token: Token, payload: Mapping[str, Any]) -> None:
-        token.instance.trace("entered", token)
         self.take_payload(token, payload)
-        mappings.apply_inputs(token)
-        listeners.of_execution(token, "start")
-        token._ready()
+        token.marks["fired"] = True  # it waits no more
+        self._update(token)
 
     def was_entered(self, token: Token) -> bool:
-        return "arms" not in token.marks
+        return "arms" not in token.marks and "async" not in token.marks
 
 
 class Listener(Armed):

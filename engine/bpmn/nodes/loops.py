@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.nodes import compensation
 from engine.bpmn.nodes.base import Node, NodeInfo
 from engine.errors import EngineError
+from engine.state import variables
 from engine.state.evaluation import as_expression
 from engine.state.values import storable
 
@@ -83,6 +84,7 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
         collection: str,
         element_variable: str,
         completion: str,
+        output: tuple[str, str] = ("", ""),
     ) -> None:
         super().__init__(
             wf_spec,
@@ -96,6 +98,8 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
         self.sequential = sequential
         self.collection = collection
         self.element_variable = element_variable
+        #: The variable that collects, and the local variable of each item that it takes.
+        self.output, self.output_item = output
 
     def _elements(self, body: Token) -> list[Any]:
         evaluation = body.instance.evaluation
@@ -120,6 +124,8 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
 
     def _run_hook(self, my_task: Token) -> bool | None:
         elements = [storable(item, self.element_variable) for item in self._elements(my_task)]
+        if self.output:
+            my_task.marks["out"] = [None] * len(elements)
         if not elements:
             return True
         active = 1 if self.sequential else len(elements)
@@ -138,10 +144,23 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
         local: dict[str, Any] = {"loopCounter": index}
         if self.element_variable and self.collection:
             local[self.element_variable] = element
+        if self.output_item:
+            local.setdefault(self.output_item, None)
         self.start_item(body, local)
+
+    def leave(self, token: Token) -> None:
+        """Hand over what the items gave: one place each, null for those that did not end."""
+        collected = token.marks.pop("out", None)
+        if collected is not None:
+            around = token.hangs_on or token.scope.owner
+            variables.write(token.instance, around, {self.output: collected})
+        super().leave(token)
 
     def item_done(self, body: Token, item: Token) -> None:
         data = body.data
+        if "out" in body.marks:
+            given = variables.visible(body.instance, item).get(self.output_item)
+            body.marks["out"][item.data["loopCounter"]] = given
         data["nrOfCompletedInstances"] += 1
         done, total = data["nrOfCompletedInstances"], data["nrOfInstances"]
         data["nrOfActiveInstances"] = (

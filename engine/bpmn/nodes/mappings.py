@@ -105,13 +105,15 @@ def payload(token: Token) -> dict[str, Any]:
     return sent
 
 
-def mapped(token: Token, mappings: Any) -> dict[str, Any]:
-    """Return what `camunda:in` mappings select from the variables a token sees."""
-    return select(
-        mappings,
-        variables.visible(token.instance, token),
-        lambda expression: token.instance.evaluation.evaluate(token, expression),
-    )
+def mapped(token: Token, mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what `camunda:in` mappings select; `local` looks at the token's own variables."""
+    evaluation = token.instance.evaluation
+    found: dict[str, Any] = {}
+    for mapping in mappings:
+        is_local = str(mapping.get("local", "")).lower() == "true"
+        seen = token.data if is_local else variables.visible(token.instance, token)
+        found |= select((mapping,), seen, lambda expression: evaluation.evaluate(token, expression))
+    return found
 
 
 def select(mappings: Any, source: Mapping[str, Any], evaluate: Any) -> dict[str, Any]:

@@ -1,0 +1,423 @@
+"""Which version of a process or decision is used, and what a decision's answer becomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine import commands, db, hooks
+from engine.bundles import Bundle
+from engine.errors import DeploymentRefused, EngineError, NotFound
+from engine.models import HumanTask, ProcessInstance, Variable
+from engine.state import values
+from tests.engine import dmn, office
+from tests.engine.bpmn_builder import (
+    boundary,
+    call,
+    camunda,
+    diagram,
+    element,
+    end,
+    error,
+    extension,
+    multi,
+    parameters,
+    script,
+    start,
+    user,
+)
+from tests.engine.office import ANN
+from tests.engine.walker import NoteHost, Walk
+
+
+def publish(name: str = "t", **files: bytes) -> None:
+    content = {key.replace("__", "."): value for key, value in files.items()}
+    content["bundle.toml"] = f'[bundle]\ntitle = "{name}"\n'.encode()
+    with db.transaction() as session:
+        commands.deploy(session, Bundle(name, content), actor=hooks.SYSTEM, house=False)
+
+
+def child(mark: str, tag: str = "") -> bytes:
+    given = {"camunda__versionTag": tag} if tag else {}
+    return diagram(start(), script("m", f'mark = "{mark}"'), end(), "s-m-e", key="child", **given)
+
+
+def caller(**binding: str) -> bytes:
+    return diagram(
+        start(),
+        user("first", camunda__assignee="ann"),
+        call("c", "${which}", extension(camunda("out", source="mark", target="mark")), **binding),
+        user("z"),
+        end(),
+        "s-first-c-z-e",
+    )
+
+
+def variables(case: str) -> dict[str, Any]:
+    with db.reading() as session:
+        rows = session.scalars(select(Variable).where(Variable.instance_id == case))
+        return {one.name: values.decode(one.value) for one in rows}
+
+
+@pytest.mark.parametrize(
+    ("binding", "mark"),
+    [
+        ({}, "three"),
+        ({"camunda__calledElementBinding": "latest"}, "three"),
+        ({"camunda__calledElementBinding": "deployment"}, "one"),
+        (
+            {
+                "camunda__calledElementBinding": "version",
+                "camunda__calledElementVersion": "2",
+            },
+            "two",
+        ),
+        (
+            {
+                "camunda__calledElementBinding": "version",
+                "camunda__calledElementVersion": "${wanted}",
+            },
+            "two",
+        ),
+        (
+            {
+                "camunda__calledElementBinding": "versionTag",
+                "camunda__calledElementVersionTag": "blue",
+            },
+            "two",
+        ),
+        (
+            {
+                "camunda__calledElementBinding": "versionTag",
+                "camunda__calledElementVersionTag": "${colour}",
+            },
+            "two",
+        ),
+    ],
+)
+def test_a_call_activity_is_bound_as_the_diagram_says(
+    either_database: str, binding: dict[str, str], mark: str
+) -> None:
+    publish(a__bpmn=caller(**binding), b__bpmn=child("one", "red"))
+    case = office.start(which="child", wanted=2, colour="blue")
+    publish(a__bpmn=caller(**binding), b__bpmn=child("two", "blue"))
+    publish(a__bpmn=caller(**binding), b__bpmn=child("three"))
+    office.complete(case, "first")
+    assert variables(case)["mark"] == mark
+
+
+@pytest.mark.parametrize(
+    ("binding", "why"),
+    [
+        (
+            {
+                "camunda__calledElementBinding": "version",
+                "camunda__calledElementVersion": "${wanted}",
+            },
+            "不是整数",
+        ),
+        (
+            {
+                "camunda__calledElementBinding": "versionTag",
+                "camunda__calledElementVersionTag": "${wanted}",
+            },
+            "没有发布",
+        ),
+    ],
+)
+def test_a_version_that_is_not_there_is_an_error(
+    database: str, binding: dict[str, str], why: str
+) -> None:
+    xml = diagram(start(), call("c", "child", **binding), end(), "s-c-e")
+    publish(a__bpmn=xml, b__bpmn=child("one"))
+    with pytest.raises(NotFound, match=why):
+        office.start(wanted="x")
+
+
+def test_the_business_key_goes_in_when_told(database: str) -> None:
+    inner = extension(camunda("in", businessKey="#{execution.processBusinessKey}-1"))
+    outer = diagram(start(), call("c", "child", inner), call("d", "child"), end(), "s-c-d-e")
+    publish(a__bpmn=outer, b__bpmn=child("one"))
+    office.start(bk="SQ-1")
+    with db.reading() as session:
+        keys = session.execute(
+            select(ProcessInstance.parent_element, ProcessInstance.business_key)
+        ).all()
+    assert {tuple(row) for row in keys} == {(None, "SQ-1"), ("c", "SQ-1-1"), ("d", None)}
+
+
+def test_a_caught_error_brings_the_out_mappings_too(database: str) -> None:
+    """As Camunda documents: an error of the called process that the caller catches."""
+    failing = diagram(start(), script("m", "mark = 5"), end("bad", error()), "s-m-bad", key="child")
+    inner = extension(
+        camunda("out", source="mark", target="mark"), camunda("out", source="no", target="none")
+    )
+    outer = diagram(
+        start(), call("c", "child", inner), boundary("b", "c", error()), user("h"), end(),
+        "s-c-e", "b-h-e",
+    )  # fmt: skip
+    publish(a__bpmn=outer, b__bpmn=failing)
+    case = office.start()
+    assert office.waiting(case) == ["h"]
+    assert variables(case) == {"mark": 5, "none": None}
+
+
+# ---- decisions -----------------------------------------------------------------------------
+
+
+def table(mark: str, tag: str = "") -> bytes:
+    rules = [["-", f'"{mark}"', "1"]]
+    xml = dmn.definitions(dmn.decision("d", dmn.table(["n"], ["mark", "more"], rules)))
+    given = f'<decision camunda:versionTag="{tag}" ' if tag else "<decision "
+    return xml.replace(b"<decision ", given.encode(), 1)
+
+
+@pytest.mark.parametrize(
+    ("binding", "mark"),
+    [
+        ({}, "three"),
+        ({"camunda__decisionRefBinding": "latest"}, "three"),
+        ({"camunda__decisionRefBinding": "deployment"}, "one"),
+        (
+            {"camunda__decisionRefBinding": "version", "camunda__decisionRefVersion": "2"},
+            "two",
+        ),
+        (
+            {
+                "camunda__decisionRefBinding": "version",
+                "camunda__decisionRefVersion": "${wanted}",
+            },
+            "two",
+        ),
+        (
+            {
+                "camunda__decisionRefBinding": "versionTag",
+                "camunda__decisionRefVersionTag": "blue",
+            },
+            "two",
+        ),
+    ],
+)
+def test_a_decision_is_bound_as_the_diagram_says(
+    either_database: str, binding: dict[str, str], mark: str
+) -> None:
+    rule = element(
+        "businessRuleTask", "r", camunda__decisionRef="${which}", camunda__resultVariable="got",
+        camunda__mapDecisionResult="singleResult", **binding,
+    )  # fmt: skip
+    xml = diagram(
+        start(), user("first", camunda__assignee="ann"), rule, user("z"), end(), "s-first-r-z-e"
+    )
+    publish(a__bpmn=xml, d__dmn=table("one", "red"))
+    case = office.start(which="d", n=1, wanted=2)
+    publish(a__bpmn=xml, d__dmn=table("two", "blue"))
+    publish(a__bpmn=xml, d__dmn=table("three"))
+    office.complete(case, "first")
+    assert variables(case)["got"] == {"mark": mark, "more": 1}
+
+
+def rule(*inner: str, **attributes: str) -> bytes:
+    made = element("businessRuleTask", "r", *inner, camunda__decisionRef="d", **attributes)
+    return diagram(start(), made, user("z"), end(), "s-r-z-e")
+
+
+def answered(rows: list[dict[str, Any]], shape: str) -> Any:
+    host = NoteHost()
+    host.rows["d"] = rows
+    given = {"camunda__resultVariable": "got"}
+    if shape:
+        given["camunda__mapDecisionResult"] = shape
+    return Walk(rule(**given), host).run.variables["got"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "rows", "kept"),
+    [
+        ("singleEntry", [{"a": 1}], 1),
+        ("singleEntry", [], None),
+        ("singleResult", [{"a": 1, "b": 2}], {"a": 1, "b": 2}),
+        ("singleResult", [], None),
+        ("collectEntries", [{"a": 1}, {"a": 2}], [1, 2]),
+        ("collectEntries", [], []),
+        ("resultList", [{"a": 1}, {"a": 2, "b": 3}], [{"a": 1}, {"a": 2, "b": 3}]),
+        ("resultList", [], []),
+        ("", [{"a": 1}], [{"a": 1}]),
+    ],
+)
+def test_each_mapping_keeps_the_answer_in_its_shape(
+    shape: str, rows: list[dict[str, Any]], kept: Any
+) -> None:
+    assert answered(rows, shape) == kept
+
+
+@pytest.mark.parametrize(
+    ("shape", "rows"),
+    [
+        ("singleEntry", [{"a": 1}, {"a": 2}]),
+        ("singleEntry", [{"a": 1, "b": 2}]),
+        ("singleResult", [{"a": 1}, {"a": 2}]),
+        ("collectEntries", [{"a": 1, "b": 2}]),
+    ],
+)
+def test_an_answer_that_does_not_fit_is_an_error(shape: str, rows: list[dict[str, Any]]) -> None:
+    with pytest.raises(EngineError, match=r"r.*只允许一个"):
+        answered(rows, shape)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("${decisionResult.getSingleResult().a}", 1),
+        ("${decisionResult.singleResult.b}", 2),
+        ("${decisionResult.getSingleResult().getEntry('b')}", 2),
+        ("${decisionResult.getFirstResult().getFirstEntry()}", 1),
+        ("${decisionResult.collectEntries('b')}", [2]),
+        ("${decisionResult.getResultList()}", [{"a": 1, "b": 2}]),
+        ("${decisionResult.size()}", 1),
+        ("${decisionResult.get(0).get('a')}", 1),
+        ("${decisionResult[0].a + 1}", 2),
+        ("=decisionResult[1].a", 1),
+        ("${decisionResult}", [{"a": 1, "b": 2}]),
+    ],
+)
+def test_output_parameters_read_the_answer_as_in_camunda(text: str, value: Any) -> None:
+    host = NoteHost()
+    host.rows["d"] = [{"a": 1, "b": 2}]
+    walk = Walk(rule(extension(parameters({}, {"got": text}))), host)
+    assert walk.run.variables == {"got": value}
+
+
+def test_an_end_listener_reads_the_answer_and_nobody_later() -> None:
+    host = NoteHost()
+    host.rows["d"] = [{"a": 1}]
+    heard = camunda(
+        "executionListener",
+        event="end",
+        expression="${execution.setVariable('got', decisionResult.getSingleEntry())}",
+    )
+    walk = Walk(rule(extension(heard), camunda__asyncAfter="true"), host)
+    assert walk.run.variables == {"got": 1}
+    assert "decisionResult" not in walk.run.scope(walk.wait("r").token)
+
+
+def test_two_answers_where_an_output_wants_one_stop_the_step() -> None:
+    host = NoteHost()
+    host.rows["d"] = [{"a": 1}, {"a": 2}]
+    with pytest.raises(EngineError, match="只允许一个"):
+        Walk(rule(extension(parameters({}, {"x": "${decisionResult.singleEntry}"}))), host)
+
+
+def test_an_answer_that_goes_nowhere_is_refused(database: str) -> None:
+    def codes(xml: bytes) -> set[str]:
+        with pytest.raises(DeploymentRefused) as caught:
+            publish(a__bpmn=xml, d__dmn=table("one"))
+        return {p.code for p in caught.value.problems}
+
+    assert codes(rule()) == {"no-result-variable"}
+    shaped = rule(camunda__resultVariable="x", camunda__mapDecisionResult="first")
+    assert codes(shaped) == {"result-shape"}
+    publish(a__bpmn=rule(extension(parameters({}, {"x": "1"}))), d__dmn=table("one"))
+
+
+# ---- multi-instance ------------------------------------------------------------------------
+
+
+def collecting(marker: str, output: str = "answers", item: str = "answer") -> str:
+    inner = f"<bpmn:loopDataOutputRef>{output}</bpmn:loopDataOutputRef>"
+    inner += f'<bpmn:outputDataItem id="out1" name="{item}"/>'
+    end_tag = "</bpmn:multiInstanceLoopCharacteristics>"
+    before, _, after = marker.partition("<bpmn:completionCondition>")
+    if after:
+        return f"{before}{inner}<bpmn:completionCondition>{after}"
+    return marker.replace(end_tag, inner + end_tag)
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_answers_are_collected_in_the_order_of_the_items(sequential: bool) -> None:
+    marker = collecting(multi("${many}", sequential=sequential))
+    walk = Walk(diagram(start(), user("a", marker), end(), "s-a-e"), many=["x", "y", "z"])
+    order = (0, 0, 0) if sequential else (2, 0, 0)
+    for nth in order:
+        wait = walk.wait("a", nth)
+        walk.complete("a", nth, answer=f"{walk.run.scope(wait.token)['item']}!")
+    walk.ended("e")
+    assert walk.run.variables == {"many": ["x", "y", "z"], "answers": ["x!", "y!", "z!"]}
+
+
+def test_who_was_not_asked_has_no_answer() -> None:
+    marker = collecting(multi(cardinality="3", completion="${nrOfCompletedInstances >= 2}"))
+    walk = Walk(diagram(start(), user("a", marker), user("z"), end(), "s-a-z-e"))
+    walk.complete("a", 1, answer=1).complete("a", 1, answer=2).at("z")
+    assert walk.run.variables == {"answers": [None, 1, 2]}
+
+
+def test_nobody_to_ask_gives_an_empty_collection() -> None:
+    walk = Walk(diagram(start(), user("a", collecting(multi("${many}"))), end(), "s-a-e"), many=[])
+    assert walk.run.variables == {"many": [], "answers": []}
+
+
+def test_answers_of_scripts_and_calls_are_collected(database: str) -> None:
+    marker = collecting(multi("${many}"), "squares", "square")
+    task = element("scriptTask", "sc", "<bpmn:script>square = item * item</bpmn:script>", marker)
+    walk = Walk(diagram(start(), task, end(), "s-sc-e"), many=[1, 2, 3]).ended("e")
+    assert walk.run.variables["squares"] == [1, 4, 9]
+    child_xml = diagram(start(), script("m", "y = x + 1"), end(), "s-m-e", key="child")
+    mapped = extension(
+        camunda("in", source="item", target="x"), camunda("out", source="y", target="y")
+    )
+    outer = diagram(
+        start(), call("c", "child", mapped, collecting(multi("${many}"), "ys", "y")), end(), "s-c-e"
+    )
+    publish(a__bpmn=outer, b__bpmn=child_xml)
+    case = office.start(many=[1, 2])
+    assert variables(case) == {"many": [1, 2], "ys": [2, 3]}
+
+
+def test_the_counters_are_seen_by_the_condition_and_the_items() -> None:
+    condition = (
+        "${nrOfInstances == 3 && nrOfCompletedInstances == 2 && nrOfActiveInstances == 1"
+        " && loopCounter == 2}"
+    )
+    marker = multi(cardinality="${n}", completion=condition)
+    walk = Walk(diagram(start(), user("a", marker), user("z"), end(), "s-a-z-e"), n=3)
+    counted = [walk.run.scope(walk.wait("a", n).token)["loopCounter"] for n in range(3)]
+    assert counted == [0, 1, 2]
+    walk.complete("a", 0).complete("a", 1).at("z")
+    assert walk.run.variables == {"n": 3}
+
+
+@pytest.mark.parametrize("collection", ["many", "${many}", "${holder.many}", "=holder.many"])
+def test_a_collection_is_a_name_or_an_expression(collection: str) -> None:
+    xml = diagram(start(), user("a", multi(collection)), end(), "s-a-e")
+    Walk(xml, many=[1, 2], holder={"many": [3, 4]}).at("a", "a")
+
+
+def test_items_have_continuations_and_retries_of_their_own(either_database: str) -> None:
+    marker = multi(cardinality="2").replace(
+        ">", ' camunda:asyncBefore="true" camunda:asyncAfter="true">'
+        "<bpmn:extensionElements><camunda:failedJobRetryTimeCycle>R5/PT1M"
+        "</camunda:failedJobRetryTimeCycle></bpmn:extensionElements>", 1,
+    )  # fmt: skip
+    xml = diagram(start(), user("a", marker, camunda__assignee="ann"), user("z"), end(), "s-a-z-e")
+    publish(a__bpmn=xml)
+    case = office.start()
+    jobs = office.open_jobs("async")
+    assert [(job.element_id, job.max_attempts, job.backoff[0]) for job in jobs] == [
+        ("a", 5, 60)
+    ] * 2
+    office.drain()
+    assert office.waiting(case) == ["a", "a"]
+    for _ in range(2):
+        with db.transaction() as session:
+            task = session.scalars(
+                select(HumanTask.id).where(
+                    HumanTask.instance_id == case, HumanTask.status == "open"
+                )
+            ).first()
+            commands.complete(session, str(task), actor=ANN)
+    assert office.waiting(case) == []
+    assert len(office.open_jobs("async")) == 2
+    office.drain()
+    assert office.waiting(case) == ["z"]
