@@ -65,11 +65,17 @@ def read_clock() -> ResponseReturnValue:
 @public
 @csrf.exempt
 def move_clock() -> ResponseReturnValue:
-    """Move engine time; every due moment on the way is visited and drained."""
+    """Move engine time; every due moment on the way is visited and drained.
+
+    With `"run": false` only the time moves: what became due waits for whoever executes it.
+    """
     _only_in_test_mode()
-    asked = (request.get_json(silent=True) or {}).get("now")
-    target = parse_moment(asked)
-    testclock.advance(target)
+    asked = request.get_json(silent=True) or {}
+    target = parse_moment(asked.get("now"))
+    if asked.get("run", True):
+        testclock.advance(target)
+    else:
+        testclock.skip(target)
     return jsonify(now=clock.now().isoformat())
 
 

@@ -100,7 +100,8 @@ def failed(
             loaded.run.set(job.token or "", local_variables or {}, local=True)
             loaded.run.set(job.token or "", variables or {})
         _retries(session, work, row, job, failure.retries)
-        _log(work, row, job, "failed")
+        told = {"message": failure.message[:300], "trace": (failure.details or "")[:2000]}
+        _log(work, row, job, "failed", **{key: text for key, text in told.items() if text})
         work.settle(advance=bool(variables))
 
 
@@ -310,7 +311,7 @@ def resolve(session: Session, job: Job, by: str) -> None:
 
 
 def _log(work: Execution, row: ProcessInstance, job: Job, state: str, **more: Any) -> None:
-    """Keep what the worker said; codes only, its message stands with the task."""
+    """Keep what the worker said."""
     work.note(
         row,
         "external",
