@@ -1,0 +1,264 @@
+"""What the history tells of one case, value by value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine import commands, db, jobs
+from engine.hooks import SYSTEM
+from tests.engine import office
+from tests.engine.office import diagram, flows, user
+from tests.web.api import story
+from tests.web.api.conftest import System
+from tests.web.api.story import ANN
+
+
+@pytest.fixture
+def case(office: str) -> story.Story:
+    """Decided, checked by ann, and waiting for an external worker."""
+    made = story.begin(200)
+    story.check(made)
+    assert jobs.drain() == 1
+    return made
+
+
+def ids(found: list[dict[str, Any]], name: str = "activityId") -> list[str]:
+    return [one[name] for one in found]
+
+
+def test_an_instance_is_told_while_it_runs_and_after(api: System, case: story.Story) -> None:
+    one = api.get(f"/history/process-instance/{case.id}")
+    assert (one["state"], one["endTime"], one["durationInMillis"]) == ("ACTIVE", None, None)
+    assert (one["businessKey"], one["startUserId"]) == ("S-1", "ann")
+    assert (one["startActivityId"], one["processDefinitionVersion"]) == ("s", 1)
+    with db.transaction() as session:
+        commands.cancel(session, case.id, actor=SYSTEM, reason="重复")
+    one = api.get(f"/history/process-instance/{case.id}")
+    assert (one["state"], one["deleteReason"]) == ("EXTERNALLY_TERMINATED", "重复")
+    assert one["durationInMillis"] >= 0
+    assert api.ask("GET", "/history/process-instance/nobody's").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"unfinished": True}, 1),
+        ({"finished": True}, 0),
+        ({"processInstanceBusinessKeyLike": "S-%"}, 1),
+        ({"processInstanceBusinessKey": "s-1"}, 0),
+        ({"startedBy": "ann"}, 1),
+        ({"executedActivityIdIn": "check"}, 1),
+        ({"executedActivityIdIn": "chec_"}, 0),
+        ({"executedActivityIdIn": "pay"}, 1),
+        ({"activeActivityIdIn": "pay"}, 1),
+        ({"activeActivityIdIn": "check"}, 0),
+        ({"variables": "level_eq_9"}, 1),
+        ({"variables": "level_gt_9"}, 0),
+        ({"processDefinitionKeyNotIn": "story"}, 0),
+        ({"startedAfter": "2099-01-01T00:00:00.000+0800"}, 0),
+        ({"tenantIdIn": "acme"}, 0),
+        ({"withoutTenantId": True}, 1),
+    ],
+)
+def test_instances_are_found_by(
+    api: System, case: story.Story, query: dict[str, Any], count: int
+) -> None:
+    found = api.get("/history/process-instance", **query)
+    assert [one["id"] for one in found] == [case.id][:count]
+    assert api.get("/history/process-instance/count", **query) == {"count": count}
+
+
+def test_or_queries_need_one_match_each(api: System, case: story.Story) -> None:
+    body = {"orQueries": [{"startedBy": "bob", "processInstanceBusinessKey": "S-1"}]}
+    assert ids(api.post("/history/process-instance", body), "id") == [case.id]
+    body["orQueries"].append({"startedBy": "bob"})
+    assert api.post("/history/process-instance", body) == []
+
+
+def test_visits_have_a_beginning_an_end_and_a_kind(api: System, case: story.Story) -> None:
+    mine = {"processInstanceId": case.id}
+    order = {"sortBy": "occurrence", "sortOrder": "asc"}
+    found = api.get("/history/activity-instance", **mine, **order)
+    assert [(one["activityId"], one["activityType"], bool(one["endTime"])) for one in found] == [
+        ("s", "startEvent", True),
+        ("rate", "businessRuleTask", True),
+        ("check", "userTask", True),
+        ("gw", "exclusiveGateway", True),
+        ("pay", "serviceTask", False),
+    ]
+    check = found[2]
+    assert (check["taskId"], check["assignee"], check["canceled"]) == (case.task, "ann", False)
+    assert check["parentActivityInstanceId"] == case.id
+    one = api.get(f"/history/activity-instance/{check['id']}")
+    assert one == check
+    backwards = {"sortBy": "occurrence", "sortOrder": "desc"}
+    assert api.get("/history/activity-instance", **mine, **backwards) == found[::-1]
+    for query, elements in (
+        ({"unfinished": True}, ["pay"]),
+        ({"activityType": "userTask"}, ["check"]),
+        ({"activityId": "gw"}, ["gw"]),
+        ({"activityName": "Rate"}, ["rate"]),
+        ({"taskAssignee": "ann"}, ["check"]),
+        ({"canceled": True}, []),
+        ({"executionId": check["executionId"]}, ["check"]),
+    ):
+        assert ids(api.get("/history/activity-instance", **query)) == elements
+
+
+def test_what_was_interrupted_was_cancelled(api: System, case: story.Story) -> None:
+    with db.transaction() as session:
+        commands.cancel(session, case.id, actor=SYSTEM, reason="重复")
+    (found,) = api.get("/history/activity-instance", canceled=True)
+    assert (found["activityId"], bool(found["endTime"])) == ("pay", True)
+
+
+def test_a_task_is_told_with_its_end(api: System, case: story.Story) -> None:
+    (one,) = api.get("/history/task", taskId=case.task)
+    assert (one["assignee"], one["deleteReason"], one["taskState"]) == (
+        "ann",
+        "completed",
+        "Completed",
+    )
+    assert one["duration"] >= 0
+    for query, count in (
+        ({"taskDefinitionKey": "check", "finished": True}, 1),
+        ({"unfinished": True}, 0),
+        ({"processFinished": True}, 0),
+        ({"taskInvolvedUser": "ann"}, 1),
+        ({"taskHadCandidateGroup": "handler@pinghu"}, 1),
+        ({"withoutCandidateGroups": True}, 0),
+        ({"taskDeleteReason": "completed"}, 1),
+        ({"processVariables": "level_eq_9"}, 1),
+        ({"activityInstanceIdIn": one["activityInstanceId"]}, 1),
+    ):
+        assert api.get("/history/task/count", **query) == {"count": count}, query
+
+
+def test_variables_and_their_writes(api: System, case: story.Story) -> None:
+    with db.transaction() as session:
+        commands.set_variables(session, case.id, {"level": 10}, actor=ANN, remove=["amount"])
+    mine = {"processInstanceId": case.id}
+    kept = {one["name"]: one for one in api.get("/history/variable-instance", **mine)}
+    assert {name: one["value"] for name, one in kept.items()} == {"bk": "S-1", "level": 10}
+    assert kept["level"]["state"] == "CREATED"
+    gone = api.get("/history/variable-instance", includeDeleted=True, variableName="amount")
+    assert [(one["state"], one["value"]) for one in gone] == [("DELETED", 200)]
+    assert api.get(f"/history/variable-instance/{kept['level']['id']}") == kept["level"]
+    written = api.get("/history/detail", variableInstanceId=kept["level"]["id"])
+    assert [(one["value"], one["revision"], one["initial"]) for one in written] == [
+        (9, 0, False),
+        (10, 1, False),
+    ]
+    # The decision wrote the first, somebody from outside the second.
+    assert written[0]["activityInstanceId"].startswith("rate:")
+    assert written[1]["activityInstanceId"] == case.id
+    assert api.get(f"/history/detail/{written[0]['id']}") == written[0]
+    assert len(api.get("/history/detail", initial=True, **mine)) == 2
+    assert api.ask("GET", "/history/detail/0-0").status_code == 404
+
+
+def test_a_decision_is_told_with_what_it_read_and_said(api: System, case: story.Story) -> None:
+    (one,) = api.get("/history/decision-instance", decisionDefinitionKey="level")
+    assert (one["inputs"], one["outputs"]) == ([], [])
+    assert one["activityInstanceId"].startswith(f"rate:{case.id}.")
+    parts = {"includeInputs": True, "includeOutputs": True}
+    told = api.get(f"/history/decision-instance/{one['id']}", **parts)
+    assert [(part["clauseId"], part["clauseName"], part["value"]) for part in told["inputs"]] == [
+        ("i", "amount", 200)
+    ]
+    (output,) = told["outputs"]
+    assert (output["ruleId"], output["variableName"], output["value"]) == ("large", "level", 9)
+    assert told["decisionDefinitionId"].startswith("level:1:")
+    assert api.get("/history/decision-instance/count", activityIdIn="check") == {"count": 0}
+    assert api.get("/history/decision-instance/count", rootDecisionInstancesOnly=True) == {
+        "count": 1
+    }
+
+
+def test_who_did_what(api: System, case: story.Story) -> None:
+    found = api.get("/history/user-operation", sortBy="timestamp", sortOrder="asc")
+    assert [(one["operationType"], one["userId"], one["newValue"]) for one in found] == [
+        ("Create", "ann", None),
+        ("Claim", "ann", "ann"),
+        ("Complete", "ann", "true"),
+    ]
+    assert api.get("/history/user-operation/count", operationType="Claim") == {"count": 1}
+    assert api.get("/history/user-operation/count", entityType="Task") == {"count": 2}
+    assert api.get("/history/user-operation/count", taskId=case.task) == {"count": 2}
+    assert api.get("/history/user-operation/count", userId="bob") == {"count": 0}
+
+
+def test_who_got_the_task(api: System, case: story.Story) -> None:
+    found = api.get("/history/identity-link-log", taskId=case.task)
+    assert [
+        (one["type"], one["operationType"], one["userId"], one["groupId"]) for one in found
+    ] == [
+        ("candidate", "add", None, "handler@pinghu"),
+        ("assignee", "add", "ann", None),
+    ]
+    assert api.get("/history/identity-link-log/count", type="candidate") == {"count": 1}
+
+
+def test_a_called_process_is_found_from_its_caller(api: System) -> None:
+    called = diagram(
+        f'<bpmn:startEvent id="s"/>{user("a")}<bpmn:endEvent id="e"/>' + flows("s>a", "a>e"),
+        key="inner",
+    )
+    calling = diagram(
+        '<bpmn:startEvent id="s"/><bpmn:callActivity id="call" calledElement="inner"/>'
+        '<bpmn:endEvent id="e"/>' + flows("s>call", "call>e"),
+        key="outer",
+    )
+    office.publish(called, calling)
+    outer = office.start("outer")
+    (inner,) = api.get("/history/process-instance", superProcessInstanceId=outer)
+    assert (inner["processDefinitionKey"], inner["rootProcessInstanceId"]) == ("inner", outer)
+    (visit,) = api.get("/history/activity-instance", activityType="callActivity")
+    assert (visit["calledProcessInstanceId"], visit["endTime"]) == (inner["id"], None)
+    roots = api.get("/history/process-instance", rootProcessInstances=True)
+    assert ids(roots, "id") == [outer]
+
+
+def test_several_items_hang_on_their_body(api: System) -> None:
+    loop = (
+        '<bpmn:multiInstanceLoopCharacteristics camunda:collection="${all}" '
+        'camunda:elementVariable="one"/>'
+    )
+    office.publish(
+        diagram(
+            f'<bpmn:startEvent id="s"/>{user("a", inner=loop)}<bpmn:endEvent id="e"/>'
+            + flows("s>a", "a>e")
+        )
+    )
+    case = office.start(all=["x", "y"])
+    found = api.get("/history/activity-instance", processInstanceId=case, unfinished=True)
+    body, *items = found
+    assert (body["activityId"], body["activityType"]) == (
+        "a#multiInstanceBody",
+        "multiInstanceBody",
+    )
+    assert [one["parentActivityInstanceId"] for one in items] == [body["id"]] * 2
+    assert len({one["taskId"] for one in items}) == 2
+
+
+def test_counts_per_element(api: System, case: story.Story) -> None:
+    definition = api.get(f"/history/process-instance/{case.id}")["processDefinitionId"]
+    path = f"/history/process-definition/{definition}/statistics"
+    assert [(one["id"], one["instances"]) for one in api.get(path)] == [("pay", 1)]
+    found = {one["id"]: one["finished"] for one in api.get(path, finished=True)}
+    assert found == {"check": 1, "gw": 1, "pay": 0, "rate": 1, "s": 1}
+
+
+def test_a_finished_instance_is_deleted_for_good(api: System, case: story.Story) -> None:
+    path = f"/history/process-instance/{case.id}"
+    assert api.ask("DELETE", path).status_code == 400  # it still runs
+    with db.transaction() as session:
+        commands.cancel(session, case.id, actor=SYSTEM, reason="重复")
+    api.do("DELETE", path, status=204)
+    assert api.ask("GET", path).status_code == 404
+    assert api.ask("DELETE", path).status_code == 404
+    api.do("DELETE", path, status=204, failIfNotExists="false")
+    for list_ in ("activity-instance", "task", "detail", "job-log", "user-operation"):
+        assert api.get(f"/history/{list_}") == []
