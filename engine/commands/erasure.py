@@ -40,14 +40,14 @@ def _erase(session: Session, roots: list[str]) -> None:
     ).all()
     session.flush()  # what follows goes past the session
     for table in reversed(Base.metadata.sorted_tables):
-        theirs = _rows(table, instances)
+        theirs = rows_of(table, instances)
         if theirs is not None:
             session.execute(delete(table).where(theirs))
     for name in files:
         db.after_commit(session, lambda name=name: storage.delete(name))  # type: ignore[misc]
 
 
-def _rows(table: Table, instances: list[str]) -> ColumnElement[bool] | None:
+def rows_of(table: Table, instances: list[str]) -> ColumnElement[bool] | None:
     """Return which rows of a table belong to the instances, or None if none can."""
     if table.name in _OUTLIVES:
         return None
@@ -62,7 +62,7 @@ def _rows(table: Table, instances: list[str]) -> ColumnElement[bool] | None:
             if target.table.name == ProcessInstance.__tablename__:
                 reasons.append(column.in_(instances))
                 continue
-            theirs = _rows(target.table, instances)
+            theirs = rows_of(target.table, instances)
             if theirs is not None:
                 reasons.append(column.in_(select(target).where(theirs)))
     return or_(*reasons) if reasons else None

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from engine import commands, db, jobs
+from engine import clock, commands, db, jobs
 from engine.hooks import SYSTEM
+from processes.support.models import OverdueCase
 from tests.engine import office
 from tests.engine.office import diagram, flows, user
 from tests.web.api import story
@@ -262,3 +263,23 @@ def test_a_finished_instance_is_deleted_for_good(api: System, case: story.Story)
     api.do("DELETE", path, status=204, failIfNotExists="false")
     for list_ in ("activity-instance", "task", "detail", "job-log", "user-operation"):
         assert api.get(f"/history/{list_}") == []
+
+
+def test_what_an_area_keeps_protects_its_case(api: System, case: story.Story) -> None:
+    with db.transaction() as session:
+        commands.cancel(session, case.id, actor=SYSTEM, reason="重复")
+        session.add(
+            OverdueCase(
+                instance_id=case.id,
+                root_id=case.id,
+                watch_key="S-1:check",
+                element="check",
+                stage="check",
+                subject="S-1",
+                org="pinghu",
+                due_at=clock.now(),
+            )
+        )
+    answer = api.ask("DELETE", f"/history/process-instance/{case.id}")
+    assert answer.status_code == 400
+    assert "业务台账" in answer.get_json()["message"]

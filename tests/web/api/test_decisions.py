@@ -1,0 +1,120 @@
+"""Decisions over REST: listed, read as XML, evaluated; conditions, subscriptions, version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.engine import office as tiny
+from tests.engine.office import diagram, flows, user
+from tests.web.api import story
+from tests.web.api.conftest import Knock, System
+
+CONDITIONAL = diagram(
+    '<bpmn:startEvent id="s"><bpmn:conditionalEventDefinition><bpmn:condition '
+    'xsi:type="bpmn:tFormalExpression">${amount &gt; 100}</bpmn:condition>'
+    "</bpmn:conditionalEventDefinition></bpmn:startEvent>"
+    + user("a")
+    + '<bpmn:endEvent id="e"/>'
+    + flows("s>a", "a>e"),
+    key="watch",
+)
+ANSWERED = diagram(
+    '<bpmn:startEvent id="s"/><bpmn:intermediateCatchEvent id="wait"><bpmn:messageEventDefinition '
+    'messageRef="m"/></bpmn:intermediateCatchEvent><bpmn:endEvent id="e"/>'
+    + flows("s>wait", "wait>e"),
+    key="answered",
+    extra='<bpmn:message id="m" name="answer"/>',
+)
+
+
+@pytest.fixture
+def level(office: str) -> None:
+    tiny.publish(story.STORY, name="story", level_dot_dmn=story.LEVEL)
+
+
+def amount(value: Any, kind: str = "Integer") -> dict[str, Any]:
+    return {"variables": {"amount": {"value": value, "type": kind}}}
+
+
+def test_a_decision_is_found_and_read(api: System, level: None) -> None:
+    (one,) = api.get("/decision-definition", key="level")
+    assert (one["version"], one["resource"], one["historyTimeToLive"]) == (1, "level.dmn", 30)
+    assert one["id"].startswith("level:1:")
+    assert api.get(f"/decision-definition/{one['id']}") == one
+    assert api.get("/decision-definition/key/level") == one
+    xml = api.get("/decision-definition/key/level/xml")
+    assert xml["dmnXml"].encode() == story.LEVEL
+    assert api.get(f"/decision-definition/{one['id']}/xml") == xml
+    for query, count in (
+        ({"latestVersion": True}, 1),
+        ({"keyLike": "lev%"}, 1),
+        ({"name": "level"}, 0),
+        ({"version": 2}, 0),
+        ({"deploymentId": one["deploymentId"]}, 1),
+    ):
+        assert api.get("/decision-definition/count", **query) == {"count": count}
+    for path in ("level:1:99", "key/nobody", "key/nobody/xml"):
+        assert api.ask("GET", f"/decision-definition/{path}").status_code == 404
+
+
+def test_a_decision_answers_with_typed_rows(api: System, level: None) -> None:
+    path = "/decision-definition/key/level/evaluate"
+    assert api.post(path, amount(200)) == [
+        {"level": {"type": "Integer", "value": 9, "valueInfo": {}}}
+    ]
+    (one,) = api.get("/decision-definition", key="level")
+    told = api.post(f"/decision-definition/{one['id']}/evaluate", amount(3))
+    assert told[0]["level"]["value"] == 1
+    assert api.post(path, {"variables": {}}) == []
+    assert api.do("POST", path, amount("much", "String"), status=500)["type"] == "RestException"
+    api.do("POST", path, amount("much"), status=400)
+    api.do("POST", path, {"colour": "red"}, status=400)
+
+
+def test_only_who_may_decide_decides(bearer: Knock, level: None) -> None:
+    path = "/decision-definition/key/level/evaluate"
+    assert bearer("read").ask("POST", path, amount(1)).status_code == 403
+    assert bearer("decide").ask("POST", path, amount(1)).status_code == 200
+
+
+def test_evaluations_are_kept_as_long_as_an_operator_says(api: System, level: None) -> None:
+    path = "/decision-definition/key/level"
+    api.do("PUT", f"{path}/history-time-to-live", {"historyTimeToLive": 90}, status=204)
+    assert api.get(path)["historyTimeToLive"] == 90
+    api.do("PUT", f"{path}/history-time-to-live", {"historyTimeToLive": -1}, status=400)
+
+
+def test_a_condition_starts_what_it_holds_for(api: System, office: str) -> None:
+    tiny.publish(CONDITIONAL)
+    assert api.post("/condition", amount(50)) == []
+    (one,) = api.post("/condition", {**amount(500), "businessKey": "K-1"})
+    assert (one["definitionKey"], one["businessKey"], one["ended"]) == ("watch", "K-1", False)
+    assert api.get(f"/history/process-instance/{one['id']}")["startUserId"] == "engine_api"
+    assert api.do("POST", "/condition", {}, status=400)["type"] == "InvalidRequestException"
+
+
+def test_who_waits_is_listed(api: System, office: str) -> None:
+    tiny.publish(CONDITIONAL, ANSWERED)
+    case = tiny.start("answered", bk="K-2")
+    (one,) = api.get("/event-subscription", eventType="message")
+    assert (one["eventName"], one["processInstanceId"], one["activityId"]) == (
+        "answer",
+        case,
+        "wait",
+    )
+    assert api.get("/event-subscription/count", eventName="answer") == {"count": 1}
+    (start,) = api.get("/event-subscription", eventType="conditional")
+    assert (start["processInstanceId"], start["activityId"]) == (None, "s")
+
+
+def test_what_clients_ask_first(api: System, level: None) -> None:
+    assert api.get("/engine") == [{"name": "default"}]
+    assert api.get("/version")["version"].startswith("7.")
+    story.another()
+    assert api.get("/metrics/root-process-instance-start/sum") == {"result": 1}
+    assert api.get("/metrics/executed-decision-instances/sum") == {"result": 1}
+    later = {"startDate": "2099-01-01T00:00:00.000+0800"}
+    assert api.get("/metrics/root-process-instance-start/sum", **later) == {"result": 0}
+    assert api.ask("GET", "/metrics/nonsense/sum").status_code == 400
