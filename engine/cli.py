@@ -8,7 +8,17 @@ from importlib.metadata import entry_points
 
 import click
 
-from engine import VERSION, bundles, cli_bundles, cli_diagrams, cli_office, cli_work, logs, settings
+from engine import (
+    VERSION,
+    bundles,
+    cli_bundles,
+    cli_decide,
+    cli_diagrams,
+    cli_office,
+    cli_work,
+    logs,
+    settings,
+)
 from engine.errors import DeploymentRefused, EngineError
 
 
@@ -60,6 +70,7 @@ def register(group: click.Group) -> None:
     """Add the engine's own commands."""
     cli_bundles.register(group)
     cli_diagrams.register(group)
+    cli_decide.register(group)
     cli_work.register(group)
     cli_office.register(group)
 

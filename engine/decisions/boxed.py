@@ -1,17 +1,21 @@
-"""Boxed expressions other than tables: literal, context, invocation, list, relation, function."""
+"""Boxed expressions other than tables (DMN 1.3, 10.2), and those that 1.4 added.
+
+Literal, context, invocation, list, relation, function; conditional, filter, for, some, every.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
 
-from engine.decisions import document
+from engine.decisions import boxed_loops, document
 from engine.decisions.document import Element, children, local
 from engine.decisions.read_table import read_table
 from engine.decisions.reading import Reader
-from engine.errors import ExpressionError
+from engine.expressions import nodes
 from engine.expressions.environment import Closure, Env
 from engine.expressions.limits import Undefined
+from engine.expressions.program import built
 from engine.expressions.values import Function
 
 _Read = Callable[[Element, str, Reader], Closure]
@@ -22,9 +26,11 @@ def boxed(element: Element, name: str, reader: Reader) -> Closure:
     read = READERS.get(local(element))
     place = element.get("id") or name
     if read is None:
-        reader.problem(place, "dmn-logic", f"不支持的决策逻辑“{local(element)}”。")
-        return lambda _env: None
-    return read(element, name, reader)
+        return reader.broken(place, "dmn-logic", f"不支持的决策逻辑“{local(element)}”。")
+    closure = read(element, name, reader)
+    if reader.camunda or local(element) == "functionDefinition":
+        return closure
+    return reader.typed(closure, element.get("typeRef"), f"“{name}”", place)
 
 
 def logic_of(element: Element) -> Element | None:
@@ -36,8 +42,7 @@ def below(element: Element, name: str, reader: Reader) -> Closure:
     """Return the closure of the boxed expression below an element; a problem without one."""
     found = logic_of(element)
     if found is None:
-        reader.problem(element.get("id") or name, "dmn-logic", "缺少决策逻辑，请补充。")
-        return lambda _env: None
+        return reader.broken(element.get("id") or name, "dmn-logic", "缺少决策逻辑，请补充。")
     return boxed(found, name, reader)
 
 
@@ -55,18 +60,21 @@ def _context(element: Element, name: str, reader: Reader) -> Closure:
     entries: list[tuple[str, Closure]] = []
     for entry in children(element, "contextEntry"):
         variable = document.child(entry, "variable")
-        key = "" if variable is None else (variable.get("name") or "").strip()
-        entries.append((key, below(entry, key or name, reader)))
+        key = "" if variable is None else document.name_of(variable)
+        closure = below(entry, key or name, reader)
+        if variable is not None:
+            closure = reader.typed(closure, variable.get("typeRef"), f"“{key}”", key)
+        entries.append((key, closure))
 
     def build(env: Env) -> Any:
-        built: dict[str, Any] = {}
-        inner = env.inside(built)
+        made: dict[str, Any] = {}
+        inner = env.inside(made)
         for key, closure in entries:
             value = closure(inner)
             if not key:
                 return value
-            built[key] = value
-        return built
+            made[key] = value
+        return made
 
     return build
 
@@ -77,13 +85,21 @@ def _list(element: Element, name: str, reader: Reader) -> Closure:
 
 
 def _relation(element: Element, name: str, reader: Reader) -> Closure:
-    columns = [column.get("name") or "" for column in children(element, "column")]
+    columns = [document.name_of(column) for column in children(element, "column")]
+    types = [column.get("typeRef") for column in children(element, "column")]
     rows = [
         [boxed(cell, name, reader) for cell in row if local(cell) in READERS]
         for row in children(element, "row")
     ]
     if any(len(row) != len(columns) for row in rows):
-        reader.problem(element.get("id") or name, "dmn-relation", "关系表的行与列数不一致。")
+        return reader.broken(element.get("id") or name, "dmn-relation", "关系表的行与列数不一致。")
+    rows = [
+        [
+            reader.typed(cell, type_ref, f"“{column}”", name)
+            for cell, type_ref, column in zip(row, types, columns, strict=True)
+        ]
+        for row in rows
+    ]
 
     def build(env: Env) -> list[dict[str, Any]]:
         return [
@@ -94,47 +110,88 @@ def _relation(element: Element, name: str, reader: Reader) -> Closure:
 
 
 def _invocation(element: Element, name: str, reader: Reader) -> Closure:
-    """Build the call of a function by its parameters' names."""
+    """Build the call of a function, built-in or not, by its parameters' names."""
     place = element.get("id") or name
     callee = document.child(element, "literalExpression")
-    _, function = reader.expression(callee, place, "被调用的函数")
-    bindings: list[tuple[str, Closure]] = []
-    for binding in children(element, "binding"):
+    tree, _ = reader.expression(callee, place, "被调用的函数")
+    arguments: list[Closure] = []
+    named: list[tuple[str, nodes.Node]] = []
+    for number, binding in enumerate(children(element, "binding")):
         parameter = document.child(binding, "parameter")
-        key = "" if parameter is None else (parameter.get("name") or "")
-        bindings.append((key, below(binding, name, reader)))
+        key = "" if parameter is None else document.name_of(parameter)
+        named.append((key, nodes.Name(f"\0{number}")))
+        arguments.append(
+            below(binding, name, reader) if logic_of(binding) is not None else lambda _env: None
+        )
+    complaints: list[str] = []
+    invoke = built(nodes.Call(tree, (), tuple(named)), document.text_of(callee), complaints)
+    for complaint in complaints:
+        reader.doubt(place, "dmn-function", complaint)
 
     def call(env: Env) -> Any:
-        found = function(env)
-        if not isinstance(found, Function):
-            raise ExpressionError(f"“{document.text_of(callee)}”不是函数。")
-        values = {key: closure(env) for key, closure in bindings}
-        if not values.keys() <= set(found.params):
-            raise ExpressionError(f"函数的参数应为：{'、'.join(found.params)}。")
-        try:
-            return env.run.invoke(found, [values.get(param) for param in found.params])
-        except Undefined as why:
-            env.note(why)
-            return None
+        return invoke(env.inside({f"\0{n}": read(env) for n, read in enumerate(arguments)}))
 
     return call
 
 
-def _function(element: Element, name: str, reader: Reader) -> Closure:
-    """Build a function; those in Java or PMML are refused."""
+def function(element: Element, name: str, reader: Reader, result: str | None = None) -> Closure:
+    """Build a function; one in Java or PMML is never run and gives null."""
     kind = (element.get("kind") or "FEEL").upper()
-    if kind not in ("FEEL", "F"):
-        reader.problem(element.get("id") or name, "dmn-function", f"不支持 {kind} 函数。")
-    params = tuple(p.get("name") or "" for p in children(element, "formalParameter"))
-    body = below(element, name, reader)
+    place = element.get("id") or name
+    formal = list(children(element, "formalParameter"))
+    params = tuple(document.name_of(one) for one in formal)
+    types = tuple(reader.feel_type(one.get("typeRef"), place) for one in formal)
+    converters = [
+        reader.converter(one.get("typeRef"), f"参数“{param}”", place)
+        for one, param in zip(formal, params, strict=True)
+    ]
+    if kind in ("FEEL", "F"):
+        body = reader.typed(below(element, name, reader), result, f"“{name}”的结果", place)
+    else:
+        reader.doubt(place, "dmn-function", f"不支持 {kind} 函数，它的结果总是空值。")
+        body = _nothing
 
     def define(env: Env) -> Function:
         def apply(_run: Any, *values: Any) -> Any:
-            return body(env.inside(dict(zip(params, values, strict=True))))
+            given = {
+                param: value if convert is None else convert(value)
+                for param, value, convert in zip(params, values, converters, strict=True)
+            }
+            return body(env.inside(given))
 
-        return Function(params, apply)
+        return Function(params, apply, types, reader.feel_type(result, place))
 
     return define
+
+
+def _nothing(_env: Env) -> Any:
+    raise Undefined("外部函数没有结果。")
+
+
+def _function(element: Element, name: str, reader: Reader) -> Closure:
+    return function(element, name, reader, element.get("typeRef"))
+
+
+def _part(element: Element, tag: str, name: str, reader: Reader) -> Closure:
+    """Return the closure of the expression in a named part of a boxed expression."""
+    part = document.child(element, tag)
+    return below(element if part is None else part, name, reader)
+
+
+def _conditional(element: Element, name: str, reader: Reader) -> Closure:
+    condition, then, otherwise = (
+        _part(element, tag, name, reader) for tag in ("if", "then", "else")
+    )
+    return lambda env: then(env) if condition(env) is True else otherwise(env)
+
+
+def _loop(element: Element, name: str, reader: Reader) -> Closure:
+    kind = local(element)
+    variable = " ".join((element.get("iteratorVariable") or "").split()) or "item"
+    source = _part(element, "in", name, reader)
+    tag = {"for": "return", "filter": "match"}.get(kind, "satisfies")
+    body = _part(element, tag, name, reader)
+    return boxed_loops.LOOPS[kind](variable, source, body)
 
 
 READERS: Final[dict[str, _Read]] = {
@@ -145,4 +202,9 @@ READERS: Final[dict[str, _Read]] = {
     "relation": _relation,
     "invocation": _invocation,
     "functionDefinition": _function,
+    "conditional": _conditional,
+    "filter": _loop,
+    "for": _loop,
+    "some": _loop,
+    "every": _loop,
 }

@@ -106,10 +106,33 @@ def text_of(element: Element | None) -> str:
     return ("" if holder is None else holder.text or "").strip()
 
 
-def reference(element: Element) -> str:
-    """Return the id in `href="#id"`."""
+def reference(element: Element) -> tuple[str, str]:
+    """Return the namespace (empty: this file's) and the id in `href="namespace#id"`."""
     href: str = element.get("href", "")
-    return href.rpartition("#")[2]
+    namespace, _, identifier = href.rpartition("#")
+    return namespace, identifier
+
+
+def name_of(element: Element) -> str:
+    """Return an element's name without needless blanks, or nothing."""
+    return " ".join((element.get("name") or "").split())
+
+
+def variable_of(element: Element) -> tuple[str, str | None]:
+    """Return the name and the type of an element's value: its variable's, else its own name."""
+    variable = child(element, "variable")
+    name = "" if variable is None else name_of(variable)
+    type_ref = None if variable is None else variable.get("typeRef")
+    return name or name_of(element) or element.get("id") or "", type_ref
+
+
+def is_camundas(root: Element) -> bool:
+    """Tell whether a file was written for Camunda 7 rather than for any engine of the standard."""
+    platform = next((v for k, v in root.attrib.items() if k.endswith("executionPlatform")), "")
+    if "Cloud" in platform:  # Camunda 8 speaks FEEL alone
+        return False
+    spaces = {uri for element in root.iter() for uri in element.nsmap.values()}
+    return CAMUNDA[1:-1] in spaces or "Camunda" in root.get("exporter", "")
 
 
 def version_tags(xml: bytes) -> dict[str, str]:

@@ -22,7 +22,7 @@ def check(model: DecisionModel) -> list[Problem]:
     not in the column's list, constants of another type than the column's, words that
     look like texts without quotation marks.
     """
-    found: list[Problem] = []
+    found: list[Problem] = list(model.doubts)
     known = _known_names(model)
     for decision in model.decisions.values():
         table = decision.table

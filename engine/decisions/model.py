@@ -1,20 +1,35 @@
-"""Decisions that require each other, and how one is answered."""
+"""Decisions that require each other, knowledge models and services: what one file holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.decisions.result import Result
 from engine.decisions.table import Table
-from engine.errors import ExpressionError
-from engine.expressions.environment import Closure, Env, Functions, Run
-from engine.expressions.limits import LimitReached
-from engine.expressions.program import storable
-from engine.expressions.values import plain
+from engine.decisions.types import Converter
+from engine.errors import NotFound, Problem
+from engine.expressions.environment import Closure, Functions
+from engine.expressions.feel_types import Type
 
-_NO_FUNCTIONS: Final[Functions] = {}
+NO_FUNCTIONS: Final[Functions] = {}
+
+
+class Ref(NamedTuple):
+    """An element that another requires: of this file, or of the file imported as `prefix`."""
+
+    prefix: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputData:
+    """An input of the file, with the type its values must have."""
+
+    id: str
+    name: str
+    type: Type | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +39,22 @@ class Knowledge:
     id: str
     name: str
     define: Closure
-    requires: tuple[str, ...]
+    requires: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A decision service: some decisions of the file as one function (DMN 1.3, 6.3.15)."""
+
+    id: str
+    name: str
+    #: The decisions that it answers.
+    outputs: tuple[Ref, ...]
+    #: The decisions whose values it is given instead of answering them.
+    decisions: tuple[Ref, ...]
+    #: The input data that it is given.
+    inputs: tuple[Ref, ...]
+    convert: Converter | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,13 +67,15 @@ class Decision:
     variable: str
     #: A table, or the closure of another boxed expression.
     logic: Table | Closure = field(repr=False)
-    #: Ids of the decisions it requires.
-    requires: tuple[str, ...]
-    #: Ids of the knowledge models it requires.
-    knows: tuple[str, ...]
+    #: The decisions it requires.
+    requires: tuple[Ref, ...]
+    #: The knowledge models and services it requires.
+    knows: tuple[Ref, ...]
     #: Names that its expressions read: variables, required decisions, entries of its contexts.
     reads: frozenset[str]
     model: DecisionModel = field(repr=False)
+    #: Gives the value its type; none: any value will do.
+    convert: Converter | None = None
 
     @property
     def table(self) -> Table | None:
@@ -53,7 +85,7 @@ class Decision:
         self,
         scope: Mapping[str, Any],
         *,
-        functions: Functions = _NO_FUNCTIONS,
+        functions: Functions = NO_FUNCTIONS,
         explain: bool = False,
     ) -> Result:
         """Answer the decision, and first those that it requires.
@@ -65,12 +97,9 @@ class Decision:
             ExpressionError: a value has the wrong type, rules break the hit policy, or
                 an expression costs too much. The message names the decision.
         """
-        run = Run(functions)
-        run.notes = [] if explain else None
-        try:
-            return _Evaluation(self.model, scope, run, explain).answer(self)
-        except RecursionError:
-            raise LimitReached(f"决策“{self.name}”计算太深。") from None
+        from engine.decisions.evaluation import evaluate  # it evaluates what is defined here
+
+        return evaluate(self, scope, functions=functions, explain=explain)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,81 +108,58 @@ class DecisionModel:
 
     id: str
     name: str
+    namespace: str = ""
     decisions: dict[str, Decision] = field(default_factory=dict)
     knowledge: dict[str, Knowledge] = field(default_factory=dict)
-    #: Names of the input data, as other elements call them.
-    inputs: tuple[str, ...] = ()
+    services: dict[str, Service] = field(default_factory=dict)
+    input_data: dict[str, InputData] = field(default_factory=dict)
+    #: The files it imports, by the name that it gives them.
+    imports: dict[str, DecisionModel] = field(default_factory=dict)
+    #: The types it defines, by name.
+    types: dict[str, Type] = field(default_factory=dict)
+    #: Written for Camunda 7, which knows a required table's outputs by their names.
+    camunda: bool = True
+    #: What can be read but never has a result.
+    doubts: list[Problem] = field(default_factory=list)
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the input data, as other elements call them."""
+        return tuple(one.name for one in self.input_data.values())
 
-class _Evaluation:
-    """One evaluation of a graph: every decision is answered once."""
+    def find(self, wanted: str) -> Decision | Service | Knowledge:
+        """Return a decision, a service or a knowledge model by its id or its name.
 
-    def __init__(
-        self, model: DecisionModel, scope: Mapping[str, Any], run: Run, explain: bool
-    ) -> None:
-        self.model = model
-        self.run = run
-        self.explain = explain
-        #: Name → value of what has been answered; it hides variables of the same name.
-        self.known: dict[str, Any] = {}
-        self.env = Env(scope, run).inside(self.known)
-        self.results: dict[str, Result] = {}
-
-    def answer(self, decision: Decision) -> Result:
-        if decision.id in self.results:
-            return self.results[decision.id]
-        required = [self.answer(self.model.decisions[one]) for one in decision.requires]
-        for one in decision.knows:
-            self._learn(self.model.knowledge[one])
-        try:
-            result = self._compute(decision, required)
-        except LimitReached as why:
-            raise LimitReached(f"决策“{decision.name}”：{why}") from why
-        except ExpressionError as why:
-            raise ExpressionError(f"决策“{decision.name}”：{why}") from why
-        self.results[decision.id] = result
-        self._publish(decision, result)
-        return result
-
-    def _learn(self, knowledge: Knowledge) -> None:
-        if knowledge.name in self.known:
-            return
-        for one in knowledge.requires:
-            self._learn(self.model.knowledge[one])
-        self.known[knowledge.name] = knowledge.define(self.env)
-
-    def _publish(self, decision: Decision, result: Result) -> None:
-        """Make the value known under the decision's names.
-
-        Camunda's diagrams also read a required table by the names of its outputs.
+        Raises:
+            NotFound: there is none; the message names those there are.
         """
-        table = decision.table
-        for column in table.outputs if table else ():
-            entries = [row.get(column.name) for row in result.rows]
-            single = not isinstance(result.value, list)
-            value = (entries[0] if entries else None) if single else entries
-            self.known.setdefault(column.name, value)
-        for name in (decision.name, decision.variable):
-            self.known[name] = result.value
+        kinds: tuple[Mapping[str, Decision | Service | Knowledge], ...] = (
+            self.decisions, self.services, self.knowledge,
+        )  # fmt: skip
+        for kind in kinds:
+            if wanted in kind:
+                return kind[wanted]
+        for kind in kinds:
+            for one in kind.values():
+                if " ".join(one.name.split()) == " ".join(wanted.split()):
+                    return one
+        there = "、".join(f"{one.name}（{one.id}）" for one in self.decisions.values())
+        raise NotFound(f"文件里没有决策“{wanted}”，有的是：{there or '无'}。")
 
-    def _compute(self, decision: Decision, required: list[Result]) -> Result:
-        explanation: dict[str, Any] | None = None
-        logic = decision.logic
-        if isinstance(logic, Table):
-            answer = logic.answer(self.env)
-            rows, value = answer.rows, answer.value
-            if self.explain:
-                explanation = answer.explanation()
-        else:
-            value = logic(self.env)
-            rows = [{decision.variable: value}]
-            if self.explain:
-                explanation = {"value": plain(value)}
-        storable(rows)
-        if explanation is not None:
-            explanation = {"decision": decision.id, "name": decision.name, **explanation}
-            if required:
-                explanation["requires"] = [one.explanation for one in required]
-            if self.run.notes:
-                explanation["notes"] = list(self.run.notes)
-        return Result(decision.name, rows, value, explanation)
+    def evaluate(
+        self,
+        wanted: str,
+        scope: Mapping[str, Any],
+        *,
+        functions: Functions = NO_FUNCTIONS,
+        explain: bool = False,
+    ) -> Result:
+        """Answer a decision, a service or a knowledge model by its id or its name.
+
+        Raises:
+            NotFound: there is none.
+            ExpressionError: as for a decision.
+        """
+        from engine.decisions.evaluation import evaluate  # it evaluates what is defined here
+
+        return evaluate(self.find(wanted), scope, functions=functions, explain=explain, model=self)

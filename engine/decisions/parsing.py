@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from engine.decisions import boxed, document, types
-from engine.decisions.document import Element, children, reference
-from engine.decisions.model import Decision, DecisionModel, Knowledge
+from collections.abc import Iterable, Mapping
+
+from engine.decisions import boxed, document
+from engine.decisions.document import Element, children, name_of, variable_of
+from engine.decisions.model import Decision, DecisionModel, InputData, Knowledge, Ref, Service
 from engine.decisions.read_table import read_table
 from engine.decisions.reading import Reader
+from engine.decisions.references import check_references
 from engine.decisions.table import Table
-from engine.errors import DeploymentRefused
+from engine.errors import DeploymentRefused, Problem
 from engine.expressions.builtins import REGISTRY
 from engine.expressions.environment import Closure
-from engine.expressions.feel import is_simple_name
+from engine.expressions.feel import special_names
+
+#: How deep files may import files.
+MAX_IMPORTS = 10
+_SHOWN = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
 
 
-def parse(xml: bytes) -> DecisionModel:
+def parse(xml: bytes, *, others: Iterable[bytes] = (), tolerant: bool = False) -> DecisionModel:
     """Return the decisions of a DMN file, compiled.
+
+    `others` are the files among which an `<import>` finds its own. If `tolerant`, an expression
+    that cannot be read fails when it is computed, and nothing else of the file is lost.
 
     Raises:
         DeploymentRefused: every problem found, each with the id of its decision, rule or
@@ -23,125 +33,169 @@ def parse(xml: bytes) -> DecisionModel:
             to nothing, decisions that require each other in a circle.
     """
     root = document.root_of(xml)
-    reader = Reader(_special_names(root))
-    reader.read_types(root)
-    model = DecisionModel(
-        id=root.get("id") or "",
-        name=root.get("name") or "",
-        inputs=tuple(_variable(part) for part in children(root, "inputData")),
-    )
-    for element in children(root, "import", "decisionService"):
-        what = "引用其他文件（import）" if document.local(element) == "import" else "决策服务"
-        reader.problem(element.get("id") or "", "dmn-unsupported", f"不支持{what}，请删除。")
-    for element in children(root, "businessKnowledgeModel"):
-        knowledge = _knowledge(element, reader)
-        model.knowledge[knowledge.id] = knowledge
-    for element in children(root, "decision"):
-        decision = _decision(element, model, reader)
-        model.decisions[decision.id] = decision
-    if not model.decisions:
-        reader.problem(model.id, "dmn-empty", "文件里没有决策。")
-    _check_references(model, reader)
-    if reader.problems:
-        raise DeploymentRefused(reader.problems)
+    model, problems = _model(root, _library(others), (root.get("namespace") or "",))
+    if problems and not tolerant:
+        raise DeploymentRefused(problems)
     return model
 
 
-def _special_names(root: Element) -> tuple[str, ...]:
-    """Return the names that the parser must be told, longest first."""
-    named = [root, *root.iter()]
-    names = {" ".join((element.get("name") or "").split()) for element in named}
-    special = [name for name in names if name and not is_simple_name(name)]
-    return tuple(sorted(special, key=lambda name: (-len(name), name)))
+def _library(others: Iterable[bytes]) -> dict[str, Element]:
+    """Return the other files by their namespace; one that is broken is refused by itself."""
+    found: dict[str, Element] = {}
+    for xml in others:
+        try:
+            root = document.root_of(xml)
+        except DeploymentRefused:
+            continue
+        found.setdefault(root.get("namespace") or "", root)
+    return found
 
 
-def _variable(element: Element) -> str:
-    """Return the name of an element's value: its variable's, else its own, else its id."""
-    variable = document.child(element, "variable")
-    name: str | None = None if variable is None else variable.get("name")
-    return name or element.get("name") or element.get("id") or ""
-
-
-def _requirements(element: Element, requirement: str, target: str) -> tuple[str, ...]:
-    return tuple(
-        reference(end) for part in children(element, requirement) for end in children(part, target)
+def _model(
+    root: Element, library: Mapping[str, Element], above: tuple[str, ...]
+) -> tuple[DecisionModel, list[Problem]]:
+    """Return a file's model, and what is wrong with the file."""
+    imports, trouble = _imports(root, library, above)
+    names = [*_names(root), *(name for _, inner, _ in imports for name in _names(inner))]
+    camunda = document.is_camundas(root)
+    reader = Reader(
+        special_names(names), camunda, root.get("expressionLanguage") or "", problems=trouble
     )
+    model = DecisionModel(
+        id=root.get("id") or "",
+        name=root.get("name") or "",
+        namespace=root.get("namespace") or "",
+        imports={prefix: below for prefix, _, below in imports},
+        camunda=camunda,
+        doubts=reader.doubts,
+    )
+    reader.import_types(model.imports)
+    reader.read_types(root)
+    model.types.update(reader.types.named)
+    _fill(model, root, reader)
+    if not any((model.decisions, model.knowledge, model.services, model.types)):
+        reader.problem(model.id, "dmn-empty", "文件里没有决策。")
+    check_references(model, reader)
+    return model, reader.problems
 
 
-def _knowledge(element: Element, reader: Reader) -> Knowledge:
-    identifier = element.get("id") or ""
-    name = _variable(element)
+def _imports(
+    root: Element, library: Mapping[str, Element], above: tuple[str, ...]
+) -> tuple[list[tuple[str, Element, DecisionModel]], list[Problem]]:
+    """Return what the file imports: the name it gives it, its root and its model."""
+    found: list[tuple[str, Element, DecisionModel]] = []
+    problems: list[Problem] = []
+    for element in children(root, "import"):
+        namespace = element.get("namespace") or ""
+        kind = (element.get("importType") or "").strip()
+        place = element.get("id") or name_of(element)
+        if kind and "/spec/dmn/" not in kind.lower():
+            problems.append(Problem(place, "dmn-import", f"不支持引用 {kind} 类型的文件，请删除。"))
+        elif namespace in above or len(above) > MAX_IMPORTS:
+            problems.append(Problem(place, "dmn-import", "文件互相引用成环，请去掉一处引用。"))
+        elif namespace not in library:
+            message = f"找不到被引用的文件（命名空间 {namespace}），请一并发布。"
+            problems.append(Problem(place, "dmn-import", message))
+        else:
+            inner = library[namespace]
+            below, wrong = _model(inner, library, (*above, namespace))
+            if wrong:
+                problems.append(Problem(place, "dmn-import", f"被引用的文件有误：{wrong[0]}"))
+            found.append((name_of(element), inner, below))
+    return found, problems
+
+
+def _names(root: Element) -> list[str]:
+    named = [name_of(element) for element in root.iter()]
+    return [name for name in named if name]
+
+
+def _fill(model: DecisionModel, root: Element, reader: Reader) -> None:
+    for element in children(root, *_SHOWN):
+        identifier = element.get("id") or name_of(element)
+        match document.local(element):
+            case "inputData":
+                name, type_ref = variable_of(element)
+                wanted = reader.feel_type(type_ref, identifier)
+                typed = None if model.camunda else wanted
+                model.input_data[identifier] = InputData(identifier, name, typed)
+            case "businessKnowledgeModel":
+                model.knowledge[identifier] = _knowledge(element, identifier, model, reader)
+            case "decision":
+                model.decisions[identifier] = _decision(element, identifier, model, reader)
+            case _:
+                model.services[identifier] = _service(element, identifier, model, reader)
+
+
+def refs(element: Element, model: DecisionModel, *path: str) -> tuple[Ref, ...]:
+    """Return what the elements at the end of a path of names refer to."""
+    parts = [element]
+    for tag in path:
+        parts = [below for part in parts for below in children(part, tag)]
+    found: list[Ref] = []
+    for part in parts:
+        namespace, identifier = document.reference(part)
+        prefixes = [p for p, inner in model.imports.items() if inner.namespace == namespace]
+        own = not namespace or namespace == model.namespace
+        found.append(Ref("" if own or not prefixes else prefixes[0], identifier))
+    return tuple(found)
+
+
+def _knowledge(
+    element: Element, identifier: str, model: DecisionModel, reader: Reader
+) -> Knowledge:
+    name, type_ref = variable_of(element)
     logic = document.child(element, "encapsulatedLogic")
     if logic is None:
         reader.problem(identifier, "dmn-logic", f"业务知识模型“{name}”没有逻辑。")
         logic = element
     if name in REGISTRY:
         reader.problem(identifier, "dmn-name", f"业务知识模型不能叫“{name}”，这是内置函数的名称。")
-    define = boxed.READERS["functionDefinition"](logic, name, reader)
-    requires = _requirements(element, "knowledgeRequirement", "requiredKnowledge")
-    return Knowledge(identifier, name, define, requires)
+    whole = reader.feel_type(type_ref, identifier)
+    result = None if whole is not None and whole.kind == "function" else type_ref
+    define = boxed.function(logic, name, reader, logic.get("typeRef") or result)
+    required = refs(element, model, "knowledgeRequirement", "requiredKnowledge")
+    return Knowledge(identifier, name, define, required)
 
 
-def _decision(element: Element, model: DecisionModel, reader: Reader) -> Decision:
-    identifier = element.get("id") or ""
-    if not identifier:
-        reader.problem("", "dmn-decision", f"决策“{element.get('name')}”没有编号（id）。")
-    variable = _variable(element)
+def _decision(element: Element, identifier: str, model: DecisionModel, reader: Reader) -> Decision:
+    if not element.get("id"):
+        reader.problem("", "dmn-decision", f"决策“{name_of(element)}”没有编号（id）。")
+    variable, type_ref = variable_of(element)
     reader.names = set()
     found = boxed.logic_of(element)
     logic: Table | Closure
     if found is not None and document.local(found) == "decisionTable":
         logic = read_table(found, variable, reader)
     else:
-        logic = _typed(boxed.below(element, variable, reader), element, variable, reader)
+        logic = boxed.below(element, variable, reader)
+    camundas_table = model.camunda and isinstance(logic, Table)
+    convert = None if camundas_table else reader.converter(type_ref, f"“{variable}”", identifier)
     return Decision(
         identifier,
-        element.get("name") or identifier,
+        name_of(element) or identifier,
         variable,
         logic,
-        _requirements(element, "informationRequirement", "requiredDecision"),
-        _requirements(element, "knowledgeRequirement", "requiredKnowledge"),
+        refs(element, model, "informationRequirement", "requiredDecision"),
+        refs(element, model, "knowledgeRequirement", "requiredKnowledge"),
         frozenset(reader.names),
         model,
+        convert,
     )
 
 
-def _typed(logic: Closure, element: Element, name: str, reader: Reader) -> Closure:
-    """Return the logic with its result converted to the type of the decision's variable."""
-    variable = document.child(element, "variable")
-    type_ref, _ = reader.type_of(None if variable is None else variable.get("typeRef"))
-    convert = types.converter(type_ref, f"“{name}”")
-    return logic if convert is None else lambda env: convert(logic(env))
-
-
-def _check_references(model: DecisionModel, reader: Reader) -> None:
-    graph: dict[str, tuple[str, ...]] = {}
-    for decision in model.decisions.values():
-        graph[decision.id] = decision.requires + decision.knows
-        _demand(decision.id, decision.requires, model.decisions, reader)
-        _demand(decision.id, decision.knows, model.knowledge, reader)
-    for knowledge in model.knowledge.values():
-        graph[knowledge.id] = knowledge.requires
-        _demand(knowledge.id, knowledge.requires, model.knowledge, reader)
-    for element in _in_circles(graph):
-        reader.problem(element, "dmn-circle", "这些决策互相依赖成环，请去掉一条依赖。")
-
-
-def _demand(
-    owner: str, wanted: tuple[str, ...], known: dict[str, Decision] | dict[str, Knowledge],
-    reader: Reader,
-) -> None:  # fmt: skip
-    for one in wanted:
-        if one not in known:
-            reader.problem(owner, "dmn-reference", f"依赖的“{one}”不在本文件中。")
-
-
-def _in_circles(graph: dict[str, tuple[str, ...]]) -> list[str]:
-    """Return the elements left when those without open requirements are taken away."""
-    open_ones = {node: set(targets) & graph.keys() for node, targets in graph.items()}
-    while True:
-        free = [node for node, targets in open_ones.items() if not targets & open_ones.keys()]
-        if not free:
-            return sorted(open_ones)
-        for node in free:
-            del open_ones[node]
+def _service(element: Element, identifier: str, model: DecisionModel, reader: Reader) -> Service:
+    name, type_ref = variable_of(element)
+    whole = reader.feel_type(type_ref, identifier)
+    if whole is not None and whole.kind == "function":
+        type_ref = None
+    if document.child(element, "outputDecision") is None:
+        reader.problem(identifier, "dmn-service", f"决策服务“{name}”没有输出决策。")
+    return Service(
+        identifier,
+        name,
+        refs(element, model, "outputDecision"),
+        refs(element, model, "inputDecision"),
+        refs(element, model, "inputData"),
+        reader.converter(type_ref, f"决策服务“{name}”", identifier),
+    )

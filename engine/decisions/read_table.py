@@ -44,11 +44,17 @@ def read_table(element: Element, name: str, reader: Reader) -> Table:
         for number, row in enumerate(rows, start=1)
     ]
     inputs = [
-        _with_times(column, [rule.trees[number] for rule in rules if number < len(rule.trees)])
+        _with_times(
+            column,
+            [rule.trees[number] for rule in rules if number < len(rule.trees)],
+            reader.camunda,
+        )
         for number, column in enumerate(inputs)
     ]
     policy, aggregation = _policy(element, place, outputs, reader)
-    return Table(place, policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules))
+    return Table(
+        place, policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules), not reader.camunda
+    )
 
 
 def _policy(element: Element, place: str, outputs: list[Output], reader: Reader) -> tuple[str, str]:
@@ -78,17 +84,26 @@ def _input(element: Element, table: str, reader: Reader) -> Input:
     label = element.get("label") or text_of(holder) or place
     tree, read = reader.expression(holder, place, f"输入列“{label}”")
     type_ref, listed = reader.type_of(None if holder is None else holder.get("typeRef"))
-    typed = types.converter(type_ref, f"输入列“{label}”")
-    listed = text_of(document.child(element, "inputValues")) or listed
-    allowed = _texts(_literals(listed, place, reader))
+    written = None if holder is None else holder.get("typeRef")
+    typed = reader.converter(written, f"输入列“{label}”", place)
+    own = text_of(document.child(element, "inputValues"))
+    allowed = _texts(_literals(own or listed, place, reader))
+    accepts = _accepting(own, place, reader) if own and not reader.camunda else None
     kind = types.base(type_ref)
     names = frozenset(free_names(tree))
-    return Input(place, label, text_of(holder), names, read, typed, kind, allowed)
+    return Input(place, label, text_of(holder), names, read, typed, kind, allowed, accepts)
 
 
-def _with_times(column: Input, trees: list[nodes.Tests]) -> Input:
+def _accepting(listed: str, place: str, reader: Reader) -> Test | None:
+    try:
+        return reader.tests(listed, INPUT, place, "输入值")[1]
+    except ExpressionError:
+        return None  # `_literals` has told it
+
+
+def _with_times(column: Input, trees: list[nodes.Tests], camunda: bool) -> Input:
     """Return the column; Camunda 7's type `date` has times if its cells have them."""
-    if column.type != "date" or not any(_speaks_of_time(tree) for tree in trees):
+    if not camunda or column.type != "date" or not any(_speaks_of_time(tree) for tree in trees):
         return column
     typed = types.converter("dateTime", f"输入列“{column.label}”")
     return replace(column, type="datetime", typed=typed)
@@ -113,14 +128,14 @@ def _outputs(table: Element, name: str, reader: Reader) -> list[Output]:
     outputs: list[Output] = []
     for number, column in enumerate(columns, start=1):
         place = column.get("id") or table.get("id") or name
-        own = column.get("name") or (name if len(columns) == 1 else "")
+        own = document.name_of(column) or (name if len(columns) == 1 else "")
         label = column.get("label") or own or f"第 {number} 列"
         if not own or own in [output.name for output in outputs]:
             reader.problem(place, "dmn-output", f"输出列“{label}”的名称缺失或重复。")
         default = document.child(column, "defaultOutputEntry")
         closure = reader.expression(default, place, "默认输出")[1] if text_of(default) else None
-        type_ref, listed = reader.type_of(column.get("typeRef"))
-        typed = types.converter(type_ref, f"输出列“{label}”")
+        _, listed = reader.type_of(column.get("typeRef"))
+        typed = reader.converter(column.get("typeRef"), f"输出列“{label}”", place)
         listed = text_of(document.child(column, "outputValues")) or listed
         values = _literals(listed, place, reader)
         outputs.append(Output(place, own, label, typed, closure, _texts(values), _rank(values)))
@@ -199,11 +214,12 @@ def _cell(
     try:
         if text and reader.is_juel(cell, text):
             return _juel_cell(text, names)
-        tree, test = unary_program(text, reader.known, names)
+        tree, test = reader.tests(text, names, cell.get("id") or rule, f"第 {number} 条规则的条件")
     except ExpressionError as why:
         place = cell.get("id") or rule
-        reader.problem(place, "dmn-cell", f"第 {number} 条规则的条件“{text[:40]}”：{why}")
-        return nodes.Tests(()), lambda _env, _value: True
+        message = f"第 {number} 条规则的条件“{text[:40]}”：{why}"
+        fail = reader.broken(place, "dmn-cell", message)
+        return nodes.Tests((nodes.Literal(None),)), lambda env, _value: fail(env)
     reader.names |= free_names(tree) - names
     return tree, test
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from engine.decisions import types
 from engine.decisions.document import Element, child, children, text_of
+from engine.decisions.items import Types
+from engine.decisions.model import DecisionModel
+from engine.decisions.types import Converter, converted
 from engine.errors import ExpressionError, Problem
-from engine.expressions.environment import Closure
+from engine.expressions.compile_tests import Test
+from engine.expressions.environment import Closure, Env
+from engine.expressions.feel_types import Type, coerce
 from engine.expressions.naming import free_names
-from engine.expressions.nodes import Literal, Node
-from engine.expressions.program import Known, condition_program, feel_program, has_juel
+from engine.expressions.nodes import Literal, Node, Tests
+from engine.expressions.program import (
+    Known,
+    cell_program,
+    condition_program,
+    has_juel,
+    typed_program,
+)
 
 _FEEL: Final = frozenset(
     {
@@ -28,64 +41,138 @@ _FEEL: Final = frozenset(
 class Reader:
     """The state of reading one file."""
 
-    #: Names with operators or words of FEEL in them, longest first.
+    #: Names with operators or words of FEEL in them.
     known: Known
-    #: `itemDefinition`: the author's type → FEEL's type and the text of its allowed values.
-    types: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: Written for Camunda 7: its conversions and its errors, its names, JUEL by its looks.
+    camunda: bool = True
+    #: The language of expressions that do not name theirs.
+    language: str = ""
+    #: The author's type → FEEL's type and the text of its allowed values, where it is so simple.
+    aliases: dict[str, tuple[str, str]] = field(default_factory=dict)
     #: Names read by the expressions so far; whoever wants to know empties it first.
     names: set[str] = field(default_factory=set)
+    #: What cannot be read. Nothing of this is published.
     problems: list[Problem] = field(default_factory=list)
+    #: What can be read but never has a result.
+    doubts: list[Problem] = field(default_factory=list)
+    types: Types = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.types = Types(self.known, self.problem)
 
     def read_types(self, root: Element) -> None:
         """Note the types that the file defines; they may stand on each other."""
+        self.types.read(root)
         for item in children(root, "itemDefinition"):
             base = child(item, "typeRef")
-            allowed = text_of(child(item, "allowedValues"))
-            if base is not None:
-                self.types[item.get("name") or ""] = ((base.text or "").strip(), allowed)
+            if base is not None and item.get("isCollection") != "true":
+                allowed = text_of(child(item, "allowedValues"))
+                self.aliases[item.get("name") or ""] = ((base.text or "").strip(), allowed)
+
+    def import_types(self, imports: Mapping[str, DecisionModel]) -> None:
+        """Make the types of imported files known: below the name of their import."""
+        for prefix, model in imports.items():
+            for name, one in model.types.items():
+                self.types.named[f"{prefix}.{name}" if prefix else name] = one
 
     def type_of(self, type_ref: str | None) -> tuple[str | None, str]:
         """Return FEEL's type behind a `typeRef`, and the allowed values of the nearest type."""
         allowed = ""
-        for _ in range(len(self.types)):
-            if type_ref not in self.types:
+        for _ in range(len(self.aliases)):
+            if type_ref not in self.aliases:
                 break
-            type_ref, values = self.types[type_ref]
+            type_ref, values = self.aliases[type_ref]
             allowed = allowed or values
         return type_ref, allowed
+
+    def feel_type(self, type_ref: str | None, place: str = "") -> Type | None:
+        """Return the type behind a `typeRef`; None if none is written, or it is unknown."""
+        if not (type_ref or "").strip():
+            return None
+        found = self.types.find(type_ref)
+        if found is None and types.kind_of(types.base(type_ref)) is None:
+            self.doubt(place, "dmn-type", f"没有名为“{type_ref}”的类型。", warning=True)
+        return found
+
+    def converter(self, type_ref: str | None, what: str, place: str = "") -> Converter | None:
+        """Return the function that gives a value its type; None if any value will do.
+
+        It raises `Undefined` for a value of another type: null, as the standard says. In
+        Camunda's files texts become numbers or dates, and other values raise `ExpressionError`.
+        """
+        if self.camunda:
+            convert = types.converter(self.type_of(type_ref)[0], what)
+            if convert is not None:
+                return convert
+        wanted = self.feel_type(type_ref, place)
+        if wanted is None or (wanted.kind == "Any" and wanted.allowed is None):
+            return None
+        known = wanted
+        return lambda value: coerce(value, known)
+
+    def typed(self, closure: Closure, type_ref: str | None, what: str, place: str = "") -> Closure:
+        """Return a closure with its result converted to a type, null if that cannot be."""
+        convert = self.converter(type_ref, what, place)
+        if convert is None:
+            return closure
+        known = convert
+        return lambda env: converted(known, closure(env), env, what)
 
     def problem(self, element: str, code: str, message: str) -> None:
         """Note something that the author must mend."""
         self.problems.append(Problem(element, code, message))
 
+    def doubt(self, element: str, code: str, message: str, warning: bool = False) -> None:
+        """Note something that is read, but wrong."""
+        found = Problem(element, code, message, "warning" if warning else "error")
+        if found not in self.doubts:
+            self.doubts.append(found)
+
     def is_juel(self, element: Element, text: str) -> bool:
         """Tell whether an expression is JUEL; refuses languages that are neither."""
-        language = (element.get("expressionLanguage") or "").strip().lower()
+        named = element.get("expressionLanguage") or self.language
+        language = named.strip().lower()
         if language not in _FEEL and language != "juel":
-            name = element.get("expressionLanguage")
-            raise ExpressionError(f"不支持表达式语言“{name}”，请改用 FEEL。")
-        return language == "juel" or has_juel(text)
+            raise ExpressionError(f"不支持表达式语言“{named}”，请改用 FEEL。")
+        return language == "juel" or (self.camunda and has_juel(text))
 
     def expression(self, element: Element | None, where: str, what: str) -> tuple[Node, Closure]:
         """Return the tree and closure of the expression in an element's `<text>`.
 
-        What cannot be read becomes a problem of `where`, and null.
+        What cannot be read becomes a problem of `where`.
         """
         text = text_of(element)
         if element is None or not text:
-            self.problem(where, "dmn-expression", f"{what}还没有填写。")
-            return Literal(None), _null
+            return Literal(None), self.broken(where, "dmn-expression", f"{what}还没有填写。")
         try:
             if self.is_juel(element, text):
                 program = condition_program(text)
             else:
-                program = feel_program(text, self.known)
+                program = typed_program(text, self.known, self.types.named)
         except ExpressionError as why:
-            self.problem(where, "dmn-expression", f"{what}：{why}")
-            return Literal(None), _null
+            return Literal(None), self.broken(where, "dmn-expression", f"{what}：{why}")
+        for complaint in program.compiler.complaints:
+            self.doubt(where, "dmn-expression", f"{what}：{complaint}")
         self.names |= free_names(program.tree)
         return program.tree, program.run
 
+    def tests(self, text: str, inputs: frozenset[str], where: str, what: str) -> tuple[Tests, Test]:
+        """Return the tree and the test of unary tests.
 
-def _null(_env: object) -> None:
-    return None
+        Raises:
+            ExpressionError: they cannot be read.
+        """
+        complaints: list[str] = []
+        found = cell_program(text, self.known, inputs, self.types.named, complaints)
+        for complaint in complaints:
+            self.doubt(where, "dmn-cell", f"{what}：{complaint}")
+        return found
+
+    def broken(self, where: str, code: str, message: str) -> Closure:
+        """Note a problem; return the closure of what cannot be computed because of it."""
+        self.problem(where, code, message)
+
+        def fail(_env: Env) -> Any:
+            raise ExpressionError(message)
+
+        return fail

@@ -8,10 +8,12 @@ from typing import Any
 
 from engine.decisions import hit_policies
 from engine.decisions.hit_policies import Row
-from engine.decisions.types import Converter
+from engine.decisions.types import Converter, converted
+from engine.errors import ExpressionError
 from engine.expressions import nodes
 from engine.expressions.compile_tests import Test
 from engine.expressions.environment import Closure, Env
+from engine.expressions.limits import LimitReached, Undefined
 from engine.expressions.values import plain
 
 Rank = Callable[[Any], int]
@@ -29,6 +31,22 @@ class Input:
     type: str
     #: The closed list of texts, if the table has one.
     allowed: tuple[str, ...] | None
+    #: Whether a value is one of the column's input values; none: any is.
+    accepts: Test | None = None
+
+    def value(self, env: Env) -> Any:
+        """Return the value of the column's expression, as its type wants it."""
+        value = self.read(env)
+        if self.typed is None:
+            return value
+        return converted(self.typed, value, env, f"输入列“{self.label}”")
+
+    def admits(self, value: Any, env: Env) -> bool:
+        """Tell whether a value is one of the column's input values."""
+        if self.accepts is None or value is None or self.accepts(env, value) is True:
+            return True
+        env.note(Undefined(f"输入列“{self.label}”的值不在允许的取值内。"))
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,13 @@ class Output:
     #: The texts of the allowed values, if the table has them, most important first.
     allowed: tuple[str, ...] | None
     rank: Rank | None
+
+    def given(self, closure: Closure, env: Env) -> Any:
+        """Return what a rule's cell gives, as the column's type wants it."""
+        value = closure(env)
+        if self.typed is None:
+            return value
+        return converted(self.typed, value, env, f"输出列“{self.label}”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +94,8 @@ class Table:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
+    #: Rules that break the hit policy give null, as FEEL has it, instead of an error.
+    lenient: bool = False
 
     def answer(self, env: Env) -> Answer:
         """Evaluate the table.
@@ -78,17 +105,25 @@ class Table:
                 break the hit policy.
         """
         env.run.tick(len(self.rules) + len(self.inputs))
-        values = [self._input(column, env) for column in self.inputs]
+        values = [column.value(env) for column in self.inputs]
+        if not all(
+            column.admits(value, env) for column, value in zip(self.inputs, values, strict=True)
+        ):
+            return Answer(self, values, [], [], void=True)
         hits = self._hits(values, env)
         rows = [self._row(rule, env) for rule in hits]
-        rows = self._settle(hits, rows)
+        try:
+            rows = self._settle(hits, rows)
+        except LimitReached:
+            raise
+        except ExpressionError as why:
+            if not self.lenient:
+                raise
+            env.note(why)
+            return Answer(self, values, hits, [], void=True)
         if not rows and (defaults := self._defaults(env)) is not None:
             rows = [defaults]
         return Answer(self, values, hits, rows)
-
-    def _input(self, column: Input, env: Env) -> Any:
-        value = column.read(env)
-        return value if column.typed is None else column.typed(value)
 
     def _hits(self, values: list[Any], env: Env) -> list[Rule]:
         hits: list[Rule] = []
@@ -106,14 +141,15 @@ class Table:
     def _row(self, rule: Rule, env: Env) -> Row:
         row: Row = {}
         for output, closure in zip(self.outputs, rule.outputs, strict=True):
-            value = closure(env)
-            row[output.name] = value if output.typed is None else output.typed(value)
+            row[output.name] = output.given(closure, env)
         return row
 
     def _defaults(self, env: Env) -> Row | None:
         if all(output.default is None for output in self.outputs):
             return None
-        return {o.name: None if o.default is None else o.default(env) for o in self.outputs}
+        return {
+            o.name: None if o.default is None else o.given(o.default, env) for o in self.outputs
+        }
 
     def _settle(self, hits: list[Rule], rows: list[Row]) -> list[Row]:
         match self.hit_policy:
@@ -148,10 +184,14 @@ class Answer:
     values: list[Any]
     hits: list[Rule]
     rows: list[Row]
+    #: The inputs or the rules were wrong: the answer is null, whatever the hit policy.
+    void: bool = False
 
     @property
     def value(self) -> Any:
         """The answer as FEEL sees it."""
+        if self.void:
+            return None
         single = len(self.table.outputs) == 1
         flat = [next(iter(row.values())) if single else row for row in self.rows]
         if self.table.hit_policy in hit_policies.SINGLE or self.table.aggregation:

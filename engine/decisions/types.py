@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from engine.errors import ExpressionError
 from engine.expressions import arithmetic, coercion, comparison, temporal, values
+from engine.expressions.environment import Env
 from engine.expressions.limits import Undefined
 
 Converter = Callable[[Any], Any]
@@ -116,3 +117,12 @@ def converter(type_ref: str | None, what: str) -> Converter | None:
         return result
 
     return typed
+
+
+def converted(convert: Converter, value: Any, env: Env, what: str) -> Any:
+    """Return a value converted, null (with the reason noted) if it is of another type."""
+    try:
+        return convert(value)
+    except Undefined as why:
+        env.note(Undefined(f"{what}：{why}"))
+        return None

@@ -124,7 +124,7 @@ def _loop(bindings: tuple[nodes.Binding, ...], body: Node, compiler: Compiler) -
 
     def rounds(env: Env, level: int = 0) -> Iterator[Env]:
         name, source = sources[level]
-        for item in _items(source(env)):
+        for item in items_of(source(env)):
             env.run.tick(cost)
             inner = env.inside({name: item})
             if level + 1 < len(sources):
@@ -141,7 +141,7 @@ def _source_node(binding: nodes.Binding) -> Node:
     return nodes.RangeOf(binding.source, binding.until, True, True)
 
 
-def _items(source: Any) -> list[Any]:
+def items_of(source: Any) -> list[Any]:
     """Return what a loop goes over: a list, the integers of a range, or the one value."""
     if isinstance(source, list):
         return source

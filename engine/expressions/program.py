@@ -15,7 +15,7 @@ from engine.expressions.compile_tests import INPUT, Test, unary_test
 from engine.expressions.compiler import Compiler
 from engine.expressions.environment import Closure, Env, Functions, Run
 from engine.expressions.feel import FeelParser
-from engine.expressions.feel_types import Named
+from engine.expressions.feel_types import NO_TYPES, Named
 from engine.expressions.juel import JuelParser, parse_text
 from engine.expressions.nodes import Node
 from engine.expressions.unary import UnaryParser
@@ -120,14 +120,39 @@ def _program(tree: Node, compiler: Compiler) -> Program:
     return Program(tree, compiler.build(tree), compiler.lenient, compiler)
 
 
+def built(tree: Node, source: str, complaints: list[str]) -> Closure:
+    """Return the closure of a tree that somebody else made; complaints are added to the list."""
+    compiler = Compiler(source, FEEL, OPERATORS, lenient=True)
+    closure = compiler.build(tree)
+    complaints += compiler.complaints
+    return closure
+
+
 @kept
 def unary_program(
     text: str, known: Known = (), inputs: frozenset[str] = INPUT
 ) -> tuple[nodes.Tests, Test]:
     """Compile unary tests; `inputs` are the names of the value they are about."""
+    return cell_program(text, known, inputs)
+
+
+def cell_program(
+    text: str,
+    known: Known = (),
+    inputs: frozenset[str] = INPUT,
+    types: Named = NO_TYPES,
+    complaints: list[str] | None = None,
+) -> tuple[nodes.Tests, Test]:
+    """Compile unary tests that may name the types of a file; the caller keeps them.
+
+    What can never have a result is added to `complaints`.
+    """
     tree = UnaryParser(bounded(text), known).parse_tests()
-    compiler = Compiler(text, FEEL, OPERATORS, lenient=True)
-    return tree, unary_test(tree, compiler, inputs)
+    compiler = Compiler(text, FEEL, OPERATORS, lenient=True, types=types)
+    test = unary_test(tree, compiler, inputs)
+    if complaints is not None:
+        complaints += compiler.complaints
+    return tree, test
 
 
 def has_juel(text: str) -> bool:

@@ -1,0 +1,81 @@
+"""The command for whoever writes decisions: answer one from the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from engine import decisions
+from engine.decisions import DecisionModel, exchange
+from engine.errors import EngineError, ExpressionError, NotFound
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def register(group: click.Group) -> None:
+    """Add the command to `huiyin`."""
+    group.add_command(decide)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--decision", "wanted", help="Id or name of a decision, service or knowledge model.")
+@click.option("--input", "given", default="{}", help="A JSON object, or @FILE with one.")
+@click.option("--explain", is_flag=True, help="Tell on stderr which rules matched, and why.")
+def decide(files: tuple[Path, ...], wanted: str | None, given: str, explain: bool) -> None:
+    """Answer one decision of DMN FILES and print its value as JSON.
+
+    An imported file must be among FILES. A value that is null because something was wrong
+    comes with the reason on stderr; what cannot be evaluated at all ends with status 1.
+    """
+    scope = exchange.from_json(_text(given))
+    contents = [path.read_bytes() for path in files]
+    model, name = _found(contents, wanted)
+    try:
+        result = model.evaluate(name, scope, explain=True)
+        click.echo(exchange.to_json(result.value))
+    except ExpressionError as why:
+        click.echo("null")  # FEEL's word for what has no value
+        click.echo(f"✗ {why}［{why.code}］", err=True)
+        sys.exit(1)
+    told = result.explanation or {}
+    if explain:
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1), err=True)
+    elif result.value is None:
+        for note in told.get("notes") or ():
+            click.echo(f"提示 {note}", err=True)
+
+
+def _text(given: str) -> str:
+    if not given.startswith("@"):
+        return given
+    try:
+        return Path(given[1:]).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as why:
+        raise EngineError(f"输入文件 {given[1:]} 读不出来：{why}") from None
+
+
+def _found(contents: list[bytes], wanted: str | None) -> tuple[DecisionModel, str]:
+    """Return the model that holds what is wanted, the first file first, and its id.
+
+    Raises:
+        NotFound: none of the files has it, or it is not said which of several is wanted.
+    """
+    missing: list[str] = []
+    for number, content in enumerate(contents):
+        others = contents[:number] + contents[number + 1 :]
+        model = decisions.parse(content, others=others, tolerant=True)
+        try:
+            if wanted is None:
+                (only,) = model.decisions
+                return model, only
+            return model, model.find(wanted).id
+        except NotFound as why:
+            missing.append(str(why))
+        except ValueError:
+            there = "、".join(one.name for one in model.decisions.values())
+            missing.append(f"请用 --decision 指明是哪个决策：{there}。")
+    raise NotFound(missing[0])

@@ -1,0 +1,243 @@
+"""One evaluation of a graph of decisions: every decision is answered once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.decisions.items import given
+from engine.decisions.model import (
+    NO_FUNCTIONS,
+    Decision,
+    DecisionModel,
+    InputData,
+    Knowledge,
+    Ref,
+    Service,
+)
+from engine.decisions.result import Result
+from engine.decisions.table import Table
+from engine.decisions.types import converted
+from engine.errors import ExpressionError
+from engine.expressions.environment import Env, Functions, Run
+from engine.expressions.limits import LimitReached
+from engine.expressions.program import storable
+from engine.expressions.values import Function, plain
+
+
+def evaluate(
+    wanted: Decision | Service | Knowledge,
+    scope: Mapping[str, Any],
+    *,
+    functions: Functions = NO_FUNCTIONS,
+    explain: bool = False,
+    model: DecisionModel | None = None,
+) -> Result:
+    """Answer a decision, a service with its inputs, or a knowledge model with its parameters.
+
+    `model` is needed for the last two; a decision knows its own.
+
+    Raises:
+        ExpressionError: as `Decision.evaluate` says.
+    """
+    run = Run(functions)
+    run.notes = [] if explain else None
+    whole = wanted.model if isinstance(wanted, Decision) else model
+    if whole is None:
+        raise ExpressionError(f"“{wanted.name}”不能单独计算。")
+    try:
+        evaluation = Evaluation(whole, scope, run, explain)
+        if isinstance(wanted, Decision):
+            return evaluation.answer(wanted)
+        value = _invoked(evaluation, wanted, scope)
+    except RecursionError:
+        raise LimitReached(f"决策“{wanted.name}”计算太深。") from None
+    told = {"decision": wanted.id, "name": wanted.name, "value": plain(value), "notes": run.notes}
+    return Result(wanted.name, storable([{wanted.name: value}]), value, told if explain else None)
+
+
+def _invoked(evaluation: Evaluation, wanted: Service | Knowledge, scope: Mapping[str, Any]) -> Any:
+    function = evaluation.function(wanted)
+    return evaluation.run.invoke(function, [scope.get(param) for param in function.params])
+
+
+class Evaluation:
+    """The state of one evaluation of one file; imported files have their own, below it."""
+
+    def __init__(
+        self, model: DecisionModel, scope: Mapping[str, Any], run: Run, explain: bool
+    ) -> None:
+        self.model, self.run, self.explain = model, run, explain
+        #: Name → value of what has been answered; it hides variables of the same name.
+        self.known: dict[str, Any] = {}
+        self.env = Env(scope, run).inside(self.known)
+        self.results: dict[str, Result] = {}
+        #: Decisions whose values were given, and those being answered.
+        self.given: set[str] = set()
+        self.open: set[str] = set()
+        self.imported: dict[str, Evaluation] = {}
+        for one in model.input_data.values():
+            if one.type is not None and one.name in scope:
+                self.known[one.name] = self._input(one, scope[one.name])
+        for prefix, below in model.imports.items():
+            self._import(prefix, below, scope)
+
+    def _input(self, one: InputData, value: Any) -> Any:
+        wanted = one.type
+        if wanted is None:
+            return value
+        return converted(lambda raw: given(raw, wanted), value, self.env, f"输入“{one.name}”")
+
+    def _import(self, prefix: str, model: DecisionModel, scope: Mapping[str, Any]) -> None:
+        """Begin the evaluation of an imported file: its inputs are below its name, or beside it."""
+        nested = scope.get(prefix)
+        inner = {**scope, **nested} if isinstance(nested, Mapping) else scope
+        below = Evaluation(model, inner, self.run, False)
+        self.imported[prefix] = below
+        seen = {one.name: inner[one.name] for one in model.input_data.values() if one.name in inner}
+        seen |= below.known
+        self._tell(prefix, seen)
+
+    def _tell(self, prefix: str, names: Mapping[str, Any]) -> None:
+        """Make names known: below the name of the import they come from, if it has one."""
+        if prefix:
+            names = {**self.known.get(prefix, {}), **names}
+            self.known[prefix] = names
+        else:
+            self.known.update(names)
+
+    # --- decisions ------------------------------------------------------------
+
+    def answer(self, decision: Decision) -> Result:
+        """Answer a decision, after those that it requires."""
+        if decision.id in self.results:
+            return self.results[decision.id]
+        if decision.id in self.open:
+            raise ExpressionError(f"决策“{decision.name}”依赖自己，请去掉环。")
+        self.open.add(decision.id)
+        required = [found for ref in decision.requires if (found := self._require(ref))]
+        for ref in decision.knows:
+            self._learn(ref)
+        try:
+            result = self._compute(decision, required)
+        except LimitReached as why:
+            raise LimitReached(f"决策“{decision.name}”：{why}") from why
+        except ExpressionError as why:
+            raise ExpressionError(f"决策“{decision.name}”：{why}") from why
+        self.results[decision.id] = result
+        self._publish(decision, result)
+        return result
+
+    def _require(self, ref: Ref) -> Result | None:
+        """Answer a required decision, unless its value was given."""
+        if ref.prefix or ref.id not in self.model.decisions:
+            below = self.imported.get(ref.prefix)
+            if below is None or ref.id not in below.model.decisions:
+                raise ExpressionError(f"依赖的“{ref.id}”不存在。")
+            decision = below.model.decisions[ref.id]
+            result = below.answer(decision)
+            self._tell(ref.prefix, {decision.variable: result.value, decision.name: result.value})
+            return result
+        return None if ref.id in self.given else self.answer(self.model.decisions[ref.id])
+
+    def _publish(self, decision: Decision, result: Result) -> None:
+        """Make the value known under the decision's names.
+
+        Camunda's diagrams also read a required table by the names of its outputs.
+        """
+        table = decision.table
+        for column in table.outputs if table and self.model.camunda else ():
+            entries = [row.get(column.name) for row in result.rows]
+            single = not isinstance(result.value, list)
+            value = (entries[0] if entries else None) if single else entries
+            self.known.setdefault(column.name, value)
+        for name in (decision.name, decision.variable):
+            self.known[name] = result.value
+
+    def _compute(self, decision: Decision, required: list[Result]) -> Result:
+        explanation: dict[str, Any] | None = None
+        logic = decision.logic
+        if isinstance(logic, Table):
+            answer = logic.answer(self.env)
+            rows, value = answer.rows, answer.value
+            if self.explain:
+                explanation = answer.explanation()
+        else:
+            value = logic(self.env)
+        if decision.convert is not None:
+            value = converted(decision.convert, value, self.env, f"决策“{decision.name}”的结果")
+        if not isinstance(logic, Table):
+            rows = [{decision.variable: value}]
+            explanation = {"value": plain(value)} if self.explain else None
+        storable(rows)
+        if explanation is not None:
+            explanation = {"decision": decision.id, "name": decision.name, **explanation}
+            if required:
+                explanation["requires"] = [one.explanation for one in required]
+            if self.run.notes:
+                explanation["notes"] = list(self.run.notes)
+        return Result(decision.name, rows, value, explanation)
+
+    # --- knowledge ------------------------------------------------------------
+
+    def _learn(self, ref: Ref) -> None:
+        """Make a function known under its name."""
+        if ref.prefix or not self._has(ref.id):
+            below = self.imported.get(ref.prefix)
+            if below is not None and below._has(ref.id):
+                known = below._invocable(ref.id)
+                self._tell(ref.prefix, {known.name: below.function(known)})
+            return
+        known = self._invocable(ref.id)
+        if not isinstance(self.known.get(known.name), Function):
+            self.known[known.name] = self.function(known)
+
+    def _has(self, identifier: str) -> bool:
+        return identifier in self.model.knowledge or identifier in self.model.services
+
+    def _invocable(self, identifier: str) -> Knowledge | Service:
+        return self.model.knowledge.get(identifier) or self.model.services[identifier]
+
+    def function(self, known: Knowledge | Service) -> Function:
+        """Return a knowledge model or a service as a function."""
+        if isinstance(known, Service):
+            return self._service(known)
+        function: Function = known.define(self.env)
+        self.known[known.name] = function  # it may call itself
+        for ref in known.requires:
+            self._learn(ref)
+        return function
+
+    def _service(self, service: Service) -> Function:
+        """Return a service as a function of its input data, then its input decisions."""
+        inputs = [self.model.input_data[one.id] for one in service.inputs]
+        decisions = [self.model.decisions[one.id] for one in service.decisions]
+        params = (*(one.name for one in inputs), *(one.variable for one in decisions))
+
+        def apply(_run: Any, *values: Any) -> Any:
+            told = dict(zip(params, values, strict=True))
+            inner = Evaluation(self.model, told, self.run, False)
+            for decision in decisions:
+                inner.give(decision, told[decision.variable])
+            return inner.served(service)
+
+        return Function(params, apply)
+
+    def give(self, decision: Decision, value: Any) -> None:
+        """Take the value of a decision from outside instead of answering it."""
+        if decision.convert is not None:
+            value = converted(decision.convert, value, self.env, f"“{decision.name}”")
+        self.given.add(decision.id)
+        self.known[decision.variable] = self.known[decision.name] = value
+
+    def served(self, service: Service) -> Any:
+        """Return what a service answers: the value of its one decision, or a context of several."""
+        values: dict[str, Any] = {}
+        for ref in service.outputs:
+            below = self.imported[ref.prefix] if ref.prefix else self
+            decision = below.model.decisions[ref.id]
+            values[decision.variable] = below.answer(decision).value
+        value = next(iter(values.values())) if len(values) == 1 else values
+        if service.convert is None:
+            return value
+        return converted(service.convert, value, self.env, f"决策服务“{service.name}”的结果")

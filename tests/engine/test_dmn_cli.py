@@ -1,0 +1,171 @@
+"""`huiyin decide`: one decision from the command line, its value as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from engine.cli import main
+from tests.engine.dmn import decision as camundas
+from tests.engine.dmn import definitions, table
+from tests.engine.dmn_standard import decision, input_data, item, knowledge, literal, model, service
+from tests.engine.test_dmn_graph import IMPORT, LIBRARY
+
+RISK = model(
+    item("tPerson", name="string", born="date"),
+    input_data("Applicant", "tPerson"),
+    input_data("Amount", "number"),
+    decision("Year", literal("Applicant.born.year"), type_ref="number"),
+    decision("Risk Level", table(["Year", "Amount"], ["r:string"], [
+        ["< 2000", "-", '"low"'], [">= 2000", "<= 100", '"low"'], [">= 2000", "> 100", '"high"']]),
+        needs=("Year",), inputs=("Applicant", "Amount")),
+    decision("Same", literal("Amount")),
+    decision("Broken", literal("1 +")),
+    decision("Wrong", literal("1"), type_ref="string"),
+    knowledge("double", "n:number", literal("n * 2")),
+    service("svc", ("Same",), inputs=("Amount",)),
+)  # fmt: skip
+
+
+@pytest.fixture
+def decide(tmp_path):
+    """Return a function that runs the command over some files."""
+
+    def run(*args: str, files: dict[str, bytes], given: object = None):
+        paths = []
+        for name, content in files.items():
+            (tmp_path / name).write_bytes(content)
+            paths.append(str(tmp_path / name))
+        if given is not None:
+            args = (*args, "--input", given if isinstance(given, str) else json.dumps(given))
+        return CliRunner().invoke(main, ["decide", *paths, *args])
+
+    return run
+
+
+def risk(decide, wanted: str, given: object = None, *more: str):
+    return decide("--decision", wanted, *more, files={"risk.dmn": RISK}, given=given)
+
+
+@pytest.mark.parametrize("wanted", ["Risk Level", "Risk_Level"])
+def test_a_table_is_answered_by_id_or_name(decide, wanted):
+    given = {"Applicant": {"name": "甲", "born": "2001-05-05"}, "Amount": 150}
+    told = risk(decide, wanted, given)
+    assert (told.exit_code, told.stdout) == (0, '"high"\n')
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("1.10", "1.1"),
+        ("1 / 3", "0.3333333333333333333333333333333333"),
+        ("12345678901234567890.123456789", "12345678901234567890.123456789"),
+        ("10 ** 33", "1" + "0" * 33),
+        ("-0.5", "-0.5"),
+        ('"甲\\"\\n"', '"甲\\"\\n"'),
+        ("true", "true"),
+        ("null", "null"),
+        ('date("2026-03-01")', '"2026-03-01"'),
+        ('@"10:00:00Z"', '"10:00:00Z"'),
+        ('@"2026-03-01T10:00:00@Europe/Paris"', '"2026-03-01T10:00:00@Europe/Paris"'),
+        ('@"2026-03-01T10:00:00"', '"2026-03-01T10:00:00"'),
+        ('@"P1DT2H"', '"P1DT2H"'),
+        ('@"P1Y2M"', '"P1Y2M"'),
+        ("[1..5)", '"[1..5)"'),
+        ('{a: [1, "x", null], "b c": {d: 1.0}}', '{"a": [1, "x", null], "b c": {"d": 1}}'),
+        ("[]", "[]"),
+    ],
+)
+def test_values_are_printed_as_json(decide, text, printed):
+    told = decide(files={"a.dmn": model(decision("d", literal(text)))})
+    assert (told.exit_code, told.stdout) == (0, printed + "\n")
+    json.loads(told.stdout)
+
+
+def test_numbers_keep_their_digits_on_the_way_in(decide):
+    told = risk(decide, "Same", '{"Amount": 0.1234567890123456789012345678901234}')
+    assert told.stdout == "0.1234567890123456789012345678901234\n"
+
+
+def test_a_table_gives_a_value_an_object_or_a_list(decide):
+    one = table(["n"], ["r"], [["-", "n"]])
+    two = table(["n"], ["a", "b"], [["-", "n", '"x"']])
+    many = table(["n"], ["r"], [["-", "n"], ["-", "2"]], hit="C")
+    for logic, printed in ((one, "1"), (two, '{"a": 1, "b": "x"}'), (many, "[1, 2]")):
+        told = decide(files={"a.dmn": model(decision("d", logic))}, given={"n": 1})
+        assert told.stdout == printed + "\n"
+
+
+def test_services_and_knowledge_models_are_answered_too(decide):
+    assert risk(decide, "double", {"n": 2.5}).stdout == "5\n"
+    assert risk(decide, "svc", {"Amount": 7}).stdout == "7\n"
+
+
+def test_a_null_comes_with_its_reason(decide):
+    told = risk(decide, "Wrong", {})
+    assert (told.exit_code, told.stdout) == (0, "null\n")
+    assert "string" in told.stderr
+    assert risk(decide, "Same", {"Amount": "x"}).stdout == "null\n"
+
+
+def test_an_explanation_goes_beside_the_value(decide):
+    given = {"Applicant": {"name": "甲", "born": "1990-05-05"}, "Amount": 150}
+    told = risk(decide, "Risk Level", given, "--explain")
+    assert told.stdout == '"low"\n'
+    explained = json.loads(told.stderr)
+    assert [rule["number"] for rule in explained["rules"]] == [1]
+    assert explained["requires"][0]["value"] == 1990
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given", "words"),
+    [
+        ("Gone", "{}", "没有决策"),
+        ("Same", "{", "JSON"),
+        ("Same", "[1]", "JSON 对象"),
+        ("Same", '{"Amount": NaN}', "NaN"),
+        ("Same", "@/no/such/file", "读不出来"),
+        ("Broken", "{}", "Broken"),
+    ],
+)
+def test_what_cannot_be_answered_is_a_sentence_and_status_1(decide, wanted, given, words):
+    told = risk(decide, wanted, given)
+    assert told.exit_code == 1
+    assert words in told.stderr
+
+
+def test_a_file_that_is_no_dmn_is_refused(decide):
+    told = decide(files={"a.dmn": b"<a/>"})
+    assert told.exit_code == 1
+    assert "DMN" in told.stderr
+
+
+def test_without_a_name_the_only_decision_is_answered(decide):
+    assert decide(files={"a.dmn": model(decision("d", literal("1")))}).stdout == "1\n"
+    several = decide(files={"risk.dmn": RISK})
+    assert several.exit_code == 1
+    assert "--decision" in several.stderr
+
+
+def test_the_input_may_be_a_file(decide, tmp_path):
+    (tmp_path / "in.json").write_text('{"Amount": 3}', "utf-8")
+    assert risk(decide, "Same", f"@{tmp_path}/in.json").stdout == "3\n"
+
+
+def test_imported_files_are_given_together(decide):
+    xml = model(IMPORT, decision("d", literal("lib.Rate"), needs=("http://test/lib#Rate",)))
+    told = decide("--decision", "d", files={"main.dmn": xml, "lib.dmn": LIBRARY}, given={"base": 4})
+    assert told.stdout == "8\n"
+    library = decide(
+        "--decision", "Rate", files={"main.dmn": xml, "lib.dmn": LIBRARY}, given={"base": 1}
+    )
+    assert library.stdout == "2\n"
+
+
+def test_a_file_of_camunda_modeler_is_answered_with_camundas_conversions(decide):
+    logic = table(["n:integer"], ["r:string"], [["> 3", '"big"'], ["-", "${n}"]], hit="FIRST")
+    files = {"c.dmn": definitions(camundas("d", logic))}
+    assert decide(files=files, given={"n": "5"}).stdout == '"big"\n'
+    assert decide(files=files, given={"n": 2}).stdout == '"2"\n'

@@ -1,0 +1,251 @@
+"""DMN 1.3, chapter 6: requirements, knowledge models, decision services, imports."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import decisions
+from engine.errors import DeploymentRefused, ExpressionError, NotFound
+from tests.engine.dmn import table
+from tests.engine.dmn_standard import (
+    answer,
+    context,
+    decision,
+    input_data,
+    invocation,
+    item,
+    knowledge,
+    literal,
+    model,
+    read,
+    service,
+)
+
+
+def test_decisions_see_what_they_require_by_its_name():
+    parts = (
+        input_data("Monthly Income", "number"),
+        decision("Yearly Income", literal("Monthly Income * 12"), inputs=("Monthly Income",)),
+        decision("Tax", literal("Yearly Income / 10"), needs=("Yearly Income",)),
+    )
+    logic = literal("Yearly Income - Tax")
+    scope = {"Monthly Income": 100}
+    assert answer(logic, scope, *parts, needs=("Yearly Income", "Tax")) == 1080
+
+
+def test_names_may_have_operators_and_words_of_the_language_in_them():
+    parts = (
+        input_data("Pre-bureau risk", "number"),
+        input_data("profit and loss", "number"),
+        input_data("买方/卖方", "number"),
+        decision("Risk + Loss", literal("Pre-bureau risk + profit and loss * 买方/卖方")),
+    )
+    scope = {"Pre-bureau risk": 1, "profit and loss": 2, "买方/卖方": 3}
+    assert answer(literal("Risk + Loss - 1"), scope, *parts, needs=("Risk + Loss",)) == 6
+
+
+def test_a_required_context_and_table_are_read_by_their_entries():
+    parts = (
+        decision("Applicant", context(name=literal('"甲"'), age=literal("30"))),
+        decision("Fees", table(["Applicant.age"], ["low", "high"], [["> 18", "1", "2"]]),
+                 needs=("Applicant",)),
+    )  # fmt: skip
+    assert answer(literal("Applicant.name + string(Fees.high)"), {}, *parts,
+                  needs=("Applicant", "Fees")) == "甲2"  # fmt: skip
+
+
+def test_every_decision_is_answered_once():
+    heavy = decision("shared", literal("count(for i in 1..3000 return i)"))
+    users = [decision(f"u{n}", literal("shared + 1"), needs=("shared",)) for n in range(20)]
+    logic = literal(" + ".join(f"u{n}" for n in range(20)))
+    assert answer(logic, {}, heavy, *users, needs=tuple(f"u{n}" for n in range(20))) == 60_020
+
+
+def test_decisions_in_a_circle_are_refused_and_never_run():
+    xml = model(
+        decision("a", literal("b"), needs=("b",)), decision("b", literal("a"), needs=("a",)),
+        decision("c", literal("1")),
+    )  # fmt: skip
+    with pytest.raises(DeploymentRefused) as refused:
+        decisions.parse(xml)
+    assert [(p.element, p.code) for p in refused.value.problems] == [
+        ("a", "dmn-circle"), ("b", "dmn-circle"),
+    ]  # fmt: skip
+    tolerant = decisions.parse(xml, tolerant=True)
+    assert tolerant.evaluate("c", {}).value == 1
+    with pytest.raises(ExpressionError, match="环"):
+        tolerant.evaluate("a", {})
+
+
+@pytest.mark.parametrize("what", ["requiredDecision", "requiredKnowledge", "outputDecision"])
+def test_a_reference_to_nothing_is_refused(what):
+    part = {
+        "requiredDecision": decision("x", literal("1"), needs=("gone",)),
+        "requiredKnowledge": decision("x", literal("1"), knows=("gone",)),
+        "outputDecision": service("x", ("gone",)),
+    }[what]
+    with pytest.raises(DeploymentRefused) as refused:
+        read(part, decision("d", literal("1")))
+    assert [(p.element, p.code) for p in refused.value.problems] == [("x", "dmn-reference")]
+
+
+# --- knowledge models -------------------------------------------------------------
+
+
+def test_a_knowledge_model_may_be_any_boxed_expression():
+    rate = table(["amount"], ["r"], [["> 100", "2"], ["<= 100", "1"]], identifier="rate")
+    parts = (
+        knowledge("rate of", "amount:number", rate, type_ref="number"),
+        knowledge("bill", "amount:number", context(
+            result=literal("net * 2"), net=invocation("rate of", amount="amount * 2")),
+            knows=("rate of",)),
+    )  # fmt: skip
+    assert answer(literal("bill(amount: 60)"), {}, *parts, knows=("bill",)) == 4
+    assert answer(invocation("bill", amount="10"), {}, *parts, knows=("bill",)) == 2
+
+
+def test_a_knowledge_model_may_call_itself_so_deep():
+    fact = knowledge("fact", "n:number", literal("if n < 2 then 1 else n * fact(n - 1)"))
+    assert answer(literal("fact(25)"), {}, fact, knows=("fact",)) == 15511210043330985984000000
+    with pytest.raises(ExpressionError, match="太深"):
+        answer(literal("fact(999)"), {}, fact, knows=("fact",))
+    ping = knowledge("ping", "n", literal("if n = 0 then 0 else pong(n - 1)"), knows=("pong",))
+    pong = knowledge("pong", "n", literal("if n = 0 then 1 else ping(n - 1)"), knows=("ping",))
+    assert answer(literal("ping(7)"), {}, ping, pong, knows=("ping",)) == 1
+
+
+def test_a_built_in_may_be_invoked_by_a_box():
+    assert answer(invocation("substring", string='"foobar"', start_position="4")) == "bar"
+    assert answer(invocation("abs", n="-3")) == 3
+    found = decisions.parse(model(decision("d", invocation("abs", wrong="1"))))
+    assert [p.code for p in decisions.check(found)] == ["dmn-function"]
+    assert found.evaluate("d", {}).value is None
+
+
+def test_a_function_in_java_gives_null():
+    part = knowledge("out", "a:number", literal("1")).replace(
+        "<encapsulatedLogic>", '<encapsulatedLogic kind="Java">'
+    )
+    found = decisions.parse(model(part, decision("d", literal("out(1)"), knows=("out",))))
+    assert [(p.element, p.code) for p in decisions.check(found)] == [("out", "dmn-function")]
+    assert found.evaluate("d", {}).value is None
+
+
+# --- decision services ------------------------------------------------------------
+
+PARTS = (
+    input_data("amount", "number"),
+    input_data("kind", "string"),
+    decision("net", literal("amount * 2"), type_ref="number", inputs=("amount",)),
+    decision("text", literal("kind + string(net)"), needs=("net",), inputs=("kind",)),
+    decision("other", literal("net + 1"), needs=("net",)),
+)
+
+
+def test_a_service_is_a_function_of_its_inputs():
+    whole = service("svc", ("text",), inside=("net",), inputs=("amount", "kind"))
+    for text in ('svc(5, "a")', 'svc(kind: "a", amount: 5)'):
+        assert answer(literal(text), {}, *PARTS, whole, knows=("svc",)) == "a10"
+    logic = invocation("svc", kind='"a"', amount="5")
+    assert answer(logic, {}, *PARTS, whole, knows=("svc",)) == "a10"
+    assert answer(literal("svc(5)"), {}, *PARTS, whole, knows=("svc",)) is None
+    assert answer(literal('svc("5", "a")'), {}, *PARTS, whole, knows=("svc",)) is None
+
+
+def test_a_service_may_be_given_the_values_of_decisions():
+    part = service("svc", ("text",), inputs=("kind",), given=("net",))
+    assert answer(literal('svc("a", 7)'), {}, *PARTS, part, knows=("svc",)) == "a7"
+    assert answer(literal('svc(net: 7, kind: "a")'), {}, *PARTS, part, knows=("svc",)) == "a7"
+
+
+def test_a_service_with_several_outputs_gives_a_context():
+    both = service("svc", ("text", "other"), inside=("net",), inputs=("amount", "kind"))
+    found = read(*PARTS, both)
+    told = found.evaluate("svc", {"amount": 2, "kind": "x"}, explain=True)
+    assert told.value == {"text": "x4", "other": 5}
+    assert told.explanation["name"] == "svc"
+
+
+def test_a_service_sees_nothing_but_what_it_is_given():
+    part = service("svc", ("free",))
+    free = decision("free", literal("outside"))
+    assert answer(literal("svc()"), {"outside": 5}, free, part, knows=("svc",)) is None
+
+
+# --- imports ----------------------------------------------------------------------
+
+LIBRARY = model(
+    item("tLevel", "string", allowed='"low","high"'),
+    input_data("base", "number"),
+    decision("Rate", literal("base * 2"), inputs=("base",)),
+    knowledge("twice", "n:number", literal("n * 2")),
+    service("svc", ("Rate",), inputs=("base",)),
+    namespace="http://test/lib",
+)
+IMPORT = (
+    '<import name="lib" namespace="http://test/lib" locationURI="lib.dmn" '
+    'importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
+)
+
+
+def importing(logic: str, **links) -> decisions.DecisionModel:
+    links = {key: tuple(f"http://test/lib#{one}" for one in many) for key, many in links.items()}
+    return decisions.parse(model(IMPORT, decision("d", logic, **links)), others=[LIBRARY])
+
+
+def test_elements_of_an_imported_file_stand_below_its_name():
+    assert (
+        importing(literal("lib.Rate + 1"), needs=("Rate",)).evaluate("d", {"base": 5}).value == 11
+    )
+    nested = {"lib": {"base": 6}, "base": 1}
+    assert importing(literal("lib.Rate + 1"), needs=("Rate",)).evaluate("d", nested).value == 13
+    assert importing(literal("lib.base"), inputs=("base",)).evaluate("d", nested).value == 6
+    assert importing(literal("lib.twice(4)"), knows=("twice",)).evaluate("d", {}).value == 8
+    assert importing(literal("lib.svc(4)"), knows=("svc",)).evaluate("d", {}).value == 8
+    logic = invocation("lib.twice", n="5")
+    assert importing(logic, knows=("twice",)).evaluate("d", {}).value == 10
+
+
+def test_types_of_an_imported_file_stand_below_its_name():
+    logic = literal('"medium"')
+    xml = model(IMPORT, decision("d", logic, type_ref="lib.tLevel"))
+    assert decisions.parse(xml, others=[LIBRARY]).evaluate("d", {}).value is None
+    test = importing(literal('"low" instance of lib.tLevel'))
+    assert test.evaluate("d", {}).value is True
+
+
+def test_an_import_without_its_file_is_refused():
+    with pytest.raises(DeploymentRefused) as refused:
+        decisions.parse(model(IMPORT, decision("d", literal("1"))))
+    assert [p.code for p in refused.value.problems] == ["dmn-import"]
+
+
+def test_files_that_import_each_other_are_refused():
+    back = IMPORT.replace("http://test/lib", "http://test/main").replace('"lib"', '"main"')
+    library = model(back, decision("x", literal("1")), namespace="http://test/lib")
+    with pytest.raises(DeploymentRefused, match="成环"):
+        decisions.parse(model(IMPORT, decision("d", literal("1"))), others=[library])
+
+
+def test_a_broken_file_beside_does_not_matter_unless_it_is_imported():
+    xml = model(decision("d", literal("1")))
+    assert decisions.parse(xml, others=[b"<broken"]).evaluate("d", {}).value == 1
+
+
+def test_what_is_wanted_is_found_by_id_or_name():
+    found = read(*PARTS)
+    assert found.find("net") is found.decisions["net"]
+    named = read(decision("Risk Level", literal("1")))
+    assert named.evaluate("Risk  Level", {}).value == named.evaluate("Risk_Level", {}).value == 1
+    with pytest.raises(NotFound, match="Risk Level"):
+        named.find("gone")
+
+
+def test_one_broken_decision_does_not_spoil_the_others():
+    xml = model(decision("bad", literal("1 +")), decision("good", literal("1")))
+    with pytest.raises(DeploymentRefused):
+        decisions.parse(xml)
+    found = decisions.parse(xml, tolerant=True)
+    assert found.evaluate("good", {}).value == 1
+    with pytest.raises(ExpressionError, match="bad"):
+        found.evaluate("bad", {})
