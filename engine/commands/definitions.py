@@ -247,21 +247,35 @@ def decision(
     else:
         wanted += _bound(DecisionDefinition, binding, version, deployment_id, f"决策表“{key}”")
     row = session.execute(
-        select(DecisionDefinition.sha, DecisionDefinition.version)
+        select(DecisionDefinition.sha, DecisionDefinition.version, DecisionDefinition.deployment_id)
         .where(*wanted)
         .order_by(DecisionDefinition.version.desc())
         .limit(1)
     ).first()
     if row is None:
         raise NotFound(f"决策表“{key}”{_shown(binding, version)}没有发布。")
-    return decision_model(session, row.sha), row.version
+    return decision_model(session, row.sha, row.deployment_id), row.version
 
 
-def decision_model(session: Session, sha: str) -> DecisionModel:
-    """Return the decisions of one file."""
-    return _cache(session).get(
-        "decision", sha, lambda: decisions.parse(session.get_one(Resource, sha).content)
+def decision_model(session: Session, sha: str, deployment_id: int) -> DecisionModel:
+    """Return the decisions of one file; what it imports was deployed together with it."""
+    cache = _cache(session)
+
+    def content() -> bytes:
+        return session.get_one(Resource, sha).content
+
+    if not cache.get("decision-imports", sha, lambda: decisions.imports_files(content())):
+        return cache.get("decision", sha, lambda: decisions.parse(content()))
+    return cache.get(
+        "decision",
+        (sha, deployment_id),
+        lambda: decisions.parse(content(), others=_tables(session, deployment_id)),
     )
+
+
+def _tables(session: Session, deployment_id: int) -> list[bytes]:
+    found = files(session, deployment_id).items()
+    return [content for name, content in found if name.endswith((".dmn", ".dmn11.xml"))]
 
 
 def original(session: Session, definition_id: int) -> bytes:

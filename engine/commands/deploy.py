@@ -69,8 +69,9 @@ def check(
     roots = dict[str, etree._Element]()
     for name, content in bundle.of(".form").items():
         problems += _in(name, _form(checked, name, content, house))
-    for name, content in bundle.of(".dmn", ".dmn11.xml").items():
-        problems += _in(name, _decisions(checked, name, content))
+    tables = bundle.of(".dmn", ".dmn11.xml")
+    for name, content in tables.items():
+        problems += _in(name, _decisions(checked, name, content, tables.values()))
     for name, content in bundle.of(".bpmn", ".bpmn20.xml").items():
         problems += _in(name, _diagram(checked, name, content, roots))
         # How it is drawn never refuses anything: these are warnings.
@@ -135,9 +136,11 @@ def _form(checked: Checked, name: str, content: bytes, house: bool) -> list[Prob
     ]
 
 
-def _decisions(checked: Checked, name: str, content: bytes) -> list[Problem]:
+def _decisions(
+    checked: Checked, name: str, content: bytes, together: Iterable[bytes]
+) -> list[Problem]:
     try:
-        model = decisions.parse(content)
+        model = decisions.parse(content, others=together)
     except DeploymentRefused as refused:
         return refused.problems
     tags = document.version_tags(content)

@@ -6,7 +6,7 @@ Expressions are FEEL; JUEL (`${…}`, or `expressionLanguage="juel"`) is read as
 
 from engine.decisions.lint import check
 from engine.decisions.model import Decision, DecisionModel
-from engine.decisions.parsing import parse
+from engine.decisions.parsing import imports_files, parse
 from engine.decisions.result import Result
 
-__all__ = ["Decision", "DecisionModel", "Result", "check", "parse"]
+__all__ = ["Decision", "DecisionModel", "Result", "check", "imports_files", "parse"]

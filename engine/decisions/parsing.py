@@ -33,10 +33,16 @@ def parse(xml: bytes, *, others: Iterable[bytes] = (), tolerant: bool = False) -
             to nothing, decisions that require each other in a circle.
     """
     root = document.root_of(xml)
-    model, problems = _model(root, _library(others), (root.get("namespace") or "",))
+    library = {} if document.child(root, "import") is None else _library(others)
+    model, problems = _model(root, library, (root.get("namespace") or "",))
     if problems and not tolerant:
         raise DeploymentRefused(problems)
     return model
+
+
+def imports_files(xml: bytes) -> bool:
+    """Tell whether a DMN file imports others."""
+    return document.child(document.root_of(xml), "import") is not None
 
 
 def _library(others: Iterable[bytes]) -> dict[str, Element]:

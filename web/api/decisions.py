@@ -163,7 +163,7 @@ def evaluate_decision_by_key(key: str) -> ResponseReturnValue:
 
 def _evaluate(session: Session, row: DecisionDefinition) -> ResponseReturnValue:
     variables = typed.read_all(EVALUATE.asked(json_body()).get("variables"))
-    decision = definitions.decision_model(session, row.sha).decisions[row.key]
+    decision = definitions.decision_model(session, row.sha, row.deployment_id).decisions[row.key]
     functions = calendar.functions(session, clock.now())
     try:
         result = decision.evaluate(variables, functions=functions)
