@@ -9,6 +9,7 @@ from itertools import pairwise
 from tests.engine.bpmn_builder import (
     call,
     catch,
+    conditional,
     element,
     end,
     event_gateway,
@@ -18,13 +19,14 @@ from tests.engine.bpmn_builder import (
     message,
     multi,
     parallel,
+    signal,
     start,
     sub,
     timer,
     user,
     xor,
 )
-from tests.engine.differential_oracle import Done, Group, Path
+from tests.engine.differential_oracle import Done, Group, Path, Record
 
 
 class Block:
@@ -69,37 +71,52 @@ class Task(Block):
             )
 
 
+#: How an event is drawn, and what makes it happen.
+DEFINITIONS = {
+    "message": message(),
+    "receive": "",
+    "signal": signal(),
+    "timer": timer("PT1H"),
+    "cycle": timer("R2/PT1H", "Cycle"),
+    "condition": conditional("${q}", variable="q"),
+}
+ACTS = {"timer": "fire", "cycle": "fire", "condition": "hold"}
+
+
+def act_of(kind: str) -> str:
+    """Return what makes an event of a kind happen."""
+    return ACTS.get(kind, "deliver")
+
+
 @dataclass
 class Catch(Block):
     name: str
     kind: str
 
     def draw(self) -> tuple[str, str, str]:
-        what = message() if self.kind == "deliver" else timer("PT1H")
-        return catch(self.name, what), self.name, self.name
+        if self.kind == "receive":
+            return element("receiveTask", self.name, messageRef="m1"), self.name, self.name
+        return catch(self.name, DEFINITIONS[self.kind]), self.name, self.name
 
     def run(self, group: Group, path: Path, done: Done) -> None:
-        group.wait(self.kind, self.name, path, done)
+        group.wait(act_of(self.kind), self.name, path, done)
 
 
 @dataclass
 class FirstEvent(Block):
-    """An event-based gateway before a message and a timer."""
+    """An event-based gateway before two or three events."""
 
     name: str
-    after_message: Block
-    after_timer: Block
+    #: Kind of event and what follows it.
+    ways: list[tuple[str, Block]]
 
     def draw(self) -> tuple[str, str, str]:
         leave = f"{self.name}_x"
         xml = event_gateway(self.name) + xor(leave)
-        for mark, what, block in (
-            ("m", message(), self.after_message),
-            ("t", timer("PT1H"), self.after_timer),
-        ):
+        for kind, block in self.ways:
             body, first, last = block.draw()
-            event = f"{self.name}_{mark}"
-            xml += catch(event, what) + body + flow(self.name, event)
+            event = f"{self.name}_{kind}"
+            xml += Catch(event, kind).draw()[0] + body + flow(self.name, event)
             xml += flow(event, first) + flow(last, leave)
         return xml, self.name, leave
 
@@ -113,8 +130,8 @@ class FirstEvent(Block):
 
             return go
 
-        inner.wait("deliver", f"{self.name}_m", path, happened(self.after_message))
-        inner.wait("fire", f"{self.name}_t", path, happened(self.after_timer))
+        for kind, block in self.ways:
+            inner.wait(act_of(kind), f"{self.name}_{kind}", path, happened(block))
 
 
 @dataclass
@@ -233,6 +250,62 @@ class Loop(Block):
         self.body.run(group, path, after_body)
 
 
+def drawn_handler(
+    name: str, body: Block, definition: str, more: str = "", *, interrupting: bool
+) -> str:
+    """Draw an event sub process."""
+    xml, first, last = body.draw()
+    finish = f"{name}_e"
+    inner = xml + end(finish) + flow(f"{name}_s", first) + flow(last, finish)
+    return event_sub(name, definition, inner, more, interrupting=interrupting)
+
+
+def start_handler(
+    scope: Group, name: str, body: Block, path: Path, nested: Handler | None = None
+) -> None:
+    """Run an event sub process in its scope."""
+    oracle = scope.oracle
+    scope.tokens += 1
+    inner = sub_scope(scope, name, scope.token_done)
+    inner.is_handler = True
+    inner.tokens = 1
+    oracle.ran[f"{name}_s"] += 1
+    if nested is not None:
+        nested.listen(inner, path)
+
+    def at_end() -> None:
+        oracle.ran[f"{name}_e"] += 1
+        inner.token_done()
+
+    body.run(inner, path, at_end)
+
+
+def sub_scope(group: Group, name: str, done: Done, records: list[Record] | None = None) -> Group:
+    """Open a sub process; when it completes, what it did can be undone from inside."""
+
+    def completed() -> None:
+        if scope.records:
+            kept = list(scope.records)
+            record = Record(name, lambda at, after: undo(kept, Group(at.oracle, at), after))
+            (group.scope.records if records is None else records).append(record)
+        done()
+
+    scope = Group(group.oracle, group, completed)
+    return scope
+
+
+def undo(records: list[Record], group: Group, done: Done) -> None:
+    """Undo one record after the other, the last first."""
+
+    def following() -> None:
+        if not records:
+            done()
+            return
+        records.pop().run(group, following)
+
+    following()
+
+
 @dataclass
 class Handler:
     """An event sub process with a plain body."""
@@ -240,35 +313,29 @@ class Handler:
     name: str
     body: Block
     interrupting: bool
+    kind: str
+    #: An event sub process inside it.
+    nested: Handler | None = None
 
     def draw(self) -> str:
-        body, first, last = self.body.draw()
-        finish = f"{self.name}_e"
-        inner = body + end(finish) + flow(f"{self.name}_s", first) + flow(last, finish)
-        return event_sub(self.name, message(), inner, interrupting=self.interrupting)
+        return drawn_handler(
+            self.name,
+            self.body,
+            DEFINITIONS[self.kind],
+            self.nested.draw() if self.nested else "",
+            interrupting=self.interrupting,
+        )
 
     def listen(self, scope: Group, path: Path) -> None:
-        oracle = scope.oracle
-
         def come() -> None:
             if self.interrupting:
-                for wait in scope.waits:
-                    scope.forget(wait)
-                for group in scope.groups:
-                    group.cancel()
+                scope.clear()
                 scope.tokens = 0
-            scope.tokens += 1
-            inner = Group(oracle, scope, scope.token_done)
-            inner.tokens = 1
-            oracle.ran[f"{self.name}_s"] += 1
+            start_handler(scope, self.name, self.body, path, self.nested)
 
-            def at_end() -> None:
-                oracle.ran[f"{self.name}_e"] += 1
-                inner.token_done()
-
-            self.body.run(inner, path, at_end)
-
-        scope.wait("deliver", f"{self.name}_s", path, come, stays=not self.interrupting)
+        stays = not self.interrupting and self.kind != "timer"
+        left = 2 if self.kind == "cycle" else 0
+        scope.wait(act_of(self.kind), f"{self.name}_s", path, come, stays=stays, left=left)
 
 
 def open_scope(scope: Group, body: Block, handler: Handler | None, path: Path, last: str) -> None:
@@ -306,16 +373,22 @@ class Sub(Block):
 
     def run(self, group: Group, path: Path, done: Done) -> None:
         if not self.items:
-            self.run_one(group, path, done)
+            self.run_one(group, path, done, group.scope.records)
             return
+        records: list[Record] = []
+
+        def all_done() -> None:
+            group.scope.records.extend(records)
+            done()
+
         run_items(
             self.sequential,
-            lambda index, finished: self.run_one(group, (*path, index), finished),
-            done,
+            lambda index, finished: self.run_one(group, (*path, index), finished, records),
+            all_done,
         )
 
-    def run_one(self, group: Group, path: Path, done: Done) -> None:
-        scope = Group(group.oracle, group, done)
+    def run_one(self, group: Group, path: Path, done: Done, records: list[Record]) -> None:
+        scope = sub_scope(group, self.name, done, records)
         open_scope(scope, self.body, self.handler, path, f"{self.name}_e")
 
 
@@ -342,9 +415,12 @@ class Items(Block):
 
     name: str
     sequential: bool
+    kind: str = "human"
 
     def draw(self) -> tuple[str, str, str]:
         marker = multi("xs", f"it_{self.name}", sequential=self.sequential)
+        if self.kind == "call":
+            return call(self.name, "child", marker), self.name, self.name
         return user(self.name, marker), self.name, self.name
 
     def run(self, group: Group, path: Path, done: Done) -> None:

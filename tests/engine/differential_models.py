@@ -1,41 +1,24 @@
-"""Blocks with events that take work away, and the generator of whole models."""
+"""Blocks with events that take work away."""
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 
 from tests.engine.bpmn_builder import (
     boundary,
-    diagram,
     end,
     error,
     escalation,
     flow,
-    message,
     parallel,
     start,
     sub,
     terminate,
     throw,
-    timer,
     xor,
 )
-from tests.engine.differential import (
-    Auto,
-    Block,
-    Catch,
-    FirstEvent,
-    Handler,
-    Items,
-    Loop,
-    Sequence,
-    Split,
-    Sub,
-    Task,
-    open_scope,
-)
-from tests.engine.differential_oracle import Done, Group, Oracle, Path
+from tests.engine.differential import DEFINITIONS, Block, act_of, sub_scope
+from tests.engine.differential_oracle import Done, Group, Path
 
 
 @dataclass
@@ -51,7 +34,7 @@ class Beside(Block):
     def draw(self) -> tuple[str, str, str]:
         host, first, last = self.host.draw()
         body, handler_first, handler_last = self.handler.draw()
-        what = message() if self.kind == "deliver" else timer("PT1H")
+        what = DEFINITIONS[self.kind]
         event, leave = f"{self.name}_b", f"{self.name}_x"
         xml = host + body + boundary(event, first, what, interrupting=self.interrupting)
         xml += xor(leave) + flow(last, leave) + flow(event, handler_first)
@@ -86,8 +69,9 @@ class Beside(Block):
             self.handler.run(scope, path, handled)
 
         go = interrupt if self.interrupting else start_beside
-        stays = not self.interrupting and self.kind == "deliver"
-        inner.wait(self.kind, event, path, go, stays=stays)
+        stays = not self.interrupting and self.kind != "timer"
+        left = 2 if self.kind == "cycle" else 0
+        inner.wait(act_of(self.kind), event, path, go, stays=stays, left=left)
         self.host.run(inner, path, host_done)
 
 
@@ -120,7 +104,7 @@ class Failing(Block):
 
     def run(self, group: Group, path: Path, done: Done) -> None:
         oracle = group.oracle
-        scope = Group(oracle, group, done)
+        scope = sub_scope(group, self.name, done)
         scope.tokens = 2
 
         def at_end() -> None:
@@ -133,7 +117,8 @@ class Failing(Block):
             oracle.ran[f"{self.name}_bad"] += 1
             scope.cancel()
             if self.fault == "terminate":
-                done()
+                assert scope.done is not None
+                scope.done()
             else:
                 oracle.ran[f"{self.name}_b"] += 1
                 self.handler.run(group, path, done)
@@ -170,7 +155,7 @@ class Escalating(Block):
 
     def run(self, group: Group, path: Path, done: Done) -> None:
         oracle, around = group.oracle, group.scope
-        scope = Group(oracle, group, done)
+        scope = sub_scope(group, self.name, done)
         scope.tokens = 1
         event = f"{self.name}_b"
 
@@ -193,137 +178,3 @@ class Escalating(Block):
             self.after.run(scope, path, at_end)
 
         self.before.run(scope, path, up)
-
-
-@dataclass
-class Model:
-    """A whole process."""
-
-    body: Block
-    handler: Handler | None
-    loops: list[str]
-
-    def xml(self) -> bytes:
-        body, first, last = self.body.draw()
-        handler = self.handler.draw() if self.handler else ""
-        return diagram(start("s0"), body, end("e0"), handler, flow("s0", first), flow(last, "e0"))
-
-    def begin(self, oracle: Oracle) -> None:
-        """Start the whole process in the oracle."""
-        open_scope(Group(oracle, None, oracle.end), self.body, self.handler, (), "e0")
-
-
-SIMPLE = ("task", "task", "auto", "catch")
-NESTED = ("xor", "and", "or", "loop", "sub", "mi", "mi_sub", "beside", "beside_sub", "failing",
-          "first", "escalating")  # fmt: skip
-
-
-class Generator:
-    """Draws lots. The same seed gives the same model."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-        self.count = 0
-        self.loops: list[str] = []
-
-    def name(self, kind: str) -> str:
-        self.count += 1
-        return f"{kind}{self.count}"
-
-    def model(self) -> Model:
-        body = self.sequence(3, loops=True)
-        return Model(body, self.handler(0.25), self.loops)
-
-    def handler(self, chance: float) -> Handler | None:
-        if self.random.random() > chance:
-            return None
-        return Handler(self.name("es"), self.plain(), self.random.random() < 0.5)
-
-    def plain(self) -> Block:
-        """A few steps that may run several times at once without mixing."""
-        return Sequence([self.simple(odd=0) for _ in range(self.random.randint(1, 2))])
-
-    def sequence(self, depth: int, *, loops: bool) -> Block:
-        return Sequence([self.block(depth, loops) for _ in range(self.random.randint(1, 3))])
-
-    def simple(self, odd: float = 0.3) -> Block:
-        kind = self.random.choice(SIMPLE)
-        if kind == "task":
-            return self.task(odd)
-        if kind == "auto":
-            return Auto(self.name("n"))
-        return Catch(self.name("c"), self.random.choice(("deliver", "fire")))
-
-    def task(self, odd: float) -> Block:
-        name = self.name("u")
-        if self.random.random() >= odd:
-            return Task(name)
-        kind = self.random.choice(("human", "call", "external"))
-        return Task(name, kind, self.random.random() < 0.5, self.random.random() < 0.5)
-
-    def block(self, depth: int, loops: bool) -> Block:
-        if depth <= 0 or self.random.random() < 0.3:
-            return self.simple()
-        kind = self.random.choice(NESTED)
-        if kind in ("xor", "and", "or"):
-            return self.split(kind, depth, loops)
-        if kind == "loop":
-            return self.loop(depth) if loops else self.simple()
-        if kind == "mi":
-            return Items(self.name("v"), self.random.random() < 0.5)
-        if kind in ("sub", "mi_sub"):
-            return self.sub(depth, loops, kind == "mi_sub")
-        if kind == "failing":
-            return self.failing(depth, loops)
-        if kind == "first":
-            name = self.name("g")
-            one, other = (self.sequence(depth - 1, loops=loops) for _ in range(2))
-            return FirstEvent(name, one, other)
-        if kind == "escalating":
-            return self.escalating(depth, loops)
-        return self.beside(depth, loops, kind == "beside_sub")
-
-    def split(self, kind: str, depth: int, loops: bool) -> Block:
-        name = self.name(kind)
-        branches = [self.sequence(depth - 1, loops=loops) for _ in range(self.random.randint(2, 3))]
-        return Split(name, kind, branches, [self.random.random() < 0.5 for _ in branches])
-
-    def loop(self, depth: int) -> Block:
-        name = self.name("k")
-        self.loops.append(name)
-        return Loop(name, self.sequence(depth - 1, loops=True), self.random.randint(2, 3))
-
-    def sub(self, depth: int, loops: bool, many: bool) -> Block:
-        name = self.name("sp")
-        body = self.sequence(depth - 1, loops=loops and not many)
-        sequential = self.random.random() < 0.3
-        return Sub(name, body, self.handler(0.2), "xs" if many else "", sequential)
-
-    def failing(self, depth: int, loops: bool) -> Block:
-        fault = self.random.choice(("error", "terminate"))
-        return Failing(
-            self.name("f"),
-            Sequence([Task(self.name("u")), self.sequence(depth - 1, loops=loops)]),
-            Sequence([Task(self.name("u")), self.sequence(depth - 1, loops=loops)]),
-            self.plain(),
-            fault,
-        )
-
-    def escalating(self, depth: int, loops: bool) -> Block:
-        return Escalating(
-            self.name("x"),
-            self.sequence(depth - 1, loops=loops),
-            self.sequence(depth - 1, loops=loops),
-            self.plain(),
-            self.random.random() < 0.5,
-        )
-
-    def beside(self, depth: int, loops: bool, on_sub: bool) -> Block:
-        name = self.name("b")
-        host: Block = Task(self.name("u"))
-        if on_sub:
-            host = Sub(self.name("sp"), self.sequence(depth - 1, loops=loops))
-        elif self.random.random() < 0.3:
-            host = Items(self.name("v"), self.random.random() < 0.5)
-        kind = self.random.choice(("deliver", "fire"))
-        return Beside(name, host, self.plain(), kind, self.random.random() < 0.5)

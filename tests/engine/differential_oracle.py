@@ -23,15 +23,34 @@ class Wait:
     node: str
     path: Path
     go: Done
-    #: It stays when it has happened (events that do not interrupt).
+    #: It stays when it has happened (events that do not interrupt), so many times; 0: always.
     stays: bool = False
+    left: int = 0
+
+    def spend(self) -> bool:
+        """It happens once; tell whether it cannot happen again."""
+        self.left -= 1
+        return not self.stays or self.left == 0
+
+
+@dataclass
+class Record:
+    """Something completed that can be undone: the group it is undone in, and what follows."""
+
+    name: str
+    run: Callable[[Group, Done], None]
 
 
 class Group:
     """What is cancelled together. A scope also counts its tokens and ends with the last."""
 
+    #: An event sub process: it undoes what the scope around it has done, too.
+    is_handler = False
+
     def __init__(self, oracle: Oracle, parent: Group | None, done: Done | None = None) -> None:
         self.oracle, self.parent, self.done = oracle, parent, done
+        #: What this scope has completed and can undo, oldest first.
+        self.records: list[Record] = []
         self.waits: list[Wait] = []
         self.groups: list[Group] = []
         self.alive = True
@@ -48,8 +67,10 @@ class Group:
             group = group.parent
         return group
 
-    def wait(self, kind: str, node: str, path: Path, go: Done, *, stays: bool = False) -> Wait:
-        wait = Wait(kind, node, path, go, stays)
+    def wait(
+        self, kind: str, node: str, path: Path, go: Done, *, stays: bool = False, left: int = 0
+    ) -> Wait:
+        wait = Wait(kind, node, path, go, stays, left)
         self.waits.append(wait)
         self.oracle.waits.append(wait)
         return wait
@@ -57,6 +78,13 @@ class Group:
     def forget(self, wait: Wait) -> None:
         if wait in self.oracle.waits:
             self.oracle.waits.remove(wait)
+
+    def clear(self) -> None:
+        """Take away everything in it; the group itself lives on."""
+        for wait in self.waits:
+            self.forget(wait)
+        for group in self.groups:
+            group.cancel()
 
     def cancel(self) -> None:
         self.alive = False
@@ -91,6 +119,6 @@ class Oracle:
 
     def act(self, chosen: tuple[str, str, Path]) -> None:
         wait = next(w for w in self.waits if (w.kind, w.node, w.path) == chosen)
-        if not wait.stays:
+        if wait.spend():
             self.waits.remove(wait)
         wait.go()
