@@ -59,8 +59,7 @@ def read() -> dict[str, tuple[Example, Example]]:
 
 
 def _example(element: etree._Element) -> Example:
-    parts = [_serial(child) for child in element]
-    text = CHAIN.sub(_flows, (element.text or "") + "".join(parts))
+    text = CHAIN.sub(_flows, (element.text or "") + "".join(map(_serial, element)))
     inside = all(local(child) in INSIDE for child in element)
     if inside:
         runs = ' isExecutable="true"' if element.get("runs") == "true" else ""

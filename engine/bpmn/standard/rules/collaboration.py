@@ -88,6 +88,27 @@ def pool_process(model: Model) -> Found:
                 yield pool, f"流程 {pool.get('processRef')} 已经属于另一个泳池。"
 
 
+@rule("process-public", "10.2", "An executable process is private, not public.", "warning")
+def process_public(model: Model) -> Found:
+    for process in model.of("process"):
+        if process.get("processType") == "Public" and model.runs(process):
+            yield process, "公开流程（Public）只描述对外接口，不能标明可执行。"
+
+
+@rule(
+    "process-collaboration",
+    "10.2",
+    "A process that names its collaboration is a participant of it.",
+)
+def process_collaboration(model: Model) -> Found:
+    for process in model.of("process"):
+        home = model.find(process.get("definitionalCollaborationRef"), process)
+        if home is None:
+            continue
+        if not any(pool.getparent() is home for pool in model.pools.get(process, ())):
+            yield process, "流程不是 definitionalCollaborationRef 所指协作的参与者。"
+
+
 @rule(
     "participant-multiplicity",
     "9.3",

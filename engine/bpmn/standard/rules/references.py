@@ -43,6 +43,8 @@ EVENTS = (
     ("*", "noneBehaviorEventRef", None),
     ("*", "oneBehaviorEventRef", None),
     ("*", "eventDefinitionRef", None),
+    ("linkEventDefinition", "source", {"linkEventDefinition"}),
+    ("linkEventDefinition", "target", {"linkEventDefinition"}),
 )
 SERVICES = (
     ("*", "operationRef", {"operation"}),
@@ -58,6 +60,8 @@ DATA = (
     ("*", "dataStoreRef", {"dataStore"}),
     ("*", "itemSubjectRef", {"itemDefinition"}),
     ("message", "itemRef", {"itemDefinition"}),
+    ("multiInstanceLoopCharacteristics", "loopDataInputRef", ITEM_AWARE),
+    ("multiInstanceLoopCharacteristics", "loopDataOutputRef", ITEM_AWARE),
     ("dataInputAssociation", "sourceRef", ITEM_AWARE),
     ("dataInputAssociation", "targetRef", ITEM_AWARE),
     ("dataOutputAssociation", "sourceRef", ITEM_AWARE),
