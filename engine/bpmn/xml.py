@@ -74,6 +74,16 @@ def children(element: etree._Element, *names: str) -> Iterator[etree._Element]:
             yield child
 
 
+def elements(root: etree._Element) -> Iterator[etree._Element]:
+    """Yield every BPMN element in document order, but none that a vendor put into its own."""
+    walk = etree.iterwalk(root, events=("start",))
+    for _, element in walk:
+        if local(element):
+            yield element
+        elif element.tag != DI + "BPMNDiagram":
+            walk.skip_subtree()
+
+
 def flow_nodes(scope: etree._Element) -> Iterator[etree._Element]:
     """Yield the flow nodes directly in a process or sub process."""
     for child in scope:

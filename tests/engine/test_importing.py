@@ -150,8 +150,8 @@ def test_odd_ids_stay_in_the_file_and_are_sound_when_executed():
 
 
 def test_a_problem_is_reported_under_the_authors_id():
-    xml = file("bizagi.bpmn").replace(b"<task id", b"<complexGateway id")
-    xml = xml.replace(b"</task>", b"</complexGateway>")
+    xml = file("bizagi.bpmn").replace(b"<task id", b"<callActivity id")
+    xml = xml.replace(b"</task>", b"</callActivity>")
     assert "Id 7 (copia)" in {name for name, _ in obstacles(xml)}
 
 
@@ -205,9 +205,7 @@ def test_a_shared_definition_and_prefixed_references_are_resolved():
 
 
 def test_a_pool_that_is_only_drawn_does_not_stop_the_one_that_runs():
-    other = (
-        '<bpmn:process id="q" isExecutable="false"><bpmn:complexGateway id="cg"/></bpmn:process>'
-    )
+    other = '<bpmn:process id="q" isExecutable="false"><bpmn:callActivity id="ca"/></bpmn:process>'
     xml = diagram(start(), user("a"), end(), "s-a-e", roots=other)
     assert ("q", "process-drawn-only") in repaired(xml)
     assert obstacles(xml) == []

@@ -69,6 +69,74 @@ def test_sound_files_of_other_tools_are_left_alone(name):
     assert found((IMPORTS / name).read_bytes()) == []
 
 
+EVERYTHING = Path(__file__).parent / "standard" / "everything.bpmn"
+
+
+def test_a_file_with_everything_the_standard_has_is_left_alone():
+    assert found(EVERYTHING.read_bytes()) == []
+
+
+#: Which kinds of event may stand where (BPMN 2.0.2, table 10.93), written down by themselves.
+PLACES = {
+    "start": "message timer conditional signal",
+    "event_start": "message timer escalation error compensate conditional signal",
+    "catch": "message timer conditional link signal",
+    "boundary": "message timer escalation error cancel compensate conditional signal",
+    "throw": "message escalation compensate link signal",
+    "end": "message escalation error cancel compensate signal terminate",
+}
+KINDS = sorted({kind for kinds in PLACES.values() for kind in kinds.split()})
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_event_has_its_places(place, kind):
+    name = "conditional" if kind == "conditional" else kind
+    inner = "<condition>x</condition>" if kind == "conditional" else ""
+    definition = f"<{name}EventDefinition>{inner}</{name}EventDefinition>"
+    tags = {"catch": "intermediateCatchEvent", "throw": "intermediateThrowEvent"}
+    tag = tags.get(place, {"event_start": "startEvent"}.get(place, f"{place}Event"))
+    event = f'<{tag} id="x" attachedToRef="tx">{definition}</{tag}>'
+    if place == "event_start":
+        event = f'<subProcess id="es" triggeredByEvent="true">{event}</subProcess>'
+    body = f'<process id="p"><transaction id="tx"/>{event}</process>'
+    codes = {code for code, _ in found(examples.Example(body).content)}
+    assert ("event-kind" in codes) is (kind not in PLACES[place].split())
+
+
+@pytest.mark.parametrize(
+    ("element", "child", "name"),
+    [
+        ("task", "id='a' isForCompensation='maybe'", "form-value"),
+        ("startEvent", "id='a' cancelActivity='true'", "form-attribute"),
+        ("serviceTask", "id='a' operationRef='gone'", "ref-service"),
+        ("callActivity", "id='a' completionQuantity='-1'", "quantities"),
+        ("dataStoreReference", "id='a' dataStoreRef='gone'", "ref-data"),
+        ("group", "id='a' categoryValueRef='gone'", "ref-other"),
+        ("receiveTask", "id='a' messageRef='p'", "ref-event"),
+        ("association", "id='a' sourceRef='p'", "association-ends"),
+        ("boundaryEvent", "id='a'", "boundary-host"),
+    ],
+)
+def test_single_attributes_are_judged(element, child, name):
+    body = f'<process id="p"><{element} {child}/></process>'
+    assert (name, "a") in found(examples.Example(body).content)
+
+
+def test_a_pointer_into_an_imported_file_is_not_looked_up():
+    body = (
+        '<import namespace="urn:o" location="o.bpmn" importType="x"/>'
+        '<process id="p"><receiveTask id="a" messageRef="o:m" xmlns:o="urn:o"/></process>'
+    )
+    assert found(examples.Example(body).content) == []
+    assert found(examples.Example(body.replace('namespace="urn:o"', 'namespace="urn:z"')).content)
+
+
+def test_standard_elements_inside_a_vendors_own_are_not_judged():
+    inner = '<extensionElements><v:x xmlns:v="urn:v"><task odd="1"/></v:x></extensionElements>'
+    assert found(examples.Example(f'<process id="p">{inner}</process>').content) == []
+
+
 def test_the_command_names_code_and_clause():
     good, bad = str(IMPORTS / "zeebe.bpmn"), str(IMPORTS / "activiti.bpmn")
     told = CliRunner().invoke(main, ["lint", good, bad])

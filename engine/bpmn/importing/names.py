@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from engine.bpmn.admit import GIVEN, ID, RESERVED
-from engine.bpmn.xml import DI, FLOW_NODES, B, identifier, local
+from engine.bpmn.xml import DI, FLOW_NODES, B, elements, identifier, local
 from engine.errors import Problem
 
 #: What others refer to, or what a picture shows, must have an id.
@@ -107,7 +107,7 @@ def give(root: etree._Element) -> Iterator[Problem]:
     """Give an id to everything that needs one and has none; report each."""
     taken = {identifier(element) for element in root.iter(etree.Element)}
     seen: Counter[str] = Counter()
-    for element in root.iter(f"{B}*"):
+    for element in elements(root):
         if identifier(element).strip() or local(element) not in NAMED:
             continue
         key = _key(element)
@@ -142,7 +142,7 @@ def resolve(root: etree._Element) -> dict[str, str]:
 
     Returns the original spelling of each id that was changed, by its sound one.
     """
-    ids = {identifier(element) for element in root.iter(f"{B}*")} - {""}
+    ids = {identifier(element) for element in elements(root)} - {""}
     sound = spellings(ids)
     for element in root.iter(f"{B}*", f"{DI}*"):
         if local(element) and identifier(element) in sound:

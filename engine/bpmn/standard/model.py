@@ -13,8 +13,8 @@ from engine.bpmn.xml import (
     EVENTS,
     FLOW_NODES,
     SUBPROCESSES,
-    B,
     children,
+    elements,
     event_definitions,
     identifier,
     local,
@@ -39,7 +39,7 @@ class Model:
         self.ids: dict[str, etree._Element] = {}
         #: Elements by the names of the pointers they have, as attribute or child.
         self.pointing: dict[str, Elements] = defaultdict(list)
-        for element in root.iter(f"{B}*"):
+        for element in elements(root):
             self.kinds[local(element)].append(element)
             if identifier(element):
                 self.ids.setdefault(identifier(element), element)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.standard.model import Model
+from engine.bpmn.standard.model import NODES, Model
 from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.xml import DC, DD, DI, local
 
@@ -20,6 +20,7 @@ LINES = frozenset(
         "sequenceFlow",
     }
 )
+ONCE = NODES | {"lane", "messageFlow", "participant", "sequenceFlow"}
 PLANES = frozenset(
     {
         "adHocSubProcess",
@@ -64,15 +65,18 @@ def kind(model: Model) -> Found:
                 yield item, words
 
 
-@rule("di-once", "12.2.3", "One plane shows an element once.", "warning")
+@rule("di-once", "12.2.3", "One plane shows a node, a flow or a pool once.", "warning")
 def once(model: Model) -> Found:
     for plane in _items(model, "BPMNPlane"):
-        seen: set[str] = set()
-        for item in plane:
-            pointer = item.get("bpmnElement") if isinstance(item.tag, str) else None
-            if pointer and pointer in seen:
+        seen: set[etree._Element] = set()
+        for item in plane.iterchildren(DI + "BPMNShape", DI + "BPMNEdge"):
+            if item.get("participantBandKind"):  # each choreography task shows its participants
+                continue
+            found = model.find(item.get("bpmnElement"), item)
+            if found in seen:
                 yield item, "同一页上画了不止一次，请删除多余的图形。"
-            seen.add(pointer or "")
+            if found is not None and local(found) in ONCE:
+                seen.add(found)
 
 
 @rule(

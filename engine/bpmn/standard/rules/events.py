@@ -188,7 +188,8 @@ def _code(model: Model, definition: etree._Element, attribute: str, code: str) -
 
 def _is_implemented(definition: etree._Element) -> bool:
     """Tell whether a vendor's words say how the event is thrown."""
-    return any(str(name).startswith("{") for name in definition.attrib)
+    extended = next(children(definition, "extensionElements"), None) is not None
+    return extended or any(str(name).startswith("{") for name in definition.attrib)
 
 
 def _times(definition: etree._Element) -> list[etree._Element]:
