@@ -132,6 +132,7 @@ def is_camundas(root: Element) -> bool:
     if "Cloud" in platform:  # Camunda 8 speaks FEEL alone
         return False
     spaces = {uri for element in root.iter() for uri in element.nsmap.values()}
+    spaces.add(root.get("namespace"))
     return CAMUNDA[1:-1] in spaces or "Camunda" in root.get("exporter", "")
 
 

@@ -19,6 +19,7 @@ from engine.decisions.result import Result
 from engine.decisions.table import Table
 from engine.decisions.types import converted
 from engine.errors import ExpressionError
+from engine.expressions import limits
 from engine.expressions.environment import Env, Functions, Run
 from engine.expressions.limits import LimitReached
 from engine.expressions.program import storable
@@ -48,7 +49,9 @@ def evaluate(
     try:
         evaluation = Evaluation(whole, scope, run, explain)
         if isinstance(wanted, Decision):
-            return evaluation.answer(wanted)
+            result = evaluation.answer(wanted)
+            storable(result.rows)
+            return result
         value = _invoked(evaluation, wanted, scope)
     except RecursionError:
         raise LimitReached(f"决策“{wanted.name}”计算太深。") from None
@@ -169,7 +172,8 @@ class Evaluation:
         if not isinstance(logic, Table):
             rows = [{decision.variable: value}]
             explanation = {"value": plain(value)} if self.explain else None
-        storable(rows)
+        for _ in limits.parts(rows):
+            pass  # as large as a result may be, and no larger
         if explanation is not None:
             explanation = {"decision": decision.id, "name": decision.name, **explanation}
             if required:

@@ -117,7 +117,9 @@ def _builtin(name: str, node: nodes.Call, compiler: Compiler) -> Closure | None:
     if not chosen:
         shapes = "，或 ".join(f"{name}({', '.join(s.labels)})" for s in signatures)
         return compiler.hopeless(f"函数 {name} 的参数应为：{shapes}。")
-    signature = chosen[0]
+    written = tuple(key for key, _ in node.named)
+    # `before(point: …, range: …)` and `before(range: …, point: …)` are two functions.
+    signature = next((one for one in chosen if one.params == written), chosen[0])
     closures = list(compiler.build_all(node.args))
     keywords = {key: compiler.build(value) for key, value in node.named}
     if keywords:

@@ -131,6 +131,13 @@ def test_a_function_in_java_gives_null():
     assert found.evaluate("d", {}).value is None
 
 
+def test_a_decision_may_be_a_function_for_others_but_no_result():
+    made = decision("adder", literal("function(a, b) a + b"))
+    assert answer(literal("adder(1, 2)"), {}, made, needs=("adder",)) == 3
+    with pytest.raises(ExpressionError, match="函数"):
+        read(made).evaluate("adder", {})
+
+
 # --- decision services ------------------------------------------------------------
 
 PARTS = (

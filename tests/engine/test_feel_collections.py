@@ -323,6 +323,9 @@ meets(1, [1..5]) ⇒ null
 during(@"2026-01-05", [@"2026-01-01"..@"2026-02-01"]) ⇒ true
 includes(["a".."d"], "b") ⇒ true
 before(point1: 1, point2: 2) ⇒ true
+before(point: 1, range: [2..3]) ⇒ true
+before(range: [1..2], point: 3) ⇒ true
+after(range: [4..5], point: 3) ⇒ true
 meets(range1: [1..5], range2: [5..6]) ⇒ true
 includes(range: [1..5], point: 3) ⇒ true
 """)

@@ -59,13 +59,17 @@ def _pair(one: Any, other: Any, *, ranges: str) -> tuple[Any, Any]:
     return one, other
 
 
-@builtin("before", "point1|point|range1|range", "point2|range2|range|point")
+@builtin("before", "point1|range1", "point2|range2")
+@builtin("before", "point", "range")
+@builtin("before", "range", "point")
 def before(one: Any, other: Any) -> bool:
     one, other = _pair(one, other, ranges="any")
     return _order(_end(one), _start(other)) < 0
 
 
-@builtin("after", "point1|point|range1|range", "point2|range2|range|point")
+@builtin("after", "point1|range1", "point2|range2")
+@builtin("after", "point", "range")
+@builtin("after", "range", "point")
 def after(one: Any, other: Any) -> bool:
     return before(other, one)
 
