@@ -108,7 +108,7 @@ class Execution:
         if known is not None:
             return known
         definition = definitions.by_id(self.session, row.definition_id)
-        spec = self._checkout(definition)
+        spec = self.spec_of(definition)
         host = InstanceHost(self, row, definition)
         run = Run.load(spec, row.state, host)
         loaded = Loaded(row, definition, run, host, run.waits(), rows.tagged(run.variables))
@@ -159,7 +159,7 @@ class Execution:
         self.session.add(row)
         self.session.flush()  # handlers write rows that refer to it
         host = InstanceHost(self, row, definition)
-        spec = self._checkout(definition)
+        spec = self.spec_of(definition)
         run = (
             Run.empty(spec, host, variables)
             if empty
@@ -172,7 +172,7 @@ class Execution:
         self.touch(loaded)
         return loaded
 
-    def _checkout(self, definition: Definition) -> pool.Spec:
+    def spec_of(self, definition: Definition) -> pool.Spec:
         """Return the spec of a definition: one copy serves all its instances of this command.
 
         Specs hold nothing of an instance; that they are lent exclusively keeps threads apart.

@@ -27,6 +27,7 @@ from engine.models import (
     DeploymentResource,
     FormDefinition,
     Job,
+    JobControl,
     ProcessDefinition,
     ProcessInstance,
     Subscription,
@@ -158,6 +159,7 @@ def drop_definition(session: Session, row: ProcessDefinition, *, cascade: bool) 
     erasure.erase(session, roots)
     session.execute(delete(Subscription).where(Subscription.definition_id == row.id))
     session.execute(delete(Job).where(Job.definition_id == row.id))
+    session.execute(delete(JobControl).where(JobControl.definition_id == row.id))
     key = row.key
     session.delete(row)
     session.flush()

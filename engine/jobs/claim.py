@@ -19,7 +19,7 @@ from engine.errors import Conflict, NotFound
 from engine.models import HistoryEvent, Job, JobControl, ProcessInstance
 
 #: What the engine runs itself; external tasks are fetched by their workers.
-OURS = ("timer", "message", "signal", "async", "start")
+OURS = ("timer", "message", "signal", "async", "start", "batch")
 
 
 def claim(session: Session, limit: int, kinds: tuple[str, ...] = OURS) -> tuple[str, list[Job]]:

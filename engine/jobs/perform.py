@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.commands import instances, messages, retries, starts, submissions
+from engine.commands import batches, instances, messages, retries, starts, submissions
 from engine.commands.execution import Execution
 from engine.commands.rows import table_of
 from engine.errors import Conflict, EngineError
@@ -29,6 +29,7 @@ def perform(session: Session, job: Job) -> None:
         "message": _message,
         "signal": _signal,
         "start": _start,
+        "batch": _batch,
     }.get(job.kind)
     if done is None:
         raise EngineError(f"不认识的作业类型 {job.kind}。")
@@ -172,9 +173,15 @@ def _signal(session: Session, job: Job) -> bool:
     return False
 
 
+def _batch(session: Session, job: Job) -> bool:
+    """Do one piece of a batch."""
+    batches.perform(session, job, _actor(job.payload or {}))
+    return False
+
+
 def _actor(data: Mapping[str, Any]) -> Actor:
     kind = data.get("actor_kind", "person")
     known = str(data.get("actor") or SYSTEM.id)
     if known == SYSTEM.id:
         return SYSTEM
-    return Actor(known, kind=cast(Literal["person", "worker", "system"], kind))
+    return Actor(known, kind=cast(Literal["person", "worker", "service", "system"], kind))

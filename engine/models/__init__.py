@@ -15,6 +15,7 @@ from engine.models.base import (
     Moment,
     new_id,
 )
+from engine.models.batch import Batch
 from engine.models.office import (
     CalendarDay,
     CalendarYear,
@@ -54,6 +55,7 @@ from engine.models.work import (
 __all__ = [
     "Attachment",
     "Base",
+    "Batch",
     "CalendarDay",
     "CalendarYear",
     "CaseAccess",

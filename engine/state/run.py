@@ -18,7 +18,7 @@ from engine.bpmn.nodes.base import BEFORE, Node
 from engine.bpmn.nodes.definitions import Conditional, Timer
 from engine.bpmn.nodes.events import Armed, BoundaryEvent, Listener, StartEvent
 from engine.errors import EngineError, NotFound, StepBudgetExceeded
-from engine.state import codec, modify, propagation, stepper, tree, variables
+from engine.state import codec, migrate, modify, propagation, stepper, tree, variables
 from engine.state.evaluation import Evaluation
 from engine.state.host import CallInputs, Host, Thrown, Wait, Write
 from engine.state.tokens import Instance, Token
@@ -221,6 +221,22 @@ class Run:
     def cancel_at(self, element: str, *, among: Collection[str] | None = None) -> list[str]:
         """Take every token at an element away (`modify.cancel_all`)."""
         return modify.cancel_all(self._instance, element, among=among)
+
+    def unmapped(self, pairs: Mapping[str, str]) -> list[str]:
+        """Return where tokens stand of which a migration says nothing."""
+        return migrate.unmapped(self._instance, pairs)
+
+    def rewrite(self, pairs: Mapping[str, str]) -> bytes:
+        """Return the instance as it is saved under another diagram (`migrate.rewrite`)."""
+        return migrate.rewrite(self._instance, pairs)
+
+    def refresh(self, update: Collection[str]) -> set[tuple[str, str]]:
+        """Arm what a new diagram waits for besides (`migrate.refresh`)."""
+        return migrate.refresh(self._instance, update)
+
+    def lost_arrivals(self) -> list[str]:
+        """Return joins whose waiting tokens came by a flow that is no more."""
+        return migrate.lost_arrivals(self._instance)
 
     @property
     def is_empty(self) -> bool:

@@ -4,6 +4,7 @@ Every module named here registers its routes when it is imported.
 """
 
 from web.api import (
+    batches,
     conditions,
     decisions,
     deployments,
@@ -23,7 +24,9 @@ from web.api import (
     instance_variables,
     job_definitions,
     jobs,
+    mass_operations,
     messages,
+    migration,
     process_definition_admin,
     process_definitions,
     process_instances,
@@ -36,6 +39,7 @@ from web.api import (
 )
 
 __all__ = [
+    "batches",
     "conditions",
     "decisions",
     "deployments",
@@ -55,7 +59,9 @@ __all__ = [
     "instance_variables",
     "job_definitions",
     "jobs",
+    "mass_operations",
     "messages",
+    "migration",
     "process_definition_admin",
     "process_definitions",
     "process_instances",

@@ -144,6 +144,7 @@ def _order(log: Subquery) -> dict[str, Any]:
         "priority": Job.priority,
         "jobDefinitionId": Job.element_id,
         "activityId": Job.element_id,
+        "activityInstanceId": Job.token,
         "topicName": Job.topic,
         "workerId": log.c.worker,
         "executionId": Job.token,

@@ -5,6 +5,11 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from sqlalchemy import select
+
+from engine import commands, db
+from engine.hooks import SYSTEM
+from engine.models import HumanTask
 from tests.web.api.conftest import System
 
 
@@ -40,3 +45,24 @@ def start(api: System, key: str = "p", status: int = 200, **body: Any) -> Any:
 def typed(**values: Any) -> dict[str, Any]:
     """Write variables as a client does, without types."""
     return {name: {"value": value} for name, value in values.items()}
+
+
+def complete(root: str, element: str) -> None:
+    """Complete an open task at an element, as the engine's own tests do."""
+    task = task_at(root, element)
+    with db.transaction() as session:
+        commands.complete(session, task, actor=SYSTEM)
+
+
+def task_at(root: str, element: str) -> str:
+    with db.reading() as session:
+        return (
+            session.scalars(
+                select(HumanTask.id).where(
+                    HumanTask.root_id == root,
+                    HumanTask.element_id == element,
+                    HumanTask.status == "open",
+                )
+            ).first()
+            or ""
+        )

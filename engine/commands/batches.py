@@ -1,0 +1,243 @@
+"""Batches: many instances, one wish, carried out piece by piece by whoever runs jobs.
+
+A piece that fails is tried again like any job and becomes an incident at last; the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import clock, db
+from engine.commands import correlation, instances, migration, modification, retries, suspension
+from engine.commands import variables as scopes
+from engine.commands.execution import Skips
+from engine.commands.migration import Plan
+from engine.commands.modification import Instruction
+from engine.commands.rows import table_of
+from engine.errors import EngineError, NotFound
+from engine.hooks import Actor
+from engine.models import Batch, Incident, Job, ProcessInstance
+from engine.queries.access import Viewer
+from engine.state import values
+
+KIND = "batch"
+MIGRATION, DELETION = "instance-migration", "instance-deletion"
+MODIFICATION, SUSPENSION = "instance-modification", "instance-update-suspension-state"
+VARIABLES, CORRELATION = "set-variables", "correlate-message"
+
+
+def create(
+    session: Session,
+    kind: str,
+    instance_ids: Sequence[str],
+    config: Mapping[str, Any],
+    *,
+    actor: Actor,
+    per_job: int = 1,
+) -> Batch:
+    """Write a batch and its jobs; the first runs as soon as this is durable."""
+    pieces = list(_pieces(instance_ids, per_job))
+    now = clock.now()
+    batch = Batch(
+        kind=kind,
+        total=len(pieces),
+        per_job=per_job,
+        config=dict(config),
+        created_at=now,
+        created_by=actor.id,
+        ended_at=None if pieces else now,
+    )
+    session.add(batch)
+    session.flush()
+    if pieces:
+        session.execute(insert(table_of(Job)), [_job(batch, piece, actor, now) for piece in pieces])
+        db.hint(session)
+    return batch
+
+
+def _pieces(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def _job(batch: Batch, piece: Sequence[str], actor: Actor, now: Any) -> dict[str, Any]:
+    return {
+        "kind": KIND,
+        "topic": batch.id,
+        "element_id": batch.kind,
+        "due_at": now,
+        "status": "open",
+        "attempts": 0,
+        "max_attempts": retries.ATTEMPTS,
+        "backoff": list(retries.BACKOFF),
+        "priority": 0,
+        "suspended": False,
+        "payload": {"ids": list(piece), "actor": actor.id, "actor_kind": actor.kind},
+        "created_at": now,
+    }
+
+
+def perform(session: Session, job: Job, actor: Actor) -> None:
+    """Do one piece; the last one ends the batch.
+
+    Raises:
+        EngineError: one of the instances refuses; none of the piece was changed.
+    """
+    batch = session.get(Batch, job.topic or "")
+    if batch is None:
+        return
+    work = _WORK.get(batch.kind)
+    if work is None:
+        raise EngineError(f"不认识的批处理 {batch.kind}。")
+    for instance_id in (job.payload or {}).get("ids", ()):
+        row = session.get(ProcessInstance, instance_id)
+        if row is not None and row.status in ("active", "suspended"):
+            work(session, instance_id, batch.config, actor)
+    others = exists(
+        select(Job.id).where(
+            Job.kind == KIND,
+            Job.topic == batch.id,
+            Job.id != job.id,
+            Job.status.in_(("open", "failed")),
+        )
+    )
+    if not session.scalar(select(others)):
+        batch.ended_at = clock.now()
+
+
+def switch(session: Session, batch_id: str, *, suspended: bool) -> None:
+    """Hold or release a batch. Raises NotFound."""
+    batch = find(session, batch_id)
+    batch.suspended = suspended
+    session.execute(
+        update(Job)
+        .where(Job.kind == KIND, Job.topic == batch.id)
+        .values(suspended=suspended)
+        .execution_options(synchronize_session=False)
+    )
+    db.hint(session)
+
+
+def remove(session: Session, batch_id: str) -> None:
+    """Delete a batch with what is left to do of it; what was done stays. Raises NotFound."""
+    batch = find(session, batch_id)
+    theirs = select(Job.id).where(Job.kind == KIND, Job.topic == batch.id)
+    session.execute(delete(Incident).where(Incident.job_id.in_(theirs)))
+    session.execute(delete(Job).where(Job.kind == KIND, Job.topic == batch.id))
+    session.delete(batch)
+
+
+def find(session: Session, batch_id: str) -> Batch:
+    """Return a batch that is not done. Raises NotFound."""
+    batch = session.get(Batch, batch_id)
+    if batch is None or batch.ended_at is not None:
+        raise NotFound(f"没有编号为 {batch_id} 的批处理。")
+    return batch
+
+
+# ---- what is kept, and what is done -------------------------------------------------------
+
+
+def kept(**config: Any) -> dict[str, Any]:
+    """Return a configuration as it is stored: plans, instructions and values as plain JSON."""
+    found: dict[str, Any] = {}
+    for name, one in config.items():
+        if isinstance(one, Plan):
+            update_ = sorted(one.update)
+            plain = asdict(one) | {"update": update_, "variables": _sealed(one.variables)}
+            found[name] = plain
+        elif name == "instructions":
+            found[name] = [_instruction(step) for step in one]
+        elif name in ("variables", "local"):
+            found[name] = _sealed(one)
+        elif isinstance(one, Skips):
+            found[name] = asdict(one)
+        else:
+            found[name] = one
+    return found
+
+
+def _sealed(given: Mapping[str, Any]) -> Any:
+    return values.encode({name: values.storable(one, name) for name, one in given.items()})
+
+
+def _instruction(step: Instruction) -> dict[str, Any]:
+    return asdict(step) | {"variables": _sealed(step.variables), "local": _sealed(step.local)}
+
+
+def _migrate(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
+    told = config["plan"]
+    plan = Plan(
+        told["source"],
+        told["target"],
+        told["pairs"],
+        frozenset(told["update"]),
+        values.decode(told["variables"]),
+    )
+    migration.migrate(session, instance_id, plan, actor=actor, skips=Skips(**config["skips"]))
+
+
+def _modify(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
+    steps = [
+        Instruction(
+            **{
+                **step,
+                "variables": values.decode(step["variables"]),
+                "local": values.decode(step["local"]),
+            }
+        )
+        for step in config["instructions"]
+    ]
+    modification.modify(
+        session,
+        instance_id,
+        steps,
+        actor=actor,
+        reason=config.get("reason") or "",
+        skips=Skips(**config["skips"]),
+    )
+
+
+def _cancel(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
+    instances.cancel(
+        session,
+        instance_id,
+        actor=actor,
+        reason=config.get("reason") or "由接口批量删除",
+        skips=Skips(**config["skips"]),
+    )
+
+
+def _suspend(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
+    suspension.switch_instances(session, [instance_id], suspended=config["suspended"], actor=actor)
+
+
+def _set(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
+    given = values.decode(config["variables"])
+    scopes.set_variables(session, instance_id, given, actor=actor)
+
+
+def _correlate(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
+    correlation.correlate_now(
+        session,
+        Viewer(actor.id, scope="all"),
+        correlation.Wanted(config["message"], instance_id=instance_id),
+        actor=actor,
+        variables=values.decode(config["variables"]),
+        local={},
+    )
+
+
+_WORK: dict[str, Callable[[Session, str, Mapping[str, Any], Actor], None]] = {
+    MIGRATION: _migrate,
+    MODIFICATION: _modify,
+    DELETION: _cancel,
+    SUSPENSION: _suspend,
+    VARIABLES: _set,
+    CORRELATION: _correlate,
+}

@@ -1,0 +1,60 @@
+"""Batches that are not done, and how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.models import Batch, Job
+from engine.queries import asked as ask
+from engine.queries.access import Viewer
+from engine.queries.asked import Asked
+
+FILTERS: ask.Filters = {
+    "batchId": ask.equals(Batch.id),
+    "type": ask.equals(Batch.kind),
+    "tenantIdIn": ask.never,
+    "withoutTenantId": ask.always,
+    "suspended": lambda value: Batch.suspended.is_(value),
+    "createdBy": ask.equals(Batch.created_by),
+    "startedAfter": ask.from_(Batch.created_at),
+    "startedBefore": ask.until(Batch.created_at),
+}
+ORDER = {"batchId": Batch.id, "tenantId": Batch.id, "startTime": Batch.created_at}
+
+
+def _wanted(asked: Asked) -> ask.Statement:
+    return select(Batch).where(Batch.ended_at.is_(None), *ask.conditions(asked, FILTERS))
+
+
+def batches(session: Session, _: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return the batches asked for, as 1-tuples."""
+    return session.execute(ask.page(_wanted(asked), asked, ORDER, Batch.id)).all()
+
+
+def count_batches(session: Session, _: Viewer, asked: Asked) -> int:
+    """Return how many batches would be found."""
+    return ask.count(session, _wanted(asked))
+
+
+def progress(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return (Batch, jobs left, jobs failed) of the batches asked for."""
+    found = [row[0] for row in batches(session, viewer, asked)]
+    counted: dict[str, dict[str, int]] = {}
+    for batch, status, number in session.execute(
+        select(Job.topic, Job.status, func.count())
+        .where(Job.kind == "batch", Job.topic.in_([batch.id for batch in found]))
+        .group_by(Job.topic, Job.status)
+    ):
+        counted.setdefault(batch or "", {})[status] = number
+    return [
+        (
+            batch,
+            counted.get(batch.id, {}).get("open", 0) + counted.get(batch.id, {}).get("failed", 0),
+            counted.get(batch.id, {}).get("failed", 0),
+        )
+        for batch in found
+    ]
