@@ -53,7 +53,7 @@ def import_file(file: Path, out: Path | None, picture: Path | None, as_json: boo
     if out is not None:
         out.write_bytes(diagram.write())
     if picture is not None:
-        picture.write_text(svg.render(content, title=file.stem, uid="d"), "utf-8")
+        picture.write_text(svg.render(content, title=file.stem, uid="d", whole=True), "utf-8")
     obstacles = judging.obstacles(diagram)
     if as_json:
         report = {

@@ -6,7 +6,7 @@ sees. Only the main plane is read; what it does not show is listed in `Drawing.h
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 CONTAINERS = frozenset({"participant", "lane", "group"})
+#: Room between two planes in one picture.
+PAGE_GAP = 80.0
 
 Point = tuple[float, float]
 
@@ -148,14 +150,18 @@ def read(xml: bytes) -> Drawing:
     return of(root)
 
 
-def of(root: etree._Element) -> Drawing:
-    """Read the main plane of a BPMN tree."""
+def of(root: etree._Element, *, whole: bool = False) -> Drawing:
+    """Read the main plane of a BPMN tree, or every plane, one beneath the other."""
     semantic = {
         str(node.get("id")): node for node in root.iter(f"{BPMN}*") if node.get("id") is not None
     }
     planes = list(root.iter(f"{DI}BPMNPlane"))
-    plane = main_plane(root)
-    shapes, edges = ([], []) if plane is None else _plane(plane, semantic)
+    main = main_plane(root)
+    shapes: list[Shape] = []
+    edges: list[Edge] = []
+    for plane in planes:
+        if plane is main or whole:
+            _beneath(shapes, edges, *_plane(plane, semantic))
     drawn = {shape.id for shape in shapes} | {edge.id for edge in edges}
     parents = {key: _parent(node) for key, node in semantic.items()}
     anywhere = {node.get("bpmnElement") for plane in planes for node in plane}
@@ -193,6 +199,31 @@ def points_of(item: etree._Element) -> tuple[Point, ...]:
     )
 
 
+def _beneath(shapes: list[Shape], edges: list[Edge], more: list[Shape], lines: list[Edge]) -> None:
+    """Add what another plane shows below what is there."""
+    low = max((shape.box.bottom for shape in shapes), default=0.0)
+    top = min((shape.box.y for shape in more), default=0.0)
+    down = low + PAGE_GAP - top if shapes else 0.0
+    shapes += [
+        replace(
+            shape, box=_lowered(shape.box, down), label=shape.label and _lowered(shape.label, down)
+        )
+        for shape in more
+    ]
+    edges += [
+        replace(
+            edge,
+            points=tuple((x, y + down) for x, y in edge.points),
+            label=edge.label and _lowered(edge.label, down),
+        )
+        for edge in lines
+    ]
+
+
+def _lowered(box: Box, down: float) -> Box:
+    return Box(box.x, box.y + down, box.w, box.h)
+
+
 def _plane(
     plane: etree._Element, semantic: Mapping[str, etree._Element]
 ) -> tuple[list[Shape], list[Edge]]:
@@ -210,7 +241,11 @@ def _plane(
             edge = _edge(item, node, semantic, defaults)
             edges += [edge] if len(edge.points) > 1 else []
         elif (box := box_of(item)) is not None:
-            shapes.append(_shape(item, node, box))
+            shape = _shape(item, node, box)
+            value = semantic.get(node.get("categoryValueRef") or "")
+            if value is not None and not shape.name:  # a group is called as its category
+                shape = replace(shape, name=value.get("value") or "")
+            shapes.append(shape)
     return shapes, edges
 
 

@@ -162,7 +162,8 @@ def label_text(item: Shape | Edge) -> Text | None:
 
 
 def _labelled_outside(shape: Shape) -> bool:
-    return shape.kind.endswith(("Event", "Gateway")) or shape.kind.startswith("data")
+    outside = ("Event", "Gateway", "onversation")
+    return shape.kind.endswith(outside) or shape.kind.startswith("data")
 
 
 def _default_place(item: Shape | Edge, wide: float, high: float) -> Point:

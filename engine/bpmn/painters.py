@@ -218,8 +218,19 @@ def _group(shape: Shape) -> str:
     )
 
 
+def _talk(shape: Shape) -> str:
+    """A conversation: a hexagon, its name below."""
+    box, cut = shape.box, shape.box.w / 4
+    return path(
+        f"M{box.x + cut:g} {box.y:g}H{box.right - cut:g}L{box.right:g} {box.cy:g}"
+        f"L{box.right - cut:g} {box.bottom:g}H{box.x + cut:g}L{box.x:g} {box.cy:g}Z",
+        "bd-shape",
+    )
+
+
 def _other(shape: Shape) -> str:
-    return rect(shape.box, "bd-shape", 3)
+    name, _ = inner_text(shape)
+    return rect(shape.box, "bd-shape", 3) + (text(name, "bd-name", NAME_LINE) if name else "")
 
 
 _PAINTERS: Mapping[str, Callable[[Shape], str]] = {
@@ -234,4 +245,7 @@ _PAINTERS: Mapping[str, Callable[[Shape], str]] = {
     "dataOutput": _data,
     "dataStoreReference": _store,
     "group": _group,
+    "conversation": _talk,
+    "subConversation": _talk,
+    "callConversation": _talk,
 }

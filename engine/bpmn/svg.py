@@ -55,6 +55,7 @@ def render(
     flows: Collection[str] = (),
     title: str,
     uid: str,
+    whole: bool = False,
 ) -> str:
     """Draw the main plane of a BPMN file; what the file does not draw gets a place of its own.
 
@@ -65,6 +66,7 @@ def render(
         flows: ids of sequence flows that were walked.
         title: read by screen readers first.
         uid: unique on the page; prefixes the ids inside the picture.
+        whole: draw every plane, one beneath the other, and not only the main one.
 
     Returns the SVG element as text; an empty string if there is nothing to draw.
 
@@ -75,7 +77,7 @@ def render(
         root = importing.read(xml).root
     except DeploymentRefused as refused:
         raise ValueError(refused.problems[0].message) from refused
-    picture = drawing.of(placing.place(root))
+    picture = drawing.of(placing.place(root), whole=whole)
     if not picture.shapes:
         return ""
     walk = _Walk(

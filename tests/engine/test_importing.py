@@ -22,6 +22,7 @@ from engine.errors import DeploymentRefused
 from tests.engine import office
 from tests.engine.bpmn_builder import (
     HEADER,
+    boundary,
     diagram,
     element,
     end,
@@ -74,21 +75,19 @@ def test_nothing_is_lost_on_the_way_back(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_everything_is_drawn(path):
-    picture = etree.fromstring(svg.render(path.read_bytes(), title="图", uid="d"))
+    picture = etree.fromstring(svg.render(path.read_bytes(), title="图", uid="d", whole=True))
     shown = {node.get("data-element-id") for node in picture.iter("{*}g")} - {None}
     drawn = {
         shape.get("bpmnElement").rpartition(":")[2]
         for shape in tree(path.read_bytes()).iter("{*}BPMNShape")
     }
     names = {"Id 7 (copia)": "Id_7_copia"}
-    others = {"gone"} | ({"ss", "st", "se"} if path.stem == "trisotech" else set())
-    assert {names.get(name, name) for name in drawn - others} <= shown
+    assert {names.get(name, name) for name in drawn - {"gone"}} <= shown
     root = executable(path.read_bytes())
-    inner = {node.get("id") for sub in root.iter(f"{B}subProcess") for node in sub.iter()}
     nodes = {
         node.get("id")
         for node in root.iter()
-        if re.search(r"(Task|task|Event|Gateway)$", node.tag) and node.get("id") not in inner
+        if re.search(r"(Task|task|Event|Gateway|subProcess)$", node.tag)
     }
     assert {name for name in nodes if not name.startswith("_n_i_")} <= shown
 
@@ -202,6 +201,20 @@ def test_a_shared_definition_and_prefixed_references_are_resolved():
     assert wait.findtext(f"{B}timerEventDefinition/{B}timeDuration") == "PT1H"
     (definition,) = root.iter(f"{B}messageEventDefinition")
     assert definition.get("messageRef") == "m1"
+
+
+@pytest.mark.parametrize("ends", [("b", "undo"), ("undo", "b")])
+def test_a_compensation_handler_is_found_in_either_direction(ends):
+    undo = element("task", "undo", isForCompensation="true")
+    event = boundary("b", "a", "<bpmn:compensateEventDefinition/>")
+    note = element("textAnnotation", "t") + element(
+        "association", "y", sourceRef="b", targetRef="t"
+    )
+    line = element("association", "x", sourceRef=ends[0], targetRef=ends[1])
+    xml = diagram(start(), user("a"), event, undo, end(), "s-a-e", line, note)
+    assert obstacles(xml) == []
+    (kept,) = executable(xml).iter(f"{B}association")
+    assert (kept.get("sourceRef"), kept.get("targetRef")) == ("b", "undo")
 
 
 def test_a_pool_that_is_only_drawn_does_not_stop_the_one_that_runs():
@@ -354,6 +367,43 @@ def test_a_large_file_without_a_drawing_is_laid_out_too():
         flow(f"t{number}", f"t{number * 7 % 3000}", name=f"f{number}") for number in range(3000)
     ]
     assert svg.render(diagram(*many, *links), title="大", uid="d").count("data-element-id") > 5900
+
+
+def test_pages_stand_beneath_each_other_and_only_the_main_one_in_the_office():
+    xml = file("trisotech.bpmn")
+    picture = etree.fromstring(svg.render(xml, title="图", uid="d", whole=True))
+    tops = {
+        node.get("data-element-id"): float(shape.get("y") or shape.get("cy"))
+        for node in picture.iter("{*}g")
+        for shape in node.iter("{*}rect", "{*}circle")
+        if node.get("data-element-id")
+    }
+    assert tops["st"] > tops["sub"] + 100
+    assert 'data-element-id="st"' not in svg.render(xml, title="图", uid="d")
+
+
+def test_a_group_is_called_as_its_category():
+    assert "当天" in svg.render(GROUPED, title="图", uid="d")
+
+
+@pytest.mark.parametrize("name", ["Talk", "About it"])
+def test_choreographies_and_conversations_are_drawn_with_their_names(name):
+    shapes = "".join(
+        f'<bpmndi:BPMNShape bpmnElement="{key}"><dc:Bounds x="{x}" y="400" width="90" height="60"/>'
+        "</bpmndi:BPMNShape>"
+        for x, key in ((700, "ct1"), (900, "cv"))
+    )
+    xml = file("visual_paradigm.bpmn").replace(
+        b"</bpmndi:BPMNPlane></bpmndi", f"{shapes}</bpmndi:BPMNPlane></bpmndi".encode()
+    )
+    assert name in svg.render(xml, title="图", uid="d")
+
+
+GROUPED = file("bpmn_io.bpmn").replace(
+    b"</bpmndi:BPMNPlane>",
+    b'<bpmndi:BPMNShape bpmnElement="Group_1"><dc:Bounds x="300" y="200" width="200" height="100"/>'
+    b"</bpmndi:BPMNShape></bpmndi:BPMNPlane>",
+)
 
 
 # -- the doors -----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine import db
 from engine.bpmn import svg
+from engine.bpmn.importing import source
 from engine.commands import definitions
 from engine.models import ProcessDefinition
 from engine.queries import api_definitions as queries
@@ -115,7 +116,7 @@ def get_process_definition_xml(wanted: Wanted) -> ResponseReturnValue:
     with db.reading() as session:
         row = wanted.find(session)
         drawn = definitions.original(session, row.id)
-    text = drawn.decode("utf-8-sig", "replace")
+    text, _ = source.decode(drawn)
     return answer({"id": names.definition_of(row), "bpmn20Xml": text})
 
 

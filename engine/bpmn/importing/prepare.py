@@ -15,6 +15,7 @@ from lxml import etree
 from engine.bpmn.admit import GIVEN
 from engine.bpmn.importing import names, vendors
 from engine.bpmn.xml import (
+    ACTIVITIES,
     BPMN_NS,
     CAMUNDA_NS,
     FLOW_NODES,
@@ -58,6 +59,7 @@ def prepare(root: etree._Element) -> tuple[etree._Element, list[Problem], dict[s
     notes += _left_out(tree)
     _strip(tree)
     notes += _flows(tree)
+    _compensation(tree)
     for scope in _scopes(tree):
         notes += _starts(scope)
         notes += _ends(scope)
@@ -108,11 +110,9 @@ def _left_out(root: etree._Element) -> Iterator[Problem]:
         if kind not in EXECUTED:
             root.remove(child)
     for element in list(root.iter(*(B + name for name in DATA_STORES))):
-        parent = element.getparent()
-        if parent is not None:
-            parent.remove(element)
-            message = "数据存储只画不执行，数据请用流程变量或业务台账。"
-            yield Problem(identifier(element), "drawn-only", message, "warning")
+        _drop(element)
+        message = "数据存储只画不执行，数据请用流程变量或业务台账。"
+        yield Problem(identifier(element), "drawn-only", message, "warning")
 
 
 def _has_content(process: etree._Element) -> bool:
@@ -175,6 +175,33 @@ def _without_empty_condition(flow: etree._Element) -> None:
     for condition in list(children(flow, "conditionExpression")):
         if not (condition.text or "").strip() and not len(condition):
             flow.remove(condition)
+
+
+def _compensation(root: etree._Element) -> None:
+    """Let associations lead from compensation events to their handlers, however they are drawn."""
+    events = {
+        identifier(event)
+        for event in root.iter(B + "boundaryEvent")
+        if event_kind(event) == "compensate"
+    }
+    handlers = {
+        identifier(node)
+        for node in root.iter(*(B + name for name in ACTIVITIES))
+        if node.get("isForCompensation") == "true"
+    }
+    for line in list(root.iter(B + "association")):
+        source, target = line.get("sourceRef") or "", line.get("targetRef") or ""
+        if source in handlers and target in events:
+            line.set("sourceRef", target)
+            line.set("targetRef", source)
+        elif source in events and target not in handlers:
+            _drop(line)  # a note beside the event
+
+
+def _drop(element: etree._Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        _remove(parent, element)
 
 
 def _ends_of(scope: etree._Element, attribute: str) -> set[str]:

@@ -65,6 +65,11 @@ def test_finding_definitions(api: System) -> None:
         assert api.get(f"{path}/count", key="p", **query) == {"count": len(versions)}
 
 
+def test_a_diagram_in_another_encoding_is_given_back_as_text(api: System) -> None:
+    deploy(api, FORK.decode().replace("UTF-8", "UTF-16").encode("utf-16"))
+    assert 'id="g"' in api.get("/process-definition/key/p/xml")["bpmn20Xml"]
+
+
 def test_one_definition_by_id_and_by_key(api: System) -> None:
     deploy(api, FORK)
     newest = api.get("/process-definition/key/p")
