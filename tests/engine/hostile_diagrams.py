@@ -193,6 +193,36 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "an empty ad-hoc sub process": (
         diagram(start(), element("adHocSubProcess", "x"), end(), "s-x-e"), "ad-hoc-empty", "x"
     ),
+    "a handler with a marker": (
+        diagram(*PLAIN, event_sub("es", message(), end("ee"), multi(cardinality="2"), "es_s-ee")),
+        "event-marker", "es",
+    ),
+    "an error beside": (
+        diagram(*PLAIN, boundary("x", "a", error(), interrupting=False), "x-e"),
+        "always-interrupts", "x",
+    ),
+    "an error handler beside": (
+        diagram(*PLAIN, event_sub("es", error(), end("ee"), "es_s-ee", interrupting=False)),
+        "always-interrupts", "es_s",
+    ),
+    "an unknown change": (
+        diagram(*PLAIN, boundary("x", "a", conditional("${y}", events="create, change")), "x-e"),
+        "variable-events", "x",
+    ),
+    "one message for two boundaries": (
+        diagram(*PLAIN, boundary("b", "a", message()), boundary("x", "a", message()), "b-e", "x-e"),
+        "message-twice", "x",
+    ),
+    "one message for two handlers": (
+        diagram(*PLAIN, event_sub("es", message(), end("ee"), "es_s-ee"),
+                event_sub("x", message(), end("xe"), "x_s-xe")),
+        "message-twice", "x_s",
+    ),
+    "one message behind a gateway": (
+        diagram(start(), event_gateway("g"), catch("c", message()),
+                element("receiveTask", "x", messageRef="m1"), end(), "s-g-c-e", "g-x-e"),
+        "message-twice", "x",
+    ),
     "a gateway that starts": (
         diagram(start(), element("eventBasedGateway", "x", instantiate="true"),
                 catch("c", message()), end(), "s-x-c-e"),

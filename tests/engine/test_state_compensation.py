@@ -249,6 +249,23 @@ def test_a_cancelled_transaction_undoes_what_completed_then_leaves_by_its_bounda
     walk.at("ub").complete("ub").at("ua").complete("ua").at("z").complete("z").ended("e")
 
 
+def test_one_instance_that_cancels_takes_the_others_away():
+    box = element(
+        "transaction", "t", multi("xs"), start("s1"), user("a"), undoing("a", "ua"), user("b"),
+        end("no", cancel()), "s1-a-b-no",
+    )  # fmt: skip
+    xml = diagram(start(), box, boundary("c", "t", cancel()), user("z"), end(), "s-t-e", "c-z-e")
+    walk = Walk(xml, xs=["甲", "乙"]).complete("a").complete("a").complete("b").at("b", "ua")
+    assert walk.run.scope(walk.wait("ua").token)["item"] == "甲"
+    walk.complete("ua").at("z").complete("z").ended("e")
+
+
+def test_a_token_that_an_operator_puts_on_a_handler_ends_there():
+    walk = Walk(booking(throw("t", compensate())))
+    walk.run.start_before("ua")
+    walk.go().at("a", "ua").complete("ua").at("a")
+
+
 def test_a_transaction_that_succeeded_can_be_undone_later():
     box = element("transaction", "tx", start("s1"), user("a"), undoing("a", "ua"), end("e1"),
                   "s1-a-e1")  # fmt: skip

@@ -12,6 +12,7 @@ from itertools import chain
 from lxml import etree
 
 from engine.bpmn.checks import (
+    catching,
     code,
     compensation,
     events,
@@ -37,6 +38,7 @@ def content(root: etree._Element) -> Iterator[Problem]:
         code.check(root),
         events.check(root),
         compensation.check(root),
+        catching.check(root),
         formulas.check(root),
         people.check(root),
         listeners.check(root),

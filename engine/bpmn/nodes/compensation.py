@@ -66,11 +66,17 @@ def begin(thrower: Token, activity: str, *, wait: bool = True) -> bool | None:
 
 
 def handled(token: Token) -> None:
-    """One handler is done: begin with the next."""
-    undoer = token.instance.tokens.get(token.marks["by"])
+    """One handler is done: begin with the next.
+
+    An operator may have put the token there: then it belongs to nobody, and just ends.
+    """
+    scope = token.scope
+    undoer = token.instance.tokens.get(token.marks.get("by", ""))
     token.retire()
     if undoer is not None:
         _following(undoer)
+    else:
+        scope.close_if_empty()
 
 
 def dropped(undoer: Token) -> None:
