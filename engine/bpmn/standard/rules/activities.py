@@ -33,10 +33,13 @@ def script_format(model: Model) -> Found:
 @rule(
     "called-element",
     "10.3.6",
-    "A call activity that names an element of its own file calls a process or a global task.",
+    "A call activity calls a process or a global task; in an executable process it says which.",
 )
 def called_element(model: Model) -> Found:
     for call in model.of("callActivity"):
+        named = call.get("calledElement") or any(str(name).startswith("{") for name in call.attrib)
+        if not named and model.runs(call):
+            yield call, "调用活动要写明调用哪个流程（calledElement）。"
         called = model.find(call.get("calledElement"), call)
         if called is not None and local(called) not in CALLABLE:
             yield call, f"{call.get('calledElement')} 不是流程，不能被调用。"

@@ -205,6 +205,23 @@ def choreography_participants(model: Model) -> Found:
             yield act, f"发起方 {first:.60} 不在参与者里。"
 
 
+@rule(
+    "choreography-initiator",
+    "11.5",
+    "Who begins a choreography task took part in the one right before it.",
+)
+def choreography_initiator(model: Model) -> Found:
+    for act in model.of("choreographyTask"):
+        first = (act.get("initiatingParticipantRef") or "").strip()
+        for flow in model.entering(act):
+            before = model.ends[flow][0]
+            if before is None or local(before) != "choreographyTask":
+                continue
+            named = {(ref.text or "").strip() for ref in children(before, "participantRef")}
+            if first and first not in named:
+                yield act, f"发起方 {first:.60} 没有参与前一个编排任务，不知道何时开始。"
+
+
 @rule("choreography-messages", "11.5", "A choreography task has one or two message flows.")
 def choreography_messages(model: Model) -> Found:
     for act in model.of("choreographyTask"):

@@ -91,6 +91,33 @@ def association_ends(model: Model) -> Found:
 
 
 @rule(
+    "data-association-own",
+    "10.4.1",
+    "Data goes into an input or property of the very activity or event, and comes out of its own.",
+)
+def association_own(model: Model) -> Found:
+    for kind, side, item_kind in (
+        ("dataInputAssociation", "targetRef", "dataInput"),
+        ("dataOutputAssociation", "sourceRef", "dataOutput"),
+    ):
+        for association in model.of(kind):
+            holder = association.getparent()
+            for ref in children(association, side):
+                item = model.find(ref.text, ref)
+                if item is None:
+                    continue
+                if local(item) not in (item_kind, "property") or not _belongs(item, holder):
+                    yield association, f"{side} 要指向这个节点自己的 {item_kind}。"
+
+
+def _belongs(item: etree._Element, holder: etree._Element | None) -> bool:
+    home = item.getparent()
+    if home is not None and local(home) == "ioSpecification":
+        home = home.getparent()
+    return home is holder
+
+
+@rule(
     "data-process-io",
     "10.4.1",
     "No data association writes a data input of a process or reads a data output of it.",

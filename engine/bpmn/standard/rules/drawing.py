@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from lxml import etree
@@ -79,6 +80,13 @@ def once(model: Model) -> Found:
                 seen.add(found)
 
 
+@rule("di-plane", "12.2.3", "A diagram has one plane.")
+def plane(model: Model) -> Found:
+    for diagram in _items(model, "BPMNDiagram"):
+        if len(diagram.findall(DI + "BPMNPlane")) != 1:
+            yield diagram, "一个 BPMNDiagram 里要有且只有一个 BPMNPlane。"
+
+
 @rule(
     "di-place", "12.2.3", "A shape has bounds with a width and height; an edge has two way points."
 )
@@ -89,6 +97,8 @@ def place(model: Model) -> Found:
             yield shape, "图形没有位置（Bounds）。"
         elif not all(_is_number(bounds.get(side)) for side in ("x", "y", "width", "height")):
             yield shape, "图形的位置和大小要写成数字。"
+        elif any(float(bounds.get(side, "0")) < 0 for side in ("width", "height")):
+            yield shape, "图形的宽和高不能是负数。"
     for edge in _items(model, "BPMNEdge"):
         points = edge.findall(DD + "waypoint")
         if len(points) < 2:
@@ -99,10 +109,9 @@ def place(model: Model) -> Found:
 
 def _is_number(text: str | None) -> bool:
     try:
-        float(text or "")
+        return math.isfinite(float(text or ""))
     except ValueError:
         return False
-    return True
 
 
 @rule("di-joins", "12.2.3", "What an edge names as its source or target shape exists.")
