@@ -22,7 +22,7 @@ from engine.errors import ExpressionError
 from engine.expressions import limits
 from engine.expressions.environment import Env, Functions, Run
 from engine.expressions.limits import LimitReached
-from engine.expressions.program import storable
+from engine.expressions.program import LIGHT, storable
 from engine.expressions.values import Function, plain
 
 
@@ -50,13 +50,22 @@ def evaluate(
         evaluation = Evaluation(whole, scope, run, explain)
         if isinstance(wanted, Decision):
             result = evaluation.answer(wanted)
-            storable(result.rows)
-            return result
+            return result if _light(result.rows) else _without_functions(result)
         value = _invoked(evaluation, wanted, scope)
     except RecursionError:
         raise LimitReached(f"决策“{wanted.name}”计算太深。") from None
     told = {"decision": wanted.id, "name": wanted.name, "value": plain(value), "notes": run.notes}
     return Result(wanted.name, storable([{wanted.name: value}]), value, told if explain else None)
+
+
+def _light(rows: list[dict[str, Any]]) -> bool:
+    """Tell at one look that rows hold nothing that is large or a function."""
+    return all(type(value) in LIGHT for row in rows for value in row.values())
+
+
+def _without_functions(result: Result) -> Result:
+    storable(result.rows)
+    return result
 
 
 def _invoked(evaluation: Evaluation, wanted: Service | Knowledge, scope: Mapping[str, Any]) -> Any:
@@ -172,8 +181,9 @@ class Evaluation:
         if not isinstance(logic, Table):
             rows = [{decision.variable: value}]
             explanation = {"value": plain(value)} if self.explain else None
-        for _ in limits.parts(rows):
-            pass  # as large as a result may be, and no larger
+        if not _light(rows):
+            for _ in limits.parts(rows):
+                pass  # as large as a result may be, and no larger
         if explanation is not None:
             explanation = {"decision": decision.id, "name": decision.name, **explanation}
             if required:

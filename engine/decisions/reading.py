@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from engine.decisions import types
@@ -35,6 +36,14 @@ _FEEL: Final = frozenset(
         "https://www.omg.org/spec/dmn/20230324/feel/",
     }
 )  # fmt: skip
+
+
+#: Values of which one look tells that they are of their type.
+_QUICK: Final[dict[str, frozenset[type]]] = {
+    "number": frozenset({int, Decimal, type(None)}),
+    "string": frozenset({str, type(None)}),
+    "boolean": frozenset({bool, type(None)}),
+}
 
 
 @dataclass(slots=True)
@@ -108,7 +117,8 @@ class Reader:
         if wanted is None or (wanted.kind == "Any" and wanted.allowed is None):
             return None
         known = wanted
-        return lambda value: coerce(value, known)
+        quick = _QUICK.get(known.kind, frozenset()) if known.allowed is None else frozenset()
+        return lambda value: value if type(value) in quick else coerce(value, known)
 
     def typed(self, closure: Closure, type_ref: str | None, what: str, place: str = "") -> Closure:
         """Return a closure with its result converted to a type, null if that cannot be."""

@@ -10,7 +10,7 @@ from engine.expressions.compiler import Compiler
 from engine.expressions.environment import Closure, Env
 from engine.expressions.limits import Undefined
 from engine.expressions.nodes import Node
-from engine.expressions.values import Range
+from engine.expressions.values import Range, kind
 
 #: Does the test accept the value? None if they cannot be compared.
 Test = Callable[[Env, Any], "bool | None"]
@@ -73,16 +73,51 @@ def _one_of(parts: tuple[Node, ...], compiler: Compiler, inputs: frozenset[str])
 
 def _test(node: Node, compiler: Compiler, inputs: frozenset[str]) -> Test:
     if isinstance(node, nodes.Literal):
-        constant = node.value
-        return lambda _env, value: comparison.same(value, constant)
+        return _equal(node.value)
     if isinstance(node, nodes.Against):
         return _against(node, compiler)
+    if (interval := _constant(node)) is not None:
+        return _within(interval)
     uses_input = _mentions(node, inputs)
     operand = compiler.build(node)
 
     def test(env: Env, value: Any) -> bool | None:
         try:
             return _accepts(operand(env), value, uses_input)
+        except Undefined as why:
+            env.note(why)
+            return None
+
+    return test
+
+
+def _equal(constant: Any) -> Test:
+    known = type(constant)
+
+    def test(_env: Env, value: Any) -> bool:
+        if type(value) is known:
+            return bool(value == constant)
+        return comparison.same(value, constant)
+
+    return test if known in (int, str, bool) else lambda _env, v: comparison.same(v, constant)
+
+
+def _constant(node: Node) -> Range | None:
+    """Return the interval that a node writes with two literals of one kind, made once."""
+    if not isinstance(node, nodes.RangeOf):
+        return None
+    low, high = node.low, node.high
+    if not isinstance(low, nodes.Literal) or not isinstance(high, nodes.Literal):
+        return None
+    if low.value is None or kind(low.value) != kind(high.value):
+        return None
+    return Range(low.value, high.value, node.low_closed, node.high_closed)
+
+
+def _within(interval: Range) -> Test:
+    def test(env: Env, value: Any) -> bool | None:
+        try:
+            return comparison.contains(interval, value)
         except Undefined as why:
             env.note(why)
             return None

@@ -28,7 +28,8 @@ NO_FUNCTIONS: Final[Functions] = {}
 #: How many compiled texts a process keeps, of each kind: short ones, and those longer than
 #: `SHORT` characters (a compiled text takes some hundred times its length).
 CACHE, LONG_CACHE, SHORT = 2_048, 32, 400
-_LIGHT: Final = frozenset({bool, int, str, type(None)})
+#: Types of results that need no look inside.
+LIGHT: Final = frozenset({bool, int, str, type(None)})
 
 
 def kept(compiling: Callable[..., T]) -> Callable[..., T]:
@@ -187,6 +188,6 @@ def run_in(program: Program, env: Env) -> Any:
     """Compute a program in an environment that the caller made."""
     try:
         result = program.run(env)
-        return result if type(result) in _LIGHT else storable(result)
+        return result if type(result) in LIGHT else storable(result)
     except (RecursionError, MemoryError):
         raise limits.LimitReached("表达式计算太深或太大。") from None
