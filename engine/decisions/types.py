@@ -40,7 +40,7 @@ def _string(value: Any) -> Any:
 
 def _date(value: Any) -> Any:
     if isinstance(value, str):
-        return temporal.parse_moment(value).date() if "T" in value else temporal.parse_date(value)
+        return temporal.parse_date(value.partition("T")[0])
     return value.date() if isinstance(value, datetime) else value
 
 

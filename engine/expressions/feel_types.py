@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from engine.errors import ExpressionError
-from engine.expressions import nodes
+from engine.expressions import far, nodes
+from engine.expressions.far import FarDate, FarMoment
 from engine.expressions.limits import Undefined
 from engine.expressions.values import Function, adopt, kind, label
 
@@ -154,6 +155,8 @@ def coerce(value: Any, wanted: Type) -> Any:
     raise Undefined(f"{label(value)}不是“{wanted.label}”类型的值，或不在允许的取值内。")
 
 
-def midnight(day: date) -> datetime:
+def midnight(day: date | FarDate) -> datetime | FarMoment:
     """Return the moment for which a date stands: midnight of UTC."""
+    if isinstance(day, FarDate):
+        return far.midnight(day)
     return datetime.combine(day, time(), UTC)

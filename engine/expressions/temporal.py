@@ -17,10 +17,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from engine.clock import CHINA
+from engine.expressions import far
+from engine.expressions.far import FarDate, FarMoment
 from engine.expressions.limits import Undefined
 from engine.expressions.values import YearsMonths
 
-_DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_DATE: Final = re.compile(r"(-?(?:\d{4}|[1-9]\d{4,8}))-(\d\d)-(\d\d)", re.ASCII)
 _TIME: Final = re.compile(
     r"(\d\d):(\d\d):(\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]{1,64})?",
     re.ASCII,
@@ -31,6 +33,7 @@ _DAYS: Final = re.compile(
     re.ASCII,
 )
 _MONTHS: Final = re.compile(r"(-?)P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?", re.ASCII)
+_FAR: Final = frozenset({FarDate, FarMoment})
 #: Python's calendar ends with year 9999.
 MAX_MONTHS: Final = 12 * 9_999_999
 
@@ -59,7 +62,7 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def parse_date(source: str) -> date:
+def parse_date(source: str) -> date | FarDate:
     """Return the date `2026-03-01`."""
     match = _DATE.fullmatch(source)
     if match is None:
@@ -67,10 +70,10 @@ def parse_date(source: str) -> date:
     return make_date(*(int(part) for part in match.groups()))
 
 
-def make_date(year: int, month: int, day: int) -> date:
+def make_date(year: int, month: int, day: int) -> date | FarDate:
     """Return a date, or refuse one that is not in the calendar."""
     try:
-        return date(year, month, day)
+        return far.day_of(year, month, day)
     except (ValueError, OverflowError):
         raise Undefined(f"没有 {year} 年 {month} 月 {day} 日。") from None
 
@@ -90,7 +93,7 @@ def parse_time(source: str) -> time:
         raise Undefined(f"“{source}”不是有效的时间。") from None
 
 
-def parse_moment(source: str) -> datetime:
+def parse_moment(source: str) -> datetime | FarMoment:
     """Return the date and time `2026-03-01T08:30:00`, with or without a zone."""
     day, separator, clock = source.partition("T")
     if not separator:
@@ -98,8 +101,10 @@ def parse_moment(source: str) -> datetime:
     return combine(parse_date(day), parse_time(clock))
 
 
-def combine(day: date, clock: time) -> datetime:
+def combine(day: date | FarDate, clock: time) -> datetime | FarMoment:
     """Return the moment at which this day has this time."""
+    if isinstance(day, FarDate):
+        return FarMoment(day, clock)
     return datetime.combine(day, clock.replace(tzinfo=None), clock.tzinfo)
 
 
@@ -172,6 +177,8 @@ def _shift_months(moment: Any, months: int) -> Any:
 
 def difference(later: Any, earlier: Any) -> timedelta:
     """Return the time between two dates, two times or two moments."""
+    if type(later) in _FAR or type(earlier) in _FAR:
+        return _far_between(*far.alike(later, earlier))
     if isinstance(later, datetime) or isinstance(earlier, datetime):
         return _between(as_moment(later), as_moment(earlier))
     if isinstance(later, time):
@@ -182,6 +189,15 @@ def difference(later: Any, earlier: Any) -> timedelta:
             raise Undefined("带时区与不带时区的时间不能相减。") from None
     length: timedelta = later - earlier
     return length
+
+
+def _far_between(later: Any, earlier: Any) -> timedelta:
+    if not (isinstance(later, FarDate) and isinstance(earlier, FarDate)):
+        raise Undefined("这样远的日期时间不能相减。")
+    try:
+        return timedelta(days=later.ordinal() - earlier.ordinal())
+    except OverflowError:
+        raise Undefined("相隔太久。") from None
 
 
 def _between(later: datetime, earlier: datetime) -> timedelta:
@@ -202,6 +218,8 @@ def as_moment(value: date | datetime) -> datetime:
 
 def alike(left: Any, right: Any) -> tuple[Any, Any]:
     """Return two values; a moment without a zone beside one with a zone is China's."""
+    if type(left) in _FAR or type(right) in _FAR:
+        return far.alike(left, right)
     if isinstance(left, datetime) and isinstance(right, datetime):
         if left.tzinfo is None and right.tzinfo is not None:
             left = left.replace(tzinfo=CHINA)
@@ -210,7 +228,7 @@ def alike(left: Any, right: Any) -> tuple[Any, Any]:
     return left, right
 
 
-def months_between(start: date, end: date) -> YearsMonths:
+def months_between(start: date | FarDate, end: date | FarDate) -> YearsMonths:
     """Return the whole months from one date to another."""
     months = (end.year - start.year) * 12 + end.month - start.month
     if months > 0 and end.day < start.day:
@@ -249,6 +267,10 @@ def _quotient(value: int, divisor: int) -> int:
     return -(-value // divisor) if value < 0 else value // divisor
 
 
+def _of_clock(part: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: part(value.clock)
+
+
 _DATE_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
     "year": lambda v: v.year,
     "month": lambda v: v.month,
@@ -264,7 +286,9 @@ _TIME_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
 }
 PROPERTIES: Final[dict[type, dict[str, Callable[[Any], Any]]]] = {
     date: _DATE_PARTS,
+    FarDate: _DATE_PARTS,
     time: _TIME_PARTS,
+    FarMoment: {**_DATE_PARTS, **{name: _of_clock(part) for name, part in _TIME_PARTS.items()}},
     datetime: {**_DATE_PARTS, **_TIME_PARTS},
     timedelta: {
         "days": _part(86_400, 0),

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
+from engine.expressions.far import FarDate, FarMoment
 from engine.expressions.limits import MAX_DEPTH, MAX_TEXT, LimitReached, Undefined
 
 PLAIN: Final = frozenset({int, str, bool, type(None), list, dict, date, timedelta})
@@ -57,6 +58,7 @@ _KINDS: Final[dict[type, str]] = {
     type(None): "null", list: "list", tuple: "list", dict: "context", date: "date",
     datetime: "date and time", time: "time", timedelta: "days and time duration",
     YearsMonths: "years and months duration", Range: "range", Function: "function",
+    FarDate: "date", FarMoment: "date and time",
 }  # fmt: skip
 
 KIND_LABELS: Final = {
@@ -88,7 +90,9 @@ def adopt(value: Any) -> Any:
     Raises:
         Undefined: it is of a type that expressions may not see.
     """
-    if type(value) in PLAIN or isinstance(value, time | YearsMonths | Range | Function):
+    if type(value) in PLAIN or isinstance(
+        value, time | YearsMonths | Range | Function | FarDate | FarMoment
+    ):
         return value
     if isinstance(value, datetime):
         return value
@@ -191,18 +195,24 @@ def _simple(value: Any) -> str:
         return str(value)
     if isinstance(value, float | Decimal):
         return number_text(finite(value))
-    if isinstance(value, datetime | time):
-        return moment_text(value)
-    if isinstance(value, date | YearsMonths):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return duration_text(value)
+    if (written := _temporal_text(value)) is not None:
+        return written
     if isinstance(value, Function):
         return f"function({', '.join(value.params)})"
     moment = getattr(value, "due_at", None) if "due_at" in declared(value) else None
     if moment is not None:
         return _simple(adopt(moment))
     raise Undefined(f"{label(value)}不能写成文字。")
+
+
+def _temporal_text(value: Any) -> str | None:
+    if isinstance(value, datetime | time):
+        return moment_text(value)
+    if isinstance(value, date | YearsMonths | FarDate):
+        return value.isoformat()
+    if isinstance(value, FarMoment):
+        return f"{value.date.isoformat()}T{moment_text(value.clock)}"
+    return duration_text(value) if isinstance(value, timedelta) else None
 
 
 def declared(value: Any) -> tuple[str, ...]:

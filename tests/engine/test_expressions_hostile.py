@@ -170,7 +170,8 @@ def test_twenty_thousand_random_expressions_raise_only_expression_errors():
 CALLS = ["null", "1", "-3", "2.5", '"a"', '""', '"(a"', "[]", "[1, 2]", '["a", null]', "[[1], [2]]",
          "{}", "{a: 1}", "true", "[1..3]", "(< 5)", '["x".."z"]', '@"2026-01-31"', '@"10:00:00"',
          '@"2026-01-31T10:00:00@Europe/Paris"', '@"P1DT2H"', '@"-P1Y2M"', "function(a, b) a < b",
-         "10 ** 33", "0.000001", '@"9999-12-31"', '@"0001-01-01"']  # fmt: skip
+         "10 ** 33", '@"-2017-02-28"', '@"99999-12-31T10:00:00Z"', '@"2026-01-31T10:00:00"',
+         "0.000001", '@"9999-12-31"', '@"0001-01-01"']  # fmt: skip
 
 
 def test_every_built_in_answers_or_is_null_for_arguments_of_every_kind():

@@ -60,6 +60,36 @@ time("T07:00:00") ⇒ null
 time(null) ⇒ null
 """)
 
+# 10.3.2.3.4: years from -999,999,999 to 999,999,999
+FAR = lines("""
+date("999999999-12-31").year ⇒ 999999999
+date("-999999999-12-31").year ⇒ -999999999
+date("1000000000-01-01") ⇒ null
+date("0000-01-01") ⇒ null
+date("02012-01-01") ⇒ null
+string(date("-2017-02-28")) ⇒ "-2017-02-28"
+string(date(-5, 1, 1)) ⇒ "-0005-01-01"
+string(date(12345, 6, 7)) ⇒ "12345-06-07"
+date("12345-02-30") ⇒ null
+date("12345-06-07").weekday ⇒ date("2345-06-07").weekday
+date("10000-01-01") > date("9999-12-31") ⇒ true
+date("-0001-12-31") < date("0001-01-01") ⇒ true
+date("12345-06-07") = date(12345, 6, 7) ⇒ true
+date("10000-01-01") - date("9999-12-31") ⇒ @"P1D"
+date("12345-06-07") + @"P1D" ⇒ null
+date("12345-06-07") instance of date ⇒ true
+min(date("12345-06-07"), @"2026-01-01") ⇒ @"2026-01-01"
+string(date and time("99999-12-31T11:22:33Z")) ⇒ "99999-12-31T11:22:33Z"
+string(date and time(date("-2016-12-24"), time("23:59:00"))) ⇒ "-2016-12-24T23:59:00"
+date and time("99999-12-31T11:22:33").hour ⇒ 11
+date and time("99999-12-31T11:22:33+01:00").time offset ⇒ @"PT1H"
+date(date and time("99999-12-31T11:22:33")) ⇒ date("99999-12-31")
+time(date and time("99999-12-31T11:22:33")) ⇒ @"11:22:33"
+date and time("99999-12-31T11:22:33Z") > now() ⇒ true
+years and months duration(date("-0001-01-01"), date("10000-01-01")) ⇒ @"P10001Y"
+day of year(date("12345-06-07")) ⇒ null
+""")
+
 DURATIONS = lines("""
 duration("P2DT20H14M") ⇒ @"PT68H14M"
 duration("P1D") ⇒ @"PT24H"
@@ -170,7 +200,7 @@ is(@"P1Y", @"P12M") ⇒ true
 
 @pytest.mark.parametrize(
     ("expression", "expected"),
-    MOMENTS + DURATIONS + NUMBERS_AND_TEXTS + CALENDAR + IDENTITY,
+    MOMENTS + FAR + DURATIONS + NUMBERS_AND_TEXTS + CALENDAR + IDENTITY,
 )
 def test_conversions(expression, expected):
     check(expression, expected)

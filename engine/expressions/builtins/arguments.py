@@ -8,6 +8,7 @@ from typing import Any
 from engine.expressions import access, comparison
 from engine.expressions.arithmetic import exact
 from engine.expressions.environment import Run
+from engine.expressions.far import FarDate, FarMoment
 from engine.expressions.limits import Undefined
 from engine.expressions.values import adopt, kind, label
 
@@ -64,6 +65,14 @@ def day(value: Any) -> date:
     if not isinstance(value, date):
         raise Undefined(f"这里需要日期，得到的是{label(value)}。")
     return value
+
+
+def any_day(value: Any) -> date | FarDate:
+    """Return a date of any year; a date and time counts as its day."""
+    value = single(value)
+    if isinstance(value, FarMoment):
+        return value.date
+    return value if isinstance(value, FarDate) else day(value)
 
 
 def duration(value: Any) -> timedelta:

@@ -9,18 +9,19 @@ from typing import Any
 from engine.expressions import arithmetic, comparison, temporal, values
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.registry import builtin
+from engine.expressions.far import FarDate, FarMoment
 from engine.expressions.limits import Undefined
 from engine.expressions.values import YearsMonths, label
 
 
 @builtin("date", "from")
-def date_from(value: Any) -> date:
+def date_from(value: Any) -> date | FarDate:
     value = arg.single(value)
-    return temporal.parse_date(value) if isinstance(value, str) else arg.day(value)
+    return temporal.parse_date(value) if isinstance(value, str) else arg.any_day(value)
 
 
 @builtin("date", "year", "month", "day")
-def date_of(year: Any, month: Any, day: Any) -> date:
+def date_of(year: Any, month: Any, day: Any) -> date | FarDate:
     return temporal.make_date(arg.whole(year), arg.whole(month), arg.whole(day))
 
 
@@ -31,6 +32,8 @@ def time_from(value: Any) -> time:
         return temporal.parse_time(value)
     if isinstance(value, datetime):
         return value.timetz()
+    if isinstance(value, FarMoment):
+        return value.clock
     if isinstance(value, date):
         return time(tzinfo=UTC)
     if not isinstance(value, time):
@@ -57,24 +60,30 @@ def _zone(offset: timedelta) -> timezone:
 
 
 @builtin("date and time", "from")
-def moment_from(value: Any) -> datetime:
+def moment_from(value: Any) -> datetime | FarMoment:
     value = comparison.settle(arg.single(value))
     if isinstance(value, str):
         return temporal.parse_moment(value)
+    if isinstance(value, FarMoment):
+        return value
+    if isinstance(value, FarDate):
+        return FarMoment(value, time())
     if not isinstance(value, date):
         raise Undefined(f"这里需要日期时间，得到的是{label(value)}。")
     return value if isinstance(value, datetime) else datetime.combine(value, time())
 
 
 @builtin("date and time", "date", "time|timezone")
-def moment_of(day: Any, clock: Any) -> datetime:
+def moment_of(day: Any, clock: Any) -> datetime | FarMoment:
     clock = arg.single(clock)
     if isinstance(clock, str):  # a zone: the same moment, told there
         moment, wanted = moment_from(day), temporal.zone(f"@{clock}")
+        if isinstance(moment, FarMoment):
+            return FarMoment(moment.date, moment.clock.replace(tzinfo=wanted))
         return moment.astimezone(wanted) if moment.tzinfo else moment.replace(tzinfo=wanted)
     if not isinstance(clock, time):
         raise Undefined(f"这里需要时间，得到的是{label(clock)}。")
-    return temporal.combine(arg.day(day), clock)
+    return temporal.combine(arg.any_day(day), clock)
 
 
 @builtin("duration", "from")
@@ -87,7 +96,7 @@ def duration(value: Any) -> timedelta | YearsMonths:
 
 @builtin("years and months duration", "from", "to")
 def months_between(start: Any, end: Any) -> YearsMonths:
-    return temporal.months_between(arg.day(start), arg.day(end))
+    return temporal.months_between(arg.any_day(start), arg.any_day(end))
 
 
 @builtin("string", "from")

@@ -21,7 +21,9 @@ def negation(value: Any) -> bool:
 def identical(one: Any, other: Any) -> bool:
     if kind(one) != kind(other):
         return False
-    if isinstance(one, time | datetime):  # 10:00:00Z and 11:00:00+01:00 are equal, not the same
+    if isinstance(one, time | datetime) and isinstance(
+        other, time | datetime
+    ):  # 10:00:00Z and 11:00:00+01:00 are equal, not the same
         return values.moment_text(one) == values.moment_text(other)
     return comparison.same(one, other)
 
