@@ -49,13 +49,14 @@ class Checked:
         return len(self.data)
 
 
-def check(name: str, data: bytes, *, limit: int = MAX_BYTES) -> Checked:
+def check(name: str, data: bytes, *, limit: int = MAX_BYTES, text: bool = False) -> Checked:
     """Return the file as it may be stored.
 
     Args:
         name: what the person's device called it; used for display only.
         data: the whole content, or one byte more than the limit if it is larger.
         limit: the largest file this installation takes, in bytes.
+        text: whether plain text is taken as well; it is only ever given out as a download.
 
     Raises:
         FileRefused: empty, too large, of another kind, damaged, or carrying something active.
@@ -68,7 +69,8 @@ def check(name: str, data: bytes, *, limit: int = MAX_BYTES) -> Checked:
     if _EICAR in data or any(scan(data) for scan in SCANNERS):
         raise FileRefused(shown, "被安全检查拦下，不能上传。")
     try:
-        found = _recognise(data)
+        found = _plain_text(data) if text else None
+        found = found or _recognise(data)
     except FileRefused as refusal:
         raise FileRefused(shown, refusal.reason) from None
     return Checked(
@@ -86,6 +88,19 @@ class _Found:
     media_type: str
     extension: str
     data: bytes
+
+
+def _plain_text(data: bytes) -> _Found | None:
+    """Take UTF-8 without control characters for text, whatever language it is in."""
+    if data.startswith((b"%PDF-", b"PK")):
+        return None
+    try:
+        written = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if any(sign < " " and sign not in "\t\r\n\f" for sign in written):
+        return None
+    return _Found("document", "text/plain", "txt", data)
 
 
 def _recognise(data: bytes) -> _Found:

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from engine import errors
+from engine.attachments.refusal import FileRefused
 from engine.errors import DeploymentRefused, EngineError
 from web import errors as pages
 from web.api.answer import answer
@@ -84,6 +85,7 @@ def forbidden(message: str, permission: str, resource: str, resource_id: str | N
 KNOWN: dict[type[Exception], tuple[str, int, int | None]] = {
     errors.NotFound: ("InvalidRequestException", 404, None),
     errors.NotAllowed: ("AuthorizationException", 403, None),
+    FileRefused: ("InvalidRequestException", 400, None),
     errors.AlreadyClaimed: ("TaskAlreadyClaimedException", 500, None),
     errors.LockLost: ("RestException", 400, None),
     errors.HumanTaskClosed: ("OptimisticLockingException", 409, OPTIMISTIC_LOCKING),

@@ -13,7 +13,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engine import db
+from engine.commands import task_variables
 from engine.commands import variables as commands
+from engine.models import HumanTask
 from web.api import typed
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
@@ -29,11 +31,13 @@ CHANGES = Params("variable changes", {"modifications": OBJECT, "deletions": TEXT
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose variables: an instance, or a token of it."""
+    """Whose variables: an instance, a token of it, or a human task."""
 
     instance_id: str
     token: str = ""
     local: bool = False
+    #: A human task, which may belong to no instance.
+    task: str = ""
 
 
 #: Finds the scope behind an id for the caller. Raises ApiError 404.
@@ -93,6 +97,9 @@ def _read(find: Find, owner_id: str) -> dict[str, Any]:
     # Loading a state marks nothing; on SQLite the reader must not wait inside a writer.
     with db.reading() as session:
         scope = find(session, owner_id)
+        if scope.task:
+            task = session.get_one(HumanTask, scope.task)
+            return task_variables.read(session, task, local=scope.local)
         return commands.read_variables(session, scope.instance_id, scope.token, local=scope.local)
 
 
@@ -106,11 +113,17 @@ def _value(find: Find, owner_id: str, name: str, kind: str) -> Any:
 def _write(find: Find, owner_id: str, changed: dict[str, Any], removed: Any) -> ResponseReturnValue:
     with db.transaction() as session:
         scope = find(session, owner_id)
+        actor = caller().actor
+        if scope.task:
+            task_variables.write(
+                session, scope.task, changed, actor=actor, local=scope.local, remove=removed
+            )
+            return nothing()
         commands.set_variables(
             session,
             scope.instance_id,
             changed,
-            actor=caller().actor,
+            actor=actor,
             token=scope.token,
             local=scope.local,
             remove=removed,
