@@ -18,6 +18,8 @@ from engine.bpmn import checks
 from engine.bpmn.xml import FLOW_NODES, SUBPROCESSES, B, children, identifier, local
 from engine.errors import DeploymentRefused, Problem
 
+#: Whose ids are unique over the file: the standard's elements and shapes.
+OMG = "http://www.omg.org/spec/"
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 60
 MAX_ELEMENTS = 50_000
@@ -150,8 +152,11 @@ def _one(element: etree._Element, seen: Counter[str]) -> Iterator[Problem]:
         if isinstance(element, etree._ProcessingInstruction | etree._Entity):
             yield Problem(FILE, "processing-instruction", "文件不能含有处理指令或实体，请删除。")
         return
-    if etree.QName(element).namespace == "http://www.w3.org/2001/XInclude":
+    namespace = etree.QName(element).namespace or ""
+    if namespace == "http://www.w3.org/2001/XInclude":
         yield Problem(FILE, "xinclude", "文件不能引用其他文件（XInclude），请删除。")
+    if not namespace.startswith(OMG):
+        return  # the id of a form field or of a choice is its maker's own matter
     name = element.get("id")
     if name is None:
         if local(element) in NAMED:

@@ -142,3 +142,13 @@ def test_too_many_tokens_at_once_are_stopped():
     with pytest.raises(StepBudgetExceeded, match="20000 个"):
         run.advance(budget=100_000)
     assert time.process_time() - began < 5 * PATIENCE
+
+
+def test_form_fields_and_choices_may_be_called_alike():
+    choice = '<camunda:value id="1" name="One"/><camunda:value id="a" name="A"/>'
+    form = (
+        "<bpmn:extensionElements><camunda:formData>"
+        f'<camunda:formField id="kind" type="enum">{choice}</camunda:formField>'
+        "</camunda:formData></bpmn:extensionElements>"
+    )
+    admit(diagram(start(), user("a", form), user("b", form), end(), "s-a-b-e"))

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from engine import db, forms
 from engine.commands import task_forms, task_variables
 from engine.commands.definitions import Form
+from engine.forms.reading import settled
 from engine.models import FormDefinition, Resource
 from engine.queries import api_definitions, task_list
 from engine.queries.task_list import Listed
@@ -113,7 +114,11 @@ def get_task_form_variables(task_id: str) -> ResponseReturnValue:
 def _defaults(form: Form | None) -> dict[str, Any]:
     if form is None:
         return {}
-    return {one.key: one.spec.get("defaultValue") for one, _ in form.schema.walk() if one.key}
+    return {
+        one.key: settled(one.spec.get("defaultValue"), one.spec)
+        for one, _ in form.schema.walk()
+        if one.key
+    }
 
 
 def _form(session: Session, found: Listed) -> tuple[Form | None, dict[str, Any]]:
