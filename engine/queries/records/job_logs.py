@@ -164,6 +164,11 @@ def _order(log: Subquery) -> dict[str, Any]:
 _ORDER = {False: _order(_JOBS), True: _order(_EXTERNAL)}
 
 
+def order(*, is_external: bool) -> dict[str, Any]:
+    """Return what a log can be sorted by."""
+    return _ORDER[is_external]
+
+
 def job_log(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
     """Return (entry, Job, ProcessInstance, ProcessDefinition) of the job log."""
     return _rows(session, viewer, asked, is_external=False)
