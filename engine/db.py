@@ -6,6 +6,7 @@ Code below the edges takes the session as its first argument and never ends it.
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import time
@@ -106,14 +107,23 @@ def engine() -> Engine:
 def connect(url: str) -> Engine:
     """Make an engine with the settings that survive a kill (`reliability.md` §0.5, §2.5)."""
     if url.startswith("sqlite"):
-        made = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        made = create_engine(
+            url,
+            connect_args={"timeout": 30, "check_same_thread": False},
+            json_serializer=_compact,
+        )
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_immediate)
         return made
-    made = create_engine(url, **POSTGRES)
+    made = create_engine(url, json_serializer=_compact, **POSTGRES)
     event.listen(made, "checkin", _note_idle)
     event.listen(made, "checkout", _ping_idle)
     return made
+
+
+def _compact(data: Any) -> str:
+    """Write JSON columns without spaces, Chinese as it is: most of what is kept is history."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def _note_idle(_: object, record: Any) -> None:

@@ -59,18 +59,7 @@ def human_task(
             tuple(found.excluded),
         )
     )
-    told = {"task": task["id"], "groups": found.groups, "users": found.users}
-    told |= {
-        "assignee": found.assignee,
-        "due": found.due_at.isoformat() if found.due_at else None,
-    }
-    work.note(
-        row,
-        "opened",
-        element=wait.element,
-        name=found.name,
-        detail={name: value for name, value in told.items() if value},
-    )
+    loaded.host.trail.opened(wait.token, found.assignee, found.users, found.groups)
     return task, _candidates(task["id"], found)
 
 

@@ -311,13 +311,14 @@ def _close(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[
         raise Conflict("这项待办刚刚被他人签收或办理，请重试。")
     for name, value in closed.items():
         set_committed_value(task, name, value)
+    entered = {key: str(value)[:80] for key, value in variables.items()}
     work.note(
         loaded.row,
         "completed",
         element=task.element_id,
         name=task.name,
         task=task.id,
-        entered={key: str(value)[:80] for key, value in variables.items()},
+        **({"entered": entered} if entered else {}),
     )
     key = task.wait.partition(".")[2]
     if key not in loaded.run.waits():

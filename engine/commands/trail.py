@@ -5,12 +5,14 @@ each would cost more than the work itself; packed they are a few bytes. The whol
 of an instance is the trails of its commands in order: `read` turns one back into steps,
 `engine.queries.records` puts them together.
 
-    {"t": ["=1 start", "+2 ut_register", "-7", "x8"], "f": ["f1"], "v": [["level", 2, "2"]]}
+    {"t": ["=1 start", "+2 ut_register", "-7", "x8"], "f": ["f1"], "v": [["level", 2, "2"]],
+     "o": {"2": {"g": ["handler@pinghu"]}}}
 
 A step is a sign, the token, and when it came the element and the token around it:
 `+` came and stays, `=` came and went on, `-` went on, `x` was taken away. A `#` behind the
 token marks the body of a multi-instance activity. `v` holds name, value, the token that
-wrote and the token whose scope holds it; `g` the same of what was taken away.
+wrote and the token whose scope holds it; `g` the same of what was taken away. `o` says for
+whom a human task was opened, by its token: assignee, users, groups.
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ class Trail:
         self._steps: list[str] = []
         self._came: dict[str, int] = {}
         self._flows: dict[str, None] = {}
+        self._opened: dict[str, dict[str, Any]] = {}
 
     def add(self, event: Trace) -> None:
         """Take in one trace; kinds that are no step are left to others."""
@@ -64,6 +67,13 @@ class Trail:
         else:
             self._steps.append(sign + event.token)
 
+    def opened(
+        self, token: str, assignee: str | None, users: Sequence[str], groups: Sequence[str]
+    ) -> None:
+        """Say for whom the human task of a token was opened."""
+        told = {"a": assignee, "u": list(users), "g": list(groups)}
+        self._opened[token] = {key: value for key, value in told.items() if value}
+
     def packed(self, writes: Sequence[Write]) -> dict[str, Any]:
         """Return the line's data; empty when nothing happened."""
         data: dict[str, Any] = {}
@@ -71,6 +81,8 @@ class Trail:
             data["t"] = self._steps
         if self._flows:
             data["f"] = list(self._flows)
+        if self._opened:
+            data["o"] = self._opened
         kept = [_entry(write) for write in writes if not write.removed]
         gone = [[write.name, write.token, write.scope] for write in writes if write.removed]
         if kept:
@@ -112,6 +124,21 @@ def writes(data: Mapping[str, Any]) -> Iterator[Write]:
         yield Write(name, values.decode(value), token, scope)
     for name, token, scope in data.get("g", ()):
         yield Write(name, None, token, scope, removed=True)
+
+
+class Opened(NamedTuple):
+    """For whom a human task was opened."""
+
+    token: str
+    assignee: str | None
+    users: Sequence[str]
+    groups: Sequence[str]
+
+
+def openings(data: Mapping[str, Any]) -> Iterator[Opened]:
+    """Yield the human tasks that were opened."""
+    for token, told in data.get("o", {}).items():
+        yield Opened(token, told.get("a"), told.get("u", ()), told.get("g", ()))
 
 
 def flows(data: Mapping[str, Any]) -> list[str]:

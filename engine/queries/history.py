@@ -15,7 +15,6 @@ from engine.queries.access import Viewer, require
 #: Kinds a timeline shows; the technical page shows all.
 STORY = (
     "started",
-    "opened",
     "claimed",
     "unclaimed",
     "rerouted",

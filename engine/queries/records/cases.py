@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -153,7 +152,7 @@ def walked(elements: Sequence[str]) -> ColumnElement[bool]:
     """Return whether a token of the case ever came to one of the elements."""
     text = func.coalesce(cast(HistoryEvent.data, Text), "")
     came = [
-        text.contains(f" {json.dumps(element)[1:-1]}{end}", autoescape=True)
+        text.contains(f" {element}{end}", autoescape=True)
         for element in elements
         for end in ('"', " ")
     ]

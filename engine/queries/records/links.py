@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.commands import trail
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import cases, sifting
@@ -16,7 +17,7 @@ from engine.queries.records.cases import Case
 from engine.queries.records.sifting import Order, Tests
 
 #: The history lines that change links.
-KINDS = ("opened", "claimed", "unclaimed", "rerouted", "linked")
+KINDS = (trail.KIND, "claimed", "unclaimed", "rerouted", "linked")
 
 
 @dataclass(slots=True)
@@ -74,44 +75,50 @@ def count_identity_links(session: Session, viewer: Viewer, asked: Asked) -> int:
 def _all(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Link]:
     for chunk in cases.chosen(session, viewer, asked):
         told = cases.lines(session, chunk, KINDS)
+        tasks = cases.tasks(session, chunk)
         for case in chunk:
             holders: dict[str, str] = {}
             for line in told[case.id]:
-                yield from _of_line(case, line, holders)
+                changes = (
+                    _opened(case, line, tasks, holders)
+                    if line.kind == trail.KIND
+                    else _changed(line, holders)
+                )
+                for place, change in enumerate(changes):
+                    yield Link(case, f"{line.id}-{place}", line.at, *change, line.actor)
 
 
-def _of_line(case: Case, line: Any, holders: dict[str, str]) -> Iterator[Link]:
+#: Task, type, user, group, operation.
+Change = tuple[str | None, str, str | None, str | None, str]
+
+
+def _opened(
+    case: Case,
+    line: Any,
+    tasks: Mapping[tuple[str, str], tuple[str, Any]],
+    holders: dict[str, str],
+) -> Iterator[Change]:
+    for opened in trail.openings(line.data or {}):
+        task = tasks.get((case.id, opened.token), ("", None))[0]
+        if opened.assignee:
+            holders[task] = opened.assignee
+            yield task, "assignee", opened.assignee, None, "add"
+        yield from ((task, "candidate", user, None, "add") for user in opened.users)
+        yield from ((task, "candidate", None, group, "add") for group in opened.groups)
+
+
+def _changed(line: Any, holders: dict[str, str]) -> Iterator[Change]:
     data: Mapping[str, Any] = line.data or {}
-    task = data.get("task")
-    for place, (kind, user, group, operation) in enumerate(_changes(line, data, holders)):
-        yield Link(
-            case, f"{line.id}-{place}", line.at, task, kind, user, group, operation, line.actor
-        )
-
-
-def _changes(
-    line: Any, data: Mapping[str, Any], holders: dict[str, str]
-) -> Iterator[tuple[str, str | None, str | None, str]]:
     task = str(data.get("task") or "")
-    if line.kind == "opened":
-        if data.get("assignee"):
-            holders[task] = data["assignee"]
-            yield "assignee", data["assignee"], None, "add"
-        yield from (("candidate", user, None, "add") for user in data.get("users") or ())
-        yield from (("candidate", None, group, "add") for group in data.get("groups") or ())
-    elif line.kind == "claimed":
+    if line.kind == "claimed":
         if task in holders:
-            yield "assignee", holders[task], None, "delete"
+            yield task, "assignee", holders[task], None, "delete"
         holders[task] = line.actor
-        yield "assignee", line.actor, None, "add"
+        yield task, "assignee", line.actor, None, "add"
     elif line.kind == "unclaimed":
-        yield "assignee", holders.pop(task, line.actor), None, "delete"
+        yield task, "assignee", holders.pop(task, line.actor), None, "delete"
     elif line.kind == "rerouted":
-        yield from (("candidate", None, group, "add") for group in data.get("groups") or ())
-    elif line.kind == "linked":
-        yield (
-            data.get("type", "candidate"),
-            data.get("user"),
-            data.get("group"),
-            data.get("operation", "add"),
-        )
+        yield from ((task, "candidate", None, group, "add") for group in data.get("groups") or ())
+    else:
+        kind, operation = data.get("type", "candidate"), data.get("operation", "add")
+        yield task, kind, data.get("user"), data.get("group"), operation
