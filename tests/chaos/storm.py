@@ -1,139 +1,130 @@
-"""Kill -9 at random and at named places, then count: nothing lost, doubled or torn."""
+"""Victims at work, faults among them, and the count of what is left when it is calm again."""
 
 from __future__ import annotations
 
 import os
-import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine import commands, db
 from engine.hooks import SYSTEM
 from engine.models import HumanTask, Incident, Job, ProcessInstance
 from tests.chaos import model
+from tests.chaos.nursery import Nursery
+from tests.chaos.report import Report
+from tests.chaos.world import World
 from tests.engine import office
 
-#: Where a worker may kill itself, and how likely at each visit.
-PLACES = "before_commit:0.012,after_commit:0.004,after_claim:0.02,between_jobs:0.002"
+#: Where a victim may kill itself, and how likely at each visit.
+PLACES = "before_commit:0.004,after_commit:0.002,after_claim:0.01,between_jobs:0.001"
+STORM_ACTOR = office.Actor("storm")
 
 
-@dataclass(frozen=True)
-class Report:
-    """What a storm did and what it left behind."""
+@dataclass
+class Storm:
+    """The victims of one run and what was done to them."""
 
-    seed: int
-    cases: int
-    killed: int
-    died: int
-    lost: int
-    doubled: int
-    torn: int
+    world: World
+    nursery: Nursery
+    duties: Sequence[str]
+    environment: dict[str, str]
+    faults: Counter[str] = field(default_factory=Counter)
+    #: Who was stopped, and when it goes on.
+    frozen: dict[int, float] = field(default_factory=dict)
+    killed: set[int] = field(default_factory=set)
+    #: Victim → what it does.
+    staff: dict[int, str] = field(default_factory=dict)
+    #: Seconds by which clocks of victims may be wrong.
+    skew: float = 0.0
 
-    @property
-    def faults(self) -> int:
-        """Deaths of workers, by the parent's hand or at a named place."""
-        return self.killed + self.died
+    def tend(self) -> None:
+        """Bury the dead, let the frozen go on, and fill every post."""
+        for pid in self.nursery.bury():
+            self.staff.pop(pid, None)
+            self.frozen.pop(pid, None)
+            if pid in self.killed:
+                continue
+            if self.nursery.dead[pid] == -signal.SIGKILL:
+                self.faults["failpoint"] += 1
+        for pid, until in list(self.frozen.items()):
+            if time.monotonic() >= until:
+                os.kill(pid, signal.SIGCONT)
+                del self.frozen[pid]
+        free = list(self.duties)
+        for duty in self.staff.values():
+            free.remove(duty)
+        for duty in free:
+            self.staff[self._bear(duty)] = duty
+
+    def _bear(self, duty: str) -> int:
+        extra = dict(self.environment)
+        if self.skew:
+            wrong = self.world.dice.choice((-self.skew, 0.0, self.skew))
+            extra["CHAOS_SKEW"] = str(wrong)
+            self.faults["wrong clock"] += wrong != 0
+        return self.nursery.bear(
+            "tests.chaos.worker", self.world.url, self.world.dice.randrange(10**6), 3600, duty,
+            **extra,
+        )  # fmt: skip
+
+    def kill(self) -> None:
+        """kill -9 somebody at random."""
+        victim = self.world.dice.choice(list(self.staff))
+        self.killed.add(victim)
+        self.nursery.kill(victim)
+        self.faults["kill"] += 1
+
+    def freeze(self, seconds: float) -> None:
+        """Stop somebody for longer than the lease; it then goes on as if nothing had been."""
+        victim = self.world.dice.choice(list(self.staff))
+        if victim not in self.frozen:
+            os.kill(victim, signal.SIGSTOP)
+            self.frozen[victim] = time.monotonic() + seconds
+            self.faults["freeze"] += 1
+
+    def thaw(self) -> None:
+        """Let everybody go on."""
+        for pid in self.frozen:
+            os.kill(pid, signal.SIGCONT)
+        self.frozen.clear()
 
 
-def storm(
-    url: str, *, cases: int, seed: int, folder: Path, workers: int = 3, planted: bool = False,
-    limit: float = 150.0,
-) -> Report:  # fmt: skip
-    """Run one storm on a bound, empty database; at most `limit` seconds of killing."""
-    dice = random.Random(seed)
-    model.ledger.create_all(db.engine())
-    office.publish(model.STORM)
-    for _ in range(cases):
-        office.start("storm", actor=office.Actor("storm"))
-    marks = folder / "marks"
-    begun: Counter[tuple[str, str]] = Counter()
-    environment = {**os.environ, "HUIYIN_FAILPOINTS": PLACES, "HUIYIN_JOB_LEASE_SECONDS": "5"}
-    if planted:
-        environment["CHAOS_PLANTED"] = str(marks)
-        with db.reading() as session:  # the first effect was written by this process
-            begun.update(_effects(session))
-    db.engine().dispose()
-    killed, died = _kill(url, dice, environment, workers, limit, quiet=cases)
-    _calm(url, {**environment, "HUIYIN_FAILPOINTS": ""})
-    return _count(seed, cases, killed, died, begun, marks if planted else None)
-
-
-def _effects(session: Session) -> list[tuple[str, str]]:
-    return [(row[0], row[1]) for row in session.execute(select(model.effect))]
-
-
-def _spawn(url: str, seed: int, environment: dict[str, str], seconds: float) -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.chaos.worker", url, str(seed), str(seconds)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def _unfinished() -> int:
-    with db.reading() as session:
-        return (
-            session.scalar(
-                select(func.count(ProcessInstance.id)).where(ProcessInstance.status == "active")
-            )
-            or 0
-        )
-
-
-def _kill(
-    url: str, dice: random.Random, environment: dict[str, str], workers: int, limit: float,
-    quiet: int,
-) -> tuple[int, int]:  # fmt: skip
-    """Kill until a tenth of the cases is left; return (killed by us, died by themselves)."""
-    until, killed, died, number = time.monotonic() + limit, 0, 0, 0
-    alive: list[subprocess.Popen] = []
+def unfinished() -> int | None:
+    """Count the cases that are not at their end; None while the database is away."""
     try:
-        while time.monotonic() < until and _unfinished() > quiet // 10:
-            died += sum(1 for one in alive if one.poll() not in (None, 0))
-            alive = [one for one in alive if one.poll() is None]
-            while len(alive) < workers:
-                number += 1
-                alive.append(_spawn(url, dice.randrange(10**6), environment, limit))
-            time.sleep(dice.uniform(0.5, 2.0))
-            victim = dice.choice(alive)
-            if victim.poll() is None and dice.random() < 0.5:
-                victim.send_signal(signal.SIGKILL)
-                victim.wait()
-                alive.remove(victim)
-                killed += 1
-    finally:
-        for one in alive:
-            one.kill()
-            one.wait()
-    return killed, died
+        with db.reading() as session:
+            active = ProcessInstance.status == "active"
+            return session.scalar(select(func.count(ProcessInstance.id)).where(active)) or 0
+    except SQLAlchemyError:
+        return None
 
 
-def _calm(url: str, environment: dict[str, str]) -> None:
-    """Let one undisturbed worker finish what is left; leases end by themselves.
+def calm(storm: Storm, seconds: float) -> None:
+    """Let undisturbed victims finish what is left; leases end by themselves.
 
     A job whose workers died three times is an incident by design: an operator retries it.
     """
-    worker = _spawn(url, 1, environment, 240)
-    try:
-        until = time.monotonic() + 240
-        while time.monotonic() < until and _unfinished():
-            _retry_incidents()
-            time.sleep(0.5)
-    finally:
-        worker.kill()
-        worker.wait()
+    storm.thaw()
+    storm.environment = {**storm.environment, "HUIYIN_FAILPOINTS": "", "CHAOS_PLANTED": ""}
+    storm.skew = 0.0
+    storm.nursery.end()
+    storm.staff.clear()
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and unfinished() != 0:
+        storm.tend()
+        retry_incidents()
+        time.sleep(0.3)
+    storm.nursery.end()
 
 
-def _retry_incidents() -> None:
+def retry_incidents() -> None:
+    """Do what an operator does about jobs whose workers died."""
     with db.reading() as session:
         found = session.scalars(
             select(Incident.id).where(
@@ -144,28 +135,43 @@ def _retry_incidents() -> None:
         db.unit(lambda session, one=incident: commands.retry(session, one, actor=SYSTEM))
 
 
-def _count(
-    seed: int, cases: int, killed: int, died: int, begun: Counter[tuple[str, str]],
-    marks: Path | None,
-) -> Report:  # fmt: skip
+def begin(storms: int, chains: int) -> dict[str, tuple[str, ...]]:
+    """Start the cases; return each with the places where it owes a mark."""
+    office.publish(model.STORM, model.CHAIN)
+    owed = {office.start("storm", actor=STORM_ACTOR): model.PLACES for _ in range(storms)}
+    links = tuple(f"svc_{number}" for number in range(1, model.LINKS + 1))
+    return owed | {office.start("chain", actor=STORM_ACTOR): links for _ in range(chains)}
+
+
+def count(storm: Storm, scenario: str, owed: dict[str, tuple[str, ...]], started: float) -> Report:
+    """Hold the database and the outside ledgers against what was owed."""
+    folder = storm.world.folder
     with db.reading() as session:
-        found = Counter(_effects(session))
-        if marks is not None:
-            lines = marks.read_text().split("\n")
-            found = begun + Counter(tuple(line.split()) for line in lines if line)
-        everybody = session.scalars(select(ProcessInstance.id)).all()
-        torn = session.scalar(
-            select(func.count(ProcessInstance.id)).where(ProcessInstance.status != "completed")
-        )
-        torn += session.scalar(select(func.count(HumanTask.id)).where(HumanTask.status == "open"))
-        torn += session.scalar(select(func.count(Job.id)).where(Job.status == "open"))
-    wanted = {(case, place) for case in everybody for place in model.PLACES}
+        found = Counter((row[0], row[1]) for row in session.execute(select(model.effect)))
+        statuses = dict(session.execute(select(ProcessInstance.id, ProcessInstance.status)).all())
+        tasks = dict(session.execute(select(HumanTask.id, HumanTask.status)).all())
+        pending = session.scalar(select(func.count(Job.id)).where(Job.status == "open")) or 0
+        timers = session.execute(
+            select(Job.due_at, Job.done_at).where(Job.kind == "timer", Job.status == "done")
+        ).all()
+    found += Counter(tuple(line.split()) for line in model.lines(folder, "marks"))  # type: ignore[misc]
+    wanted = {(case, place) for case, places in owed.items() for place in places}
+    answers = Counter(model.lines(folder, "acknowledged"))
+    # An acknowledged completion that is gone is found open, or was done and answered again.
+    broken = [task for task in answers if tasks.get(task) != "completed" or answers[task] > 1]
+    problems = [f"{len(broken)} acknowledged completions were lost"] if broken else []
     return Report(
-        seed=seed,
-        cases=cases,
-        killed=killed,
-        died=died,
-        lost=len(wanted - set(found)),
-        doubled=sum(count - 1 for count in found.values()),
-        torn=torn,
+        scenario=scenario,
+        database=storm.world.database,
+        seed=storm.world.seed,
+        faults=storm.faults,
+        jobs=len(timers) + len(tasks),
+        lost=len(wanted - set(found)) + len(set(owed) - set(statuses)),
+        doubled=sum(number - 1 for number in found.values()) + len(set(found) - wanted),
+        torn=sum(1 for case in owed if statuses.get(case) != "completed")
+        + sum(1 for status in tasks.values() if status == "open")
+        + pending,
+        lateness=[(row[1] - row[0]).total_seconds() for row in timers],
+        seconds=time.monotonic() - started,
+        problems=problems,
     )

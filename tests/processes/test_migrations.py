@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from engine import db, migration
 from engine.models import Base
-from tests import conftest
 
 
 @pytest.fixture
@@ -21,15 +20,13 @@ def empty_sqlite(tmp_path):
 
 @pytest.fixture
 def empty_postgres(postgres_server):
-    admin = create_engine(conftest._psycopg(postgres_server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
+    with postgres_server.admin() as connection:
         connection.execute(text("CREATE DATABASE migrated"))
-    db.bind(conftest._database(postgres_server, "migrated"))
+    db.bind(postgres_server.url("migrated"))
     yield
     db.engine().dispose()
-    with admin.connect() as connection:
+    with postgres_server.admin() as connection:
         connection.execute(text("DROP DATABASE migrated WITH (FORCE)"))
-    admin.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

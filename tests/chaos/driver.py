@@ -1,0 +1,41 @@
+"""The scenarios in order, and how one of them is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from tests.chaos.report import Report
+from tests.chaos.scenarios import crashes, kills, poison
+from tests.chaos.world import World, fresh
+from tests.databases import PostgresServer
+
+
+class Scenario(Protocol):
+    """A module of `tests.chaos.scenarios`."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802 - a module's constant
+
+    @property
+    def DATABASES(self) -> tuple[str, ...]: ...  # noqa: N802
+
+    def run(self, world: World) -> Report: ...
+
+
+SCENARIOS: tuple[Scenario, ...] = (kills, crashes, poison)
+
+
+def perform(
+    scenario: Scenario,
+    database: str,
+    folder: Path,
+    server: PostgresServer | None,
+    *,
+    seed: int,
+    long: bool = False,
+    planted: bool = False,
+) -> Report:
+    """Run one scenario on a fresh database."""
+    with fresh(database, folder, server) as (url, own):
+        return scenario.run(World(database, url, folder, seed, long, planted, own))

@@ -1,0 +1,1 @@
+"""One module a scenario. Each has `run(world)` and says on which databases it makes sense."""

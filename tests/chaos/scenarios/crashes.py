@@ -1,0 +1,47 @@
+"""PostgreSQL crashes and recovers under load: nothing that was acknowledged is lost.
+
+The planted fault is an office that answers before its commit.
+"""
+
+from __future__ import annotations
+
+import time
+
+from engine import db
+from tests.chaos import storm
+from tests.chaos.nursery import Nursery
+from tests.chaos.report import Report
+from tests.chaos.world import World
+
+NAME = "crashes"
+DATABASES = ("postgres",)
+
+
+def run(world: World) -> Report:
+    """Pull the plug again and again while victims work; they stay alive and go on."""
+    started = time.monotonic()
+    owed = storm.begin(world.pick(60, 1_500), world.pick(10, 300))
+    variables = world.variables("early")
+    with Nursery(world.folder / "victims.log", variables) as nursery:
+        raging = storm.Storm(world, nursery, ("act", "act", "drain", "drain"), variables)
+        for _ in range(world.pick(2, 12)):
+            if storm.unfinished() == 0:
+                break
+            raging.tend()
+            time.sleep(world.dice.uniform(0.7, 1.5 if not world.long else 4.0))
+            _crash(world)
+            raging.faults["crash"] += 1
+            raging.tend()
+        died = list(raging.nursery.dead)
+        storm.calm(raging, world.pick(60, 240))
+        report = storm.count(raging, NAME, owed, started)
+    problems = [*report.problems, *(["a worker ended with its database"] if died else [])]
+    return Report(**{**vars(report), "problems": problems})
+
+
+def _crash(world: World) -> None:
+    assert world.server is not None
+    db.engine().dispose()
+    world.server.crash()
+    time.sleep(world.dice.uniform(0.0, 0.5))
+    world.server.start()
