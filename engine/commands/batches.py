@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, db
-from engine.commands import correlation, instances, migration, modification, retries, suspension
+from engine.commands import (
+    correlation,
+    instances,
+    jobs,
+    migration,
+    modification,
+    retries,
+    suspension,
+)
 from engine.commands import variables as scopes
 from engine.commands.execution import Skips
 from engine.commands.migration import Plan
@@ -29,6 +38,7 @@ KIND = "batch"
 MIGRATION, DELETION = "instance-migration", "instance-deletion"
 MODIFICATION, SUSPENSION = "instance-modification", "instance-update-suspension-state"
 VARIABLES, CORRELATION = "set-variables", "correlate-message"
+JOB_RETRIES = "set-job-retries"
 
 
 def create(
@@ -94,10 +104,9 @@ def perform(session: Session, job: Job, actor: Actor) -> None:
     work = _WORK.get(batch.kind)
     if work is None:
         raise EngineError(f"不认识的批处理 {batch.kind}。")
-    for instance_id in (job.payload or {}).get("ids", ()):
-        row = session.get(ProcessInstance, instance_id)
-        if row is not None and row.status in ("active", "suspended"):
-            work(session, instance_id, batch.config, actor)
+    for name in (job.payload or {}).get("ids", ()):
+        if batch.kind == JOB_RETRIES or _runs(session, name):
+            work(session, name, batch.config, actor)
     others = exists(
         select(Job.id).where(
             Job.kind == KIND,
@@ -108,6 +117,11 @@ def perform(session: Session, job: Job, actor: Actor) -> None:
     )
     if not session.scalar(select(others)):
         batch.ended_at = clock.now()
+
+
+def _runs(session: Session, instance_id: str) -> bool:
+    row = session.get(ProcessInstance, instance_id)
+    return row is not None and row.status in ("active", "suspended")
 
 
 def switch(session: Session, batch_id: str, *, suspended: bool) -> None:
@@ -233,6 +247,15 @@ def _correlate(session: Session, instance_id: str, config: Mapping[str, Any], ac
     )
 
 
+def _retry(session: Session, job_id: str, config: Mapping[str, Any], actor: Actor) -> None:
+    job = session.get(Job, int(job_id), with_for_update=True, populate_existing=True)
+    if job is None or job.status not in jobs.OWED:
+        return  # done meanwhile
+    jobs.set_retries(session, job, config["retries"], actor=actor)
+    if config.get("due"):
+        jobs.set_due(session, job, datetime.fromisoformat(config["due"]), actor=actor)
+
+
 _WORK: dict[str, Callable[[Session, str, Mapping[str, Any], Actor], None]] = {
     MIGRATION: _migrate,
     MODIFICATION: _modify,
@@ -240,4 +263,5 @@ _WORK: dict[str, Callable[[Session, str, Mapping[str, Any], Actor], None]] = {
     SUSPENSION: _suspend,
     VARIABLES: _set,
     CORRELATION: _correlate,
+    JOB_RETRIES: _retry,
 }

@@ -176,6 +176,7 @@ def assign(session: Session, held: Held, user: str | None, actor: Actor, operati
             name=task.name,
             task=task.id,
             assignee=user,
+            op=operation,
         )
         work.settle(advance=False)
     open_case(session, held, actor)

@@ -92,7 +92,7 @@ FILTERS: ask.Filters = {
         else ask.always(wanted)
     ),
     "timers": ask.when(Job.kind.in_(("timer", "start"))),
-    "messages": ask.when(Job.kind.in_(("async", "message", "signal"))),
+    "messages": ask.when(Job.kind.not_in(("timer", "start"))),
     "dueDates": _compared(Job.due_at),
     "createTimes": _compared(Job.created_at),
     "withException": ask.when(Job.error.is_not(None)),

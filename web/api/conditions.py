@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask.typing import ResponseReturnValue
 
 from engine import db
 from engine.commands import starts
-from engine.models import ProcessDefinition, ProcessInstance
-from web.api import names, typed
+from engine.models import ProcessDefinition
+from web.api import instance_shapes, names, typed
 from web.api.access import caller, needs
 from web.api.answer import answer
 from web.api.blueprint import bp
@@ -43,19 +41,8 @@ def evaluate_condition() -> ResponseReturnValue:
             business_key=asked.get("businessKey"),
             definition_id=names.definition_number(name) if name else None,
         )
-        told = [_shown(row, session.get_one(ProcessDefinition, row.definition_id)) for row in found]
+        told = [
+            instance_shapes.instance(row, session.get_one(ProcessDefinition, row.definition_id))
+            for row in found
+        ]
     return answer(told)
-
-
-def _shown(row: ProcessInstance, definition: ProcessDefinition) -> dict[str, Any]:
-    return {
-        "links": [],
-        "id": row.id,
-        "definitionId": names.definition_of(definition),
-        "definitionKey": definition.key,
-        "businessKey": row.business_key,
-        "caseInstanceId": None,
-        "ended": row.ended_at is not None,
-        "suspended": row.status == "suspended",
-        "tenantId": None,
-    }

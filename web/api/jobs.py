@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine import db, jobs
+from engine.commands import batches
 from engine.commands import jobs as levers
 from engine.errors import Conflict, EngineError
 from engine.models import Job, ProcessDefinition, ProcessInstance
@@ -17,6 +18,7 @@ from engine.queries.asked import Asked
 from web.api import listing, names
 from web.api.access import caller, needs
 from web.api.answer import answer, moment, nothing, parse_moment
+from web.api.batches import shown as shown_batch
 from web.api.blueprint import bp
 from web.api.errors import engine, invalid, missing
 from web.api.history_fields import BY_PROCESS
@@ -95,7 +97,7 @@ def shown(
         "priority": priority,
         "tenantId": None,
         "createTime": moment(job.created_at),
-        "batchId": None,
+        "batchId": job.topic if job.kind == batches.KIND else None,
     }
 
 
@@ -169,6 +171,33 @@ def _set_retries(session: Session, job: Job, asked: Asked) -> None:
     levers.set_retries(session, job, asked.get("retries"), actor=caller().actor)
     if "dueDate" in asked:
         levers.set_due(session, job, asked.get("dueDate"), actor=caller().actor)
+
+
+@bp.post("/job/retries")
+@needs("operate", body=MANY, returns="Batch")
+def set_many_job_retries() -> ResponseReturnValue:
+    """Give many jobs so many further tries; a batch does it."""
+    asked = MANY.asked(json_body())
+    if asked.get("retries", -1) < 0:
+        raise invalid("The number of retries is not given, or negative.")
+    with db.transaction() as session:
+        viewer = caller().viewer
+        found: list[int] = []
+        if asked.get("jobIds"):
+            found += queries.ids(session, viewer, Asked({"jobIds": asked.get("jobIds")}))
+        if "jobQuery" in asked:
+            found += queries.ids(session, viewer, SOME.asked(asked.get("jobQuery")))
+        if not found:
+            raise invalid("jobIds is empty")
+        due = asked.get("dueDate")
+        batch = batches.create(
+            session,
+            batches.JOB_RETRIES,
+            [str(number) for number in dict.fromkeys(found)],
+            {"retries": asked.get("retries"), "due": due.isoformat() if due else None},
+            actor=caller().actor,
+        )
+        return answer(shown_batch(batch))
 
 
 @bp.put("/job/<job_id>/duedate")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.commands import trail
+from engine.commands import operations, trail
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import cases, sifting
@@ -17,7 +17,14 @@ from engine.queries.records.cases import Case
 from engine.queries.records.sifting import Order, Tests
 
 #: The history lines that change links.
-KINDS = (trail.KIND, "claimed", "unclaimed", "rerouted", "linked")
+KINDS = (trail.KIND, operations.KIND, "claimed", "unclaimed", "rerouted")
+#: Operations that change a link → what becomes of it.
+OPERATIONS = {
+    "AddUserLink": "add",
+    "AddGroupLink": "add",
+    "DeleteUserLink": "delete",
+    "DeleteGroupLink": "delete",
+}
 
 
 @dataclass(slots=True)
@@ -113,12 +120,14 @@ def _changed(line: Any, holders: dict[str, str]) -> Iterator[Change]:
     if line.kind == "claimed":
         if task in holders:
             yield task, "assignee", holders[task], None, "delete"
-        holders[task] = line.actor
-        yield task, "assignee", line.actor, None, "add"
+        holders[task] = data.get("assignee") or line.actor
+        yield task, "assignee", holders[task], None, "add"
     elif line.kind == "unclaimed":
         yield task, "assignee", holders.pop(task, line.actor), None, "delete"
     elif line.kind == "rerouted":
         yield from ((task, "candidate", None, group, "add") for group in data.get("groups") or ())
-    else:
-        kind, operation = data.get("type", "candidate"), data.get("operation", "add")
-        yield task, kind, data.get("user"), data.get("group"), operation
+    elif data.get("op") in OPERATIONS:
+        who, kind = data.get("new") or data.get("old"), str(data.get("property"))
+        is_group = "Group" in data["op"]
+        user, group = (None, who) if is_group else (who, None)
+        yield task, kind, user, group, OPERATIONS[data["op"]]

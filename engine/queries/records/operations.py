@@ -136,7 +136,8 @@ def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .where(
             cases.seen(viewer),
-            HistoryEvent.kind.in_((*ACTS, KIND)),
+            # A line that names its operation has another one beside it that tells the change.
+            or_(HistoryEvent.kind == KIND, and_(HistoryEvent.kind.in_(ACTS), _OP.is_(None))),
             HistoryEvent.actor.is_not(None),
             HistoryEvent.actor != "system",
             # A called process is started and ended by its caller, not by a person.

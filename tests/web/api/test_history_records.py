@@ -202,6 +202,27 @@ def test_who_got_the_task(api: System, case: story.Story) -> None:
     assert api.get("/history/identity-link-log/count", type="candidate") == {"count": 1}
 
 
+def test_what_systems_do_to_a_task_is_told_once(api: System, office: str) -> None:
+    made = story.begin()
+    path = f"/task/{made.task}"
+    api.do("POST", f"{path}/assignee", {"userId": "bob"}, status=204)
+    group = {"groupId": "handler@bantian", "type": "candidate"}
+    api.do("POST", f"{path}/identity-links", group, status=204)
+    api.do("POST", f"{path}/identity-links/delete", group, status=204)
+    found = api.get("/history/user-operation", taskId=made.task)
+    assert [(one["operationType"], one["orgValue"], one["newValue"]) for one in found] == [
+        ("Assign", None, "bob"),
+        ("AddGroupLink", None, "handler@bantian"),
+        ("DeleteGroupLink", "handler@bantian", None),
+    ]
+    links = api.get("/history/identity-link-log", taskId=made.task)
+    assert [(one["operationType"], one["userId"], one["groupId"]) for one in links[1:]] == [
+        ("add", "bob", None),
+        ("add", None, "handler@bantian"),
+        ("delete", None, "handler@bantian"),
+    ]
+
+
 def test_a_called_process_is_found_from_its_caller(api: System) -> None:
     called = diagram(
         f'<bpmn:startEvent id="s"/>{user("a")}<bpmn:endEvent id="e"/>' + flows("s>a", "a>e"),

@@ -193,3 +193,18 @@ def test_only_who_may_operate_may_change(bearer: Knock, stuck: str, api: System)
         assert reader.ask(method, f"/job/{one['id']}/{path}", body).status_code == 403
         assert stranger.ask(method, f"/job/{one['id']}/{path}", body).status_code == 404
     assert api.get(f"/job/{one['id']}") == one
+
+
+def test_many_jobs_get_tries_by_a_batch(api: System, stuck: str) -> None:
+    one = the_job(api, processInstanceId=stuck)
+    api.do("PUT", f"/job/{one['id']}/retries", {"retries": 0}, status=204)
+    given = {"retries": 4, "jobQuery": {"noRetriesLeft": True}}
+    batch = api.post("/job/retries", given)
+    assert (batch["type"], batch["totalJobs"]) == ("set-job-retries", 1)
+    piece = the_job(api, messages=True, activityId="set-job-retries")
+    assert piece["batchId"] == batch["id"]
+    api.do("POST", f"/job/{piece['id']}/execute", status=204)
+    assert api.get(f"/job/{one['id']}")["retries"] == 4
+    assert api.get("/incident") == []
+    api.do("POST", "/job/retries", {"retries": 4, "jobIds": []}, status=400)
+    api.do("POST", "/job/retries", {"jobIds": [one["id"]]}, status=400)
