@@ -31,7 +31,7 @@ def step(instance: Instance) -> Token | None:
 
     Return the token it happened to; None when only waits are left.
     """
-    if (token := _look_at_conditions(instance)) is not None:
+    if instance.watching and (token := _look_at_conditions(instance)) is not None:
         return token
     while instance.agenda:
         token = instance.agenda.popleft()
@@ -55,7 +55,7 @@ def _move(instance: Instance, token: Token) -> None:
         token.arrive()
         if not instance.agenda or instance.agenda[-1] is not token:
             return
-        if _may_look(instance):
+        if instance.watching and _may_look(instance):
             return  # a condition may interrupt it before it runs
         instance.agenda.pop()
     token.run()
@@ -91,8 +91,6 @@ def _may_look(instance: Instance) -> bool:
 
 def _look_at_conditions(instance: Instance) -> Token | None:
     """Let every conditional event happen whose condition holds, outer scopes first."""
-    if not instance.watching:
-        instance.changes.clear()
     if not _may_look(instance):
         return None
     changes, instance.changes = instance.changes, set()

@@ -229,11 +229,6 @@ class _ScopeMixin:
         if listener.is_armed_by_token:
             listener.arm(self.spawn(listener))
 
-    def stops_after(self, token: Token) -> bool:
-        """Tell whether no flow is to be followed any more: an ad-hoc sub process has enough."""
-        owner = self.owner
-        return owner is not None and owner.node.is_ad_hoc and owner.node.enough(owner, token)
-
     def close_if_empty(self) -> None:
         """End the scope when no token is left in it: the sub process completes."""
         if any(not token.node.is_listener for token in self.here()):
@@ -293,7 +288,7 @@ class Instance(_ScopeMixin, BpmnWorkflow):
         self.done: list[Any] = []
         #: Tokens that wait for a condition.
         self.watching: dict[str, Token] = {}
-        #: What changed since the conditions were last looked at.
+        #: What changed since these conditions were last looked at.
         self.changes: set[VariableChange] = set()
         #: Every variable set or taken away since the instance was loaded; not saved.
         self.writes: list[Write] = []

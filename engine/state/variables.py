@@ -70,7 +70,9 @@ def write(
         kept = storable(value, name)
         level = 0 if local else _level(scopes, name)
         holder = _holder(token, level)
-        instance.changes.add((name, "update" if name in scopes[level] else "create", holder))
+        if instance.watching:
+            known = name in scopes[level]
+            instance.changes.add((name, "update" if known else "create", holder))
         scopes[level][name] = kept
         instance.writes.append(Write(name, kept, "" if token is None else token.id, holder))
 
@@ -92,6 +94,7 @@ def remove(
                 del scope[name]
                 writer = "" if token is None else token.id
                 holder = _holder(token, level)
-                instance.changes.add((name, "delete", holder))
+                if instance.watching:
+                    instance.changes.add((name, "delete", holder))
                 instance.writes.append(Write(name, None, writer, holder, removed=True))
                 break

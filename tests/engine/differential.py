@@ -95,7 +95,7 @@ class Catch(Block):
 
     def draw(self) -> tuple[str, str, str]:
         if self.kind == "receive":
-            return element("receiveTask", self.name, messageRef="m1"), self.name, self.name
+            return element("receiveTask", self.name, messageRef="m2"), self.name, self.name
         return catch(self.name, DEFINITIONS[self.kind]), self.name, self.name
 
     def run(self, group: Group, path: Path, done: Done) -> None:

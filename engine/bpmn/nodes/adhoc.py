@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 class AdHocSubProcess(SubProcess):
     """A sub process whose activities are enabled together."""
 
-    is_ad_hoc = True
-
     def __init__(
         self,
         wf_spec: Any,

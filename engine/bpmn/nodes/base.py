@@ -56,8 +56,6 @@ class Node(BpmnSpecMixin):
     """A flow node. Subclasses override `_run_hook`, sometimes `_update_hook`."""
 
     is_listener = False
-    #: Its activities begin without flows; see `engine.bpmn.nodes.adhoc`.
-    is_ad_hoc = False
     #: An event sub process: what it throws is not caught by its neighbours.
     handles_events = False
     #: Whether a token here counts as automatic work, done by `advance`.
@@ -194,7 +192,8 @@ class Node(BpmnSpecMixin):
             compensation.handled(token)
             return
         scope = token.scope
-        if scope.stops_after(token):
+        owner = scope.owner
+        if owner is not None and owner.node.enough(owner, token):
             token.retire()
             scope.close_if_empty()
             return
