@@ -16,12 +16,13 @@ from web.login.views import bp as login
 from web.monitor.views import bp as monitor
 from web.notices.views import bp as notices
 from web.papers.views import bp as papers
+from web.reference.views import bp as reference
 from web.registration.views import bp as registration
 from web.start.views import bp as start
 
 BLUEPRINTS = (
     *(start, login, inbox, monitor, notices),
-    *(intake, registration, papers, cases.bp, health.bp, figures.bp),
+    *(intake, registration, papers, reference, cases.bp, health.bp, figures.bp),
 )
 
 

@@ -20,6 +20,10 @@ OVERSEERS = frozenset(
 )
 
 
+#: Who connects other systems to this one.
+TECHNICIANS = frozenset(role.code for role in roles.ROLES.values() if role.kind == "technical")
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the menu."""
@@ -100,6 +104,11 @@ class Shell:
         if self._oversees:
             parts.append(Part("运行", [self._entry("在办情况", "route", "monitor.index")]))
             parts[-1].entries.append(self._entry("流程", "sitemap", "monitor.index_of_processes"))
+        if self._connects and _exists("reference.index"):
+            here = _here("reference.")
+            address = url_for("reference.index")
+            entry = Entry("接口说明", icon="api", address=address, here=here)
+            parts.append(Part("系统", [entry]))
         return parts
 
     @cached_property
@@ -120,6 +129,10 @@ class Shell:
     @property
     def _oversees(self) -> bool:
         return bool(self._who.profile.roles & OVERSEERS)
+
+    @property
+    def _connects(self) -> bool:
+        return bool(self._who.profile.roles & TECHNICIANS)
 
     def _inbox(self, title: str = "待办事项") -> Entry:
         waiting = self.counts.mine + self.counts.unsigned

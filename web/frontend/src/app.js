@@ -8,6 +8,7 @@ import './styles/inbox.css';
 import './styles/diagram.css';
 import './styles/monitor.css';
 import './styles/start.css';
+import './styles/reference.css';
 import './behaviour/htmx.js';
 import './behaviour/forms.js';
 import './behaviour/drafts.js';

@@ -1,0 +1,1 @@
+"""The page on which the REST interface is read."""
