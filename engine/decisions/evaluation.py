@@ -224,8 +224,10 @@ class Evaluation:
 
     def _service(self, service: Service) -> Function:
         """Return a service as a function of its input data, then its input decisions."""
-        inputs = [self.model.input_data[one.id] for one in service.inputs]
-        decisions = [self.model.decisions[one.id] for one in service.decisions]
+        given = [self._of(ref).input_data.get(ref.id) for ref in service.inputs]
+        inputs = [one for one in given if one is not None]
+        answered = [self._of(ref).decisions.get(ref.id) for ref in service.decisions]
+        decisions = [one for one in answered if one is not None]
         params = (*(one.name for one in inputs), *(one.variable for one in decisions))
 
         def apply(_run: Any, *values: Any) -> Any:
@@ -236,6 +238,9 @@ class Evaluation:
             return inner.served(service)
 
         return Function(params, apply)
+
+    def _of(self, ref: Ref) -> DecisionModel:
+        return self.model.imports.get(ref.prefix, self.model)
 
     def give(self, decision: Decision, value: Any) -> None:
         """Take the value of a decision from outside instead of answering it."""
@@ -248,8 +253,10 @@ class Evaluation:
         """Return what a service answers: the value of its one decision, or a context of several."""
         values: dict[str, Any] = {}
         for ref in service.outputs:
-            below = self.imported[ref.prefix] if ref.prefix else self
-            decision = below.model.decisions[ref.id]
+            below = self.imported.get(ref.prefix, self)
+            decision = below.model.decisions.get(ref.id)
+            if decision is None:
+                raise ExpressionError(f"决策服务“{service.name}”的“{ref.id}”不存在。")
             values[decision.variable] = below.answer(decision).value
         value = next(iter(values.values())) if len(values) == 1 else values
         if service.convert is None:

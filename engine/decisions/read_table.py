@@ -181,13 +181,15 @@ def _rule(
     place = row.get("id") or f"rule_{number}"
     cells = list(children(row, "inputEntry"))
     answers = list(children(row, "outputEntry"))
-    if len(cells) != len(variables) or len(answers) != outputs:
-        reader.problem(place, "dmn-rule", f"第 {number} 条规则的单元格数与列数不一致。")
     compiled = [
         _cell(cell, names, place, number, reader)
         for cell, names in zip(cells, variables, strict=False)
     ]
     entries = [_entry(answer, place, number, reader) for answer in answers]
+    if len(cells) != len(variables) or len(answers) != outputs:
+        fail = reader.broken(place, "dmn-rule", f"第 {number} 条规则的单元格数与列数不一致。")
+        compiled += [(nodes.Tests(()), _anything)] * (len(variables) - len(compiled))
+        entries = [(nodes.Literal(None), fail)] * outputs
     return Rule(
         place,
         number,
@@ -197,6 +199,10 @@ def _rule(
         tuple(tree for tree, _ in entries),
         _annotation(row),
     )
+
+
+def _anything(_env: Env, _value: Any) -> bool:
+    return True
 
 
 def _annotation(row: Element) -> str:

@@ -34,8 +34,10 @@ def _demand(
     owner: str, wanted: Iterable[Ref], model: DecisionModel, kinds: tuple[str, ...], reader: Reader
 ) -> None:
     for ref in wanted:
-        there = model.imports[ref.prefix] if ref.prefix else model
-        if not any(ref.id in getattr(there, kind) for kind in kinds):
+        there = [model.imports[ref.prefix]] if ref.prefix in model.imports else []
+        if not ref.prefix:
+            there.append(model)
+        if not any(ref.id in getattr(one, kind) for one in there for kind in kinds):
             reader.problem(owner, "dmn-reference", f"依赖的“{ref.id}”不在本文件中。")
 
 

@@ -253,8 +253,13 @@ def instance_of(node: nodes.InstanceOf, compiler: Compiler) -> Closure:
     return lambda env: is_instance(subject(env), known)
 
 
+def hopeless(node: nodes.Hopeless, compiler: Compiler) -> Closure:
+    return compiler.hopeless(node.why)
+
+
 FEEL: Final[dict[type[Node], Builder]] = {
     **BUILDERS,
+    nodes.Hopeless: hopeless,
     nodes.Logic: logic,
     nodes.If: if_then,
     nodes.Between: between,

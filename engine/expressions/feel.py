@@ -228,7 +228,8 @@ class FeelParser(Parser):
         try:
             return nodes.Literal(temporal.parse_any(token.text), span=self.span(start))
         except Undefined as why:
-            raise complain(str(why), self.source, token.start) from None
+            message = str(complain(str(why), self.source, token.start))
+            return nodes.Hopeless(message, span=self.span(start))
 
     # --- names, and what begins with a word ------------------------------------
 
@@ -260,10 +261,12 @@ class FeelParser(Parser):
             return self.take().text
         if token.kind != "name" or token.text in _STOPS:
             raise self.wrong(f"这里应为{what}。")
-        self.take()
+        name, end = self.take().text, token.end
         while self._continues_name():
-            self.take()
-        return " ".join(self.source[token.start : self.span(token.start)[1]].split())
+            word = self.take()
+            name += word.text if word.start == end else f" {word.text}"
+            end = word.end
+        return name
 
     def _continues_name(self) -> bool:
         token = self.token

@@ -19,6 +19,13 @@ class Literal(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Hopeless(Node):
+    """What is written correctly but can never have a value: `@"2026-02-30"`."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Name(Node):
     name: str
 

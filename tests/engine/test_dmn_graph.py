@@ -213,6 +213,14 @@ def test_elements_of_an_imported_file_stand_below_its_name():
     assert importing(logic, knows=("twice",)).evaluate("d", {}).value == 10
 
 
+def test_an_import_without_a_name_is_as_if_it_stood_here():
+    nameless = IMPORT.replace('name="lib" ', "")
+    logic = literal("Rate + twice(4)")
+    links = {"needs": ("http://test/lib#Rate",), "knows": ("http://test/lib#twice",)}
+    found = decisions.parse(model(nameless, decision("d", logic, **links)), others=[LIBRARY])
+    assert found.evaluate("d", {"base": 5}).value == 18
+
+
 def test_types_of_an_imported_file_stand_below_its_name():
     logic = literal('"medium"')
     xml = model(IMPORT, decision("d", logic, type_ref="lib.tLevel"))

@@ -207,6 +207,7 @@ AT = lines("""
 """)
 
 COMMENTS = lines("""
+{a b: 1, c: a /* in between */ b}.c ⇒ 1
 1 + /* one */ 2 ⇒ 3
 /* first */ 1 ⇒ 1
 1 // to the end ⇒ 1
