@@ -16,7 +16,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from engine import clock, hooks
-from engine.commands import instances, operations
+from engine.commands import instances, listening, operations
 from engine.commands.execution import Execution
 from engine.commands.tasks import may_act
 from engine.errors import (
@@ -73,13 +73,15 @@ def claim(session: Session, human_task_id: str, user: str | None, *, actor: Acto
     held = hold(session, human_task_id, actor)
     if held.task.assignee is not None and user is not None and held.task.assignee != user:
         raise AlreadyClaimed(human_task_id)
-    assign(session, held, user, actor, "Claim")
+    if assign(session, held, user, actor, "Claim"):
+        told(session, held, actor, assigned=True)
 
 
 def set_assignee(session: Session, human_task_id: str, user: str | None, *, actor: Actor) -> None:
     """Give the task to somebody, whoever had it; None takes it from everybody."""
     held = hold(session, human_task_id, actor)
-    assign(session, held, user, actor, "Assign")
+    if assign(session, held, user, actor, "Assign"):
+        told(session, held, actor, assigned=True)
 
 
 def delegate(session: Session, human_task_id: str, user: str, *, actor: Actor) -> None:
@@ -89,11 +91,12 @@ def delegate(session: Session, human_task_id: str, user: str, *, actor: Actor) -
         raise InvalidInput("请写明交给谁办理（userId）。")
     task = held.task
     owner = task.owner or task.assignee
-    assign(session, held, user, actor, "Delegate")
+    assigned = assign(session, held, user, actor, "Delegate")
     task.owner, task.delegation_state = owner, PENDING
+    told(session, held, actor, assigned=assigned)
 
 
-def resolve(session: Session, human_task_id: str, *, actor: Actor) -> Held:
+def resolve(session: Session, human_task_id: str, *, actor: Actor) -> None:
     """Report delegated work as done: the task goes back to its owner, still open."""
     held = hold(session, human_task_id, actor)
     task = held.task
@@ -102,7 +105,7 @@ def resolve(session: Session, human_task_id: str, *, actor: Actor) -> Held:
     task.assignee, task.claimed_at = task.owner, clock.now() if task.owner else None
     noted(session, held, "Resolve", actor, "delegation", old, RESOLVED)
     open_case(session, held, actor)
-    return held
+    told(session, held, actor, assigned=task.owner is not None)
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,7 @@ def update(session: Session, human_task_id: str, values: Values, *, actor: Actor
     held = hold(session, human_task_id, actor)
     only_systems(actor)
     task = held.task
-    if values.assignee != task.assignee:
-        assign(session, held, values.assignee, actor, "Update")
+    assigned = assign(session, held, values.assignee, actor, "Update")
     changes: Mapping[str, Any] = {
         "name": (values.name or "")[:255],
         "description": values.description,
@@ -144,16 +146,18 @@ def update(session: Session, human_task_id: str, values: Values, *, actor: Actor
         old = getattr(task, name)
         if old != new:
             setattr(task, name, new)
-            told = (None, None) if name == "description" else (old, new)  # people's own words
-            noted(session, held, "Update", actor, name, *told)
+            shown = (None, None) if name == "description" else (old, new)  # people's own words
+            noted(session, held, "Update", actor, name, *shown)
     if values.due_at is None or (task.deadline or {}).get("due_at") != values.due_at.isoformat():
         task.deadline = None
+    told(session, held, actor, assigned=assigned)
 
 
 # ---- parts -------------------------------------------------------------------------------
 
 
-def assign(session: Session, held: Held, user: str | None, actor: Actor, operation: str) -> None:
+def assign(session: Session, held: Held, user: str | None, actor: Actor, operation: str) -> bool:
+    """Give a held task to somebody or nobody and open the case to them; say if it changed."""
     task = held.task
     if user is not None and not 0 < len(user) <= 120:
         raise InvalidInput("userId must have between 1 and 120 characters.")
@@ -163,7 +167,7 @@ def assign(session: Session, held: Held, user: str | None, actor: Actor, operati
     if user is not None and user in task.excluded:
         raise NotAllowed("同一件诉求不能自办自审，请由其他同志办理。")
     if task.assignee == user:
-        return
+        return False
     old, task.assignee = task.assignee, user
     task.claimed_at = clock.now() if user else None
     noted(session, held, operation, actor, "assignee", old, user)
@@ -180,6 +184,13 @@ def assign(session: Session, held: Held, user: str | None, actor: Actor, operati
         )
         work.settle(advance=False)
     open_case(session, held, actor)
+    return True
+
+
+def told(session: Session, held: Held, actor: Actor, *, assigned: bool = False) -> None:
+    """Call the diagram's listeners for what was changed. The last thing a command does."""
+    if held.row is not None:
+        listening.changed(session, held.task, held.row, actor=actor, assigned=assigned)
 
 
 def permit(task: HumanTask, actor: Actor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from engine.commands.task_changes import assign, hold, noted, only_systems, open_case
+from engine.commands.task_changes import assign, hold, noted, only_systems, open_case, told
 from engine.errors import InvalidInput, NotAllowed
 from engine.hooks import Actor
 from engine.models import HumanTask, HumanTaskCandidate, TaskLink
@@ -27,7 +27,7 @@ def link(
     _check_link(kind, who, type_)
     task = held.task
     if type_ == ASSIGNEE:
-        assign(session, held, who, actor, "Assign")
+        told(session, held, actor, assigned=assign(session, held, who, actor, "Assign"))
         return
     if type_ == OWNER:
         task.owner = who
@@ -37,6 +37,7 @@ def link(
     elif session.get(TaskLink, (task.id, type_, kind, who)) is None:
         session.add(TaskLink(human_task_id=task.id, type=type_, kind=kind, who=who))
     noted(session, held, f"Add{kind.title()}Link", actor, type_, None, who)
+    told(session, held, actor)
 
 
 def unlink(
@@ -48,7 +49,7 @@ def unlink(
     _check_link(kind, who, type_)
     task = held.task
     if type_ == ASSIGNEE and task.assignee == who:
-        assign(session, held, None, actor, "Assign")
+        told(session, held, actor, assigned=assign(session, held, None, actor, "Assign"))
         return
     if type_ == OWNER and task.owner == who:
         task.owner = None
@@ -64,6 +65,7 @@ def unlink(
             )
         )
     noted(session, held, f"Delete{kind.title()}Link", actor, type_, who, None)
+    told(session, held, actor)
 
 
 def _check_link(kind: str, who: str, type_: str) -> None:
