@@ -7,8 +7,9 @@ from engine.commands.deploy import check, deploy, publish_files
 from engine.commands.instances import cancel, resume, retry, start, suspend
 from engine.commands.messages import broadcast, correlate
 from engine.commands.notices import read_notices
+from engine.commands.signing import claim, save_draft, unclaim
 from engine.commands.starts import evaluate_conditions
-from engine.commands.tasks import Completion, claim, complete, may_act, save_draft, unclaim
+from engine.commands.tasks import Completion, complete, may_act
 from engine.commands.variables import read_variables, set_variables
 
 __all__ = [

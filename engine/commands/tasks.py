@@ -1,8 +1,7 @@
-"""What people do with a human task: sign for it, put it back, keep a draft, complete it."""
+"""Completing a human task, the hottest path there is."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +11,8 @@ from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
-from engine import clock, db, failpoints, hooks, vault
-from engine.commands import listening, retries, rows, submissions, task_forms
+from engine import db, failpoints, hooks
+from engine.commands import retries, rows, submissions, task_forms
 from engine.commands.execution import Execution, Loaded
 from engine.errors import (
     Conflict,
@@ -28,7 +27,6 @@ from engine.hooks import Actor
 from engine.models import (
     Attachment,
     CaseAccess,
-    Draft,
     HumanTask,
     HumanTaskCandidate,
     Job,
@@ -37,9 +35,6 @@ from engine.models import (
 )
 
 log = structlog.get_logger()
-
-#: Additional data of a sealed draft.
-DRAFT = "draft.payload"
 
 
 _root = aliased(ProcessInstance)
@@ -154,16 +149,14 @@ def complete(
         IdempotencyMismatch: the key was used for another content.
     """
     posted = dict(submission or {})
-    task, row, (answered, kept) = _lock(
-        session, human_task_id, actor, idempotency_key, guarded=True
-    )
+    task, row, (answered, kept) = lock(session, human_task_id, actor, idempotency_key, guarded=True)
     if answered not in (None, task.id) or (kept is not None and answered is None):
         raise IdempotencyMismatch("这张表的凭据属于另一项待办，请刷新页面后重新提交。")
     if submissions.same(kept, posted if variables is None else variables):
         following = _next_of(session, task, actor)
         return Completion(task.id, task.instance_id, task.root_id, following, repeated=True)
-    _check_open(task, row)
-    _check_permission(task, actor)
+    check_open(task, row)
+    check_permission(task, actor)
     refuse_pending(task)
     with Execution(session, actor, files=files) as work:
         loaded = work.open(row)
@@ -208,7 +201,7 @@ def _opened_for(work: Execution, actor: Actor) -> str | None:
     return next((item.id for item in opened if item.is_for(actor)), None)
 
 
-def _lock(
+def lock(
     session: Session,
     human_task_id: str,
     actor: Actor,
@@ -243,7 +236,8 @@ def _is_current(row: ProcessInstance, locked: int) -> bool:
     return row.id == row.root_id and row.revision == locked
 
 
-def _check_open(task: HumanTask, row: ProcessInstance) -> None:
+def check_open(task: HumanTask, row: ProcessInstance) -> None:
+    """Refuse a task that is closed, or whose case waits or has ended."""
     if task.status != "open":
         raise HumanTaskClosed(task.id, task.status, task.completed_by)
     if row.status == "suspended":
@@ -278,7 +272,8 @@ def may_act(task: HumanTask, actor: Actor) -> bool:
     )
 
 
-def _check_permission(task: HumanTask, actor: Actor) -> None:
+def check_permission(task: HumanTask, actor: Actor) -> None:
+    """Refuse whoever may not act on the task, with the reason."""
     if may_act(task, actor):
         return
     if actor.id in task.excluded:
@@ -393,73 +388,3 @@ def _next_of(session: Session, task: HumanTask, actor: Actor) -> str | None:
         _NEXT, {"root": task.root_id, "who": actor.id, "groups": sorted(actor.groups)}
     )
     return found
-
-
-def claim(session: Session, human_task_id: str, *, actor: Actor) -> HumanTask:
-    """Sign for a task (签收): it is then this person's, with the moment kept.
-
-    Raises:
-        NotFound, NotAllowed, HumanTaskClosed: as for `complete`.
-    """
-    task, row, _ = _lock(session, human_task_id, actor)
-    _check_open(task, row)
-    _check_permission(task, actor)
-    if task.assignee != actor.id:
-        task.assignee = actor.id
-        task.claimed_at = clock.now()
-        _note(session, row, task, "claimed", actor)
-    return task
-
-
-def unclaim(session: Session, human_task_id: str, *, actor: Actor) -> HumanTask:
-    """Put a signed task back for its group (退回待签收); the draft stays.
-
-    Raises:
-        NotAllowed: the task is not this person's, or no group could take it.
-    """
-    task, row, _ = _lock(session, human_task_id, actor)
-    _check_open(task, row)
-    _check_permission(task, actor)
-    if not task.groups and not task.users:
-        raise NotAllowed("这项待办指定由您办理，没有其他候选人，不能退回待签收。")
-    if task.assignee is not None:
-        task.assignee = None
-        task.claimed_at = None
-        _note(session, row, task, "unclaimed", actor)
-    return task
-
-
-def _note(session: Session, row: ProcessInstance, task: HumanTask, kind: str, actor: Actor) -> None:
-    work = Execution(session, actor)
-    work.note(row, kind, element=task.element_id, name=task.name, task=task.id)
-    work.settle(advance=False)
-    listening.changed(session, task, row, actor=actor, assigned=True)
-
-
-def save_draft(
-    session: Session, human_task_id: str, *, actor: Actor, payload: Mapping[str, Any]
-) -> None:
-    """Keep what somebody has typed so far, encrypted; the last writing wins.
-
-    Raises:
-        NotFound: there is no such task, or it is not this person's to work on.
-        HumanTaskClosed: it was closed; the page must keep the text itself.
-    """
-    task = session.get(HumanTask, human_task_id)
-    if task is None or not may_act(task, actor) or not hooks.admits(session, task.root_id, actor):
-        raise NotFound("没有这项待办，可能已经撤销。")
-    if task.status != "open":
-        raise HumanTaskClosed(task.id, task.status, task.completed_by)
-    sealed = vault.seal(json.dumps(dict(payload), ensure_ascii=False), DRAFT)
-    draft = session.get(Draft, (human_task_id, actor.id))
-    if draft is None:
-        session.add(
-            Draft(
-                human_task_id=human_task_id,
-                person=actor.id,
-                payload=sealed,
-                saved_at=clock.now(),
-            )
-        )
-    else:
-        draft.payload, draft.saved_at = sealed, clock.now()

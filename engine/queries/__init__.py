@@ -13,11 +13,11 @@ from engine.queries.instances import (
     InstanceView,
     instance,
     instances,
-    statistics,
 )
 from engine.queries.notices import Notice, notices, unread
 from engine.queries.paging import Page
 from engine.queries.tasks import TaskView, task
+from engine.queries.totals import statistics
 
 __all__ = [
     "Counts",

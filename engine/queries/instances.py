@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -156,7 +156,7 @@ def _narrow(filters: InstanceFilter) -> list[ColumnElement[bool]]:
     if filters.process:
         where.append(ProcessInstance.process_key == filters.process)
     if filters.status == "incident":
-        where.append(_has_incident())
+        where.append(has_incident())
     elif filters.status:
         where.append(ProcessInstance.status == filters.status)
     if filters.organisation:
@@ -184,7 +184,8 @@ def _narrow(filters: InstanceFilter) -> list[ColumnElement[bool]]:
     return where
 
 
-def _has_incident() -> ColumnElement[bool]:
+def has_incident() -> ColumnElement[bool]:
+    """Return whether an operator must mend something in the case."""
     return exists(
         select(Incident.id)
         .where(Incident.instance_id == ProcessInstance.id, Incident.resolved_at.is_(None))
@@ -376,36 +377,3 @@ def _walked(session: Session, instance_id: str) -> tuple[set[str], frozenset[str
             if step.kind in ("passed", "left") and step.token in at:
                 done.add(at[step.token])
     return done, frozenset(flows)
-
-
-def statistics(session: Session, viewer: Viewer) -> list[dict[str, Any]]:
-    """Return, per process: in progress, late, finished and broken cases (roots only)."""
-    seen = visible(viewer, ProcessInstance.root_id.expression)
-    late = exists(
-        select(HumanTask.id).where(
-            HumanTask.root_id == ProcessInstance.root_id,
-            HumanTask.status == "open",
-            HumanTask.due_at < clock.now(),
-        )
-    )
-    running = ProcessInstance.status.in_(("active", "suspended"))
-
-    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.count(ProcessInstance.id).filter(condition)
-
-    rows = session.execute(
-        select(
-            ProcessInstance.process_key,
-            func.max(ProcessDefinition.name),
-            count(running),
-            count(and_(running, late)),
-            count(ProcessInstance.status == "completed"),
-            count(_has_incident()),
-        )
-        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .where(seen, ProcessInstance.parent_id.is_(None))
-        .group_by(ProcessInstance.process_key)
-        .order_by(ProcessInstance.process_key)
-    )
-    keys = ("process", "name", "running", "late", "completed", "incidents")
-    return [dict(zip(keys, row, strict=True)) for row in rows]

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from engine import hooks, vault
 from engine.commands import definitions, task_forms
 from engine.commands.definitions import Definition, Form
-from engine.commands.tasks import DRAFT, may_act
+from engine.commands.signing import DRAFT
+from engine.commands.tasks import may_act
 from engine.commands.variables import read_variables
 from engine.errors import NotFound
 from engine.models import Draft, HistoryEvent, HumanTask, Incident, Job, ProcessInstance, Variable
