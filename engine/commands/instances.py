@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, db
 from engine.bpmn.definition import Start
-from engine.commands import definitions, submissions, task_forms
+from engine.commands import definitions, retries, submissions, task_forms
 from engine.commands.definitions import Definition
 from engine.commands.execution import Execution, Loaded, Skips
 from engine.errors import NotAllowed, NotFound
@@ -182,7 +182,29 @@ def _switch(
     work = Execution(session, actor)
     work.note(root, "suspended" if new == "suspended" else "resumed", reason=reason[:250])
     work.settle(advance=False)
+    if new == "active":
+        for row in family:
+            _catch_up(session, row, actor)
     db.hint(session)
+
+
+def _catch_up(session: Session, row: ProcessInstance, actor: Actor) -> None:
+    """Owe the steps after what reached a held instance: a message, a changed variable."""
+    with Execution(session, actor) as work:
+        is_ready = work.open(row).run.ready
+    if is_ready:
+        session.add(
+            Job(
+                kind="async",
+                instance_id=row.id,
+                due_at=work.now,
+                attempts=0,
+                max_attempts=retries.ATTEMPTS,
+                backoff=list(retries.BACKOFF),
+                payload={"actor": actor.id, "actor_kind": actor.kind},
+                created_at=work.now,
+            )
+        )
 
 
 def retry(session: Session, incident_id: int, *, actor: Actor) -> None:

@@ -157,3 +157,38 @@ def test_a_cancelled_case_takes_its_incidents_along(database: str) -> None:
         incident = session.scalars(select(Incident)).one()
     assert incident.is_deleted is True
     assert the_job().status == "cancelled"
+
+
+LISTENING = diagram(
+    '<bpmn:startEvent id="s"/><bpmn:parallelGateway id="fork"/>'
+    '<bpmn:intermediateCatchEvent id="wait"><bpmn:messageEventDefinition messageRef="m"/>'
+    '</bpmn:intermediateCatchEvent><bpmn:intermediateCatchEvent id="look">'
+    '<bpmn:conditionalEventDefinition><bpmn:condition xsi:type="bpmn:tFormalExpression">'
+    "${level &gt; 5}</bpmn:condition></bpmn:conditionalEventDefinition>"
+    "</bpmn:intermediateCatchEvent>"
+    + user("a")
+    + user("b")
+    + '<bpmn:endEvent id="e"/>'
+    + flows("s>fork", "fork>wait", "fork>look", "wait>a", "look>b", "a>e", "b>e"),
+    extra='<bpmn:message id="m" name="answer"/>',
+)
+
+
+def test_what_reached_a_suspended_case_is_caught_up_with(either_database: str) -> None:
+    office.publish(LISTENING)
+    case = office.start(level=1, bk="K-1")
+    with db.transaction() as session:
+        commands.suspend(session, case, actor=ANN, reason="等待")
+    with db.transaction() as session:
+        commands.correlate(session, "answer", correlation="K-1")
+        commands.set_variables(session, case, {"level": 9}, actor=ANN)
+    office.drain()
+    assert office.waiting(case) == []
+    with db.transaction() as session:
+        commands.resume(session, case, actor=ANN, reason="继续")
+    assert office.drain() == 1
+    assert office.waiting(case) == ["a", "b"]
+    with db.transaction() as session:
+        commands.suspend(session, case, actor=ANN, reason="等待")
+        commands.resume(session, case, actor=ANN, reason="继续")
+    assert office.drain() == 0  # nothing reached it meanwhile
