@@ -149,13 +149,19 @@ class ServiceFailed(EngineError):
 
 
 class BpmnError(EngineError):
-    """A business error that the diagram may catch with an error event of this code."""
+    """A business error that the diagram may catch with an error event of this code.
+
+    `variables` are set where it was thrown, before anything catches it.
+    """
 
     code = "bpmn-error"
 
-    def __init__(self, error_code: str, message: str = "") -> None:
+    def __init__(
+        self, error_code: str, message: str = "", variables: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(message or f"业务错误 {error_code}")
         self.error_code = error_code
+        self.variables = dict(variables or {})
 
 
 class SettingsInvalid(EngineError):

@@ -114,6 +114,8 @@ class Description:
     startable: bool
     documentation: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+    #: `jobPriority` and `taskPriority` of the process, where an element says nothing.
+    priorities: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON-able data."""
@@ -173,6 +175,9 @@ def describe(root: etree._Element, process_id: str) -> Description:
         startable=attributes.get("isStartableInTasklist", "true") != "false",
         documentation=text_of(process, "documentation"),
         properties=read_properties(attributes),
+        priorities={
+            name: attributes[name] for name in ("jobPriority", "taskPriority") if name in attributes
+        },
     )
 
 

@@ -123,16 +123,23 @@ class _Builder:
             None,
         )
         if marker is None:
-            self.plain(spec, element, identifier(element), _info(element))
+            self.plain(spec, element, identifier(element), self.info(element))
             return
-        name = identifier(element)
-        info = _info(element)
+        name, info = identifier(element), self.info(element)
         item_name = name + "[]"
         self.plain(spec, element, item_name, _item_info(info, marker))
         item: Node = spec.task_specs[item_name]
         item.is_item = True
         make = _multi_instance if local(marker).startswith("multi") else _standard_loop
         make(spec, name, info, marker, item_name)
+
+    def info(self, element: etree._Element) -> NodeInfo:
+        """Return what the XML says of an element, with the codes of its errors."""
+        info = _info(element)
+        for definition in info.attributes.get("@errorEventDefinition", ()):
+            code = self.references.text(definition.get("errorRef"), "errorCode")
+            definition["errorCode"] = code
+        return info
 
     def plain(self, spec: ScopeSpec, element: etree._Element, name: str, info: NodeInfo) -> None:
         kind = local(element)

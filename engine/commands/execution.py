@@ -160,10 +160,11 @@ class Execution:
         self.session.flush()  # handlers write rows that refer to it
         host = InstanceHost(self, row, definition)
         spec = self.spec_of(definition)
+        given = {**self._initiator(definition, start_element), **variables}
         run = (
-            Run.empty(spec, host, variables)
+            Run.empty(spec, host, given)
             if empty
-            else Run.start(spec, host, start_element=start_element, variables=variables)
+            else Run.start(spec, host, start_element=start_element, variables=given)
         )
         loaded = Loaded(row, definition, run, host, started=True)
         self.loaded[row.id] = loaded
@@ -171,6 +172,14 @@ class Execution:
         self.note(row, "started", name=definition.name, version=definition.version)
         self.touch(loaded)
         return loaded
+
+    def _initiator(self, definition: Definition, start_element: str | None) -> dict[str, Any]:
+        """Return who began it, under the name `camunda:initiator` gives; nobody is null."""
+        description = definition.description
+        plain = (start.element for start in description.starts if start.kind == "none")
+        element = description.elements.get(start_element or next(plain, ""))
+        name = element.attributes.get("initiator") if element else None
+        return {name: None if self.actor.kind == "system" else self.actor.id} if name else {}
 
     def spec_of(self, definition: Definition) -> pool.Spec:
         """Return the spec of a definition: one copy serves all its instances of this command.

@@ -16,15 +16,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock, db, hooks
 from engine.commands import instances
 from engine.commands.execution import Execution, Loaded
-from engine.errors import InvalidInput, LockLost, NotAllowed, NotFound
+from engine.errors import EngineError, InvalidInput, LockLost, NotAllowed, NotFound
 from engine.hooks import Actor
 from engine.models import Incident, Job, ProcessInstance
+
+log = structlog.get_logger()
 
 #: Code of the incident behind a task whose worker has no tries left; Camunda's word.
 INCIDENT = "failedExternalTask"
@@ -67,8 +70,14 @@ def complete(
         loaded = _resume(work, row, job)
         token = job.token or ""
         loaded.run.set(token, local_variables or {}, local=True)
-        loaded.run.complete(token, variables or {})
-        _log(work, row, job, "successful")
+        loaded.run.set(token, variables or {})
+        code = loaded.run.error_event(token, _facts(loaded, job))
+        if code is None:
+            loaded.run.complete(token)
+            _log(work, row, job, "successful")
+        else:
+            throw(work, loaded, token, code, "")
+            _log(work, row, job, "successful", error_code=code)
         _close(session, job)
         work.settle()
 
@@ -95,10 +104,17 @@ def failed(
     job.trace = failure.details
     job.locked_until = clock.now() + _period(failure.pause_ms, "retryTimeout", zero=True)
     with Execution(session, actor) as work:
-        if variables or local_variables:
-            loaded = work.open(row)
-            loaded.run.set(job.token or "", local_variables or {}, local=True)
-            loaded.run.set(job.token or "", variables or {})
+        loaded = work.open(row)
+        token = job.token or ""
+        loaded.run.set(token, local_variables or {}, local=True)
+        loaded.run.set(token, variables or {})
+        code = _error_event(loaded, job)
+        if code is not None:
+            throw(work, _resume(work, row, job), token, code, "")
+            _log(work, row, job, "failed", error_code=code)
+            _close(session, job)
+            work.settle()
+            return
         _retries(session, work, row, job, failure.retries)
         told = {"message": failure.message[:300], "trace": (failure.details or "")[:2000]}
         _log(work, row, job, "failed", **{key: text for key, text in told.items() if text})
@@ -208,6 +224,35 @@ def set_priority(session: Session, task_id: int, priority: int, *, actor: Actor)
     """Say how urgent a task is for workers that ask by priority."""
     job, _ = _open(session, task_id, actor)
     job.priority = priority
+
+
+def _error_event(loaded: Loaded, job: Job) -> str | None:
+    """Return the error that a reported failure means; what cannot be computed means none."""
+    try:
+        return loaded.run.error_event(job.token or "", _facts(loaded, job))
+    except EngineError as failure:
+        log.warning("error event not computed", job=job.id, error=failure.code)
+        return None
+
+
+def _facts(loaded: Loaded, job: Job) -> dict[str, Any]:
+    """Return what `externalTask.…` may read, in Camunda's words."""
+    row = loaded.row
+    return {
+        "id": str(job.id),
+        "topicName": job.topic,
+        "workerId": job.worker,
+        "errorMessage": job.error,
+        "errorDetails": job.trace,
+        "retries": job.retries,
+        "priority": job.priority,
+        "activityId": job.element_id,
+        "processInstanceId": row.id,
+        "processDefinitionId": str(row.definition_id),
+        "processDefinitionKey": row.process_key,
+        "executionId": job.token,
+        "businessKey": row.business_key,
+    }
 
 
 # ---- parts -------------------------------------------------------------------------------

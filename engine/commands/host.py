@@ -32,9 +32,12 @@ class InstanceHost:
         self.row = row
         self.definition = definition
         self.trail = Trail()
-        self.functions: Mapping[str, Callable[..., Any]] = calendar.functions(
-            work.session, work.now, decide=self._sla
-        )
+        person = work.actor if work.actor.kind != "system" else None
+        self.functions: Mapping[str, Callable[..., Any]] = {
+            **calendar.functions(work.session, work.now, decide=self._sla),
+            "currentUser": lambda: person.id if person else None,
+            "currentUserGroups": lambda: sorted(person.groups) if person else [],
+        }
 
     @property
     def facts(self) -> Mapping[str, Any]:

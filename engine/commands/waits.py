@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.calendar import Deadline
-from engine.commands import retries
+from engine.commands import properties, retries
 from engine.state import values
 from engine.state.host import Wait
 
@@ -25,8 +25,18 @@ def wait_id(instance_id: str, key: str) -> str:
 
 
 def job(work: Execution, loaded: Loaded, wait: Wait) -> dict[str, Any]:
-    """Return the row of a timer, an external task or an async continuation."""
-    attempts, backoff = retries.plan(wait.attributes)
+    """Return the row of a timer, an external task or an async continuation.
+
+    Raises:
+        ExpressionError: topic or priority give something else than they should.
+    """
+    run, attributes = loaded.run, wait.attributes
+
+    def evaluate(text: str) -> Any:
+        return run.evaluate(wait.token, text)
+
+    attempts, backoff = retries.plan(attributes, evaluate)
+    topic = attributes.get("topic") if wait.kind == "external" else None
     return {
         "kind": wait.kind,
         "instance_id": loaded.row.id,
@@ -40,11 +50,18 @@ def job(work: Execution, loaded: Loaded, wait: Wait) -> dict[str, Any]:
         "attempts": 0,
         "max_attempts": attempts,
         "backoff": backoff,
-        "topic": wait.attributes.get("topic"),
-        "priority": 0,
+        "topic": str(evaluate(topic)) if topic else None,
+        "priority": properties.priority(evaluate(_priority(loaded, wait)), wait, 0),
         "payload": None,
         "created_at": work.now,
     }
+
+
+def _priority(loaded: Loaded, wait: Wait) -> str:
+    """Return how urgent the diagram says a job is: the element's word, else the process's."""
+    name = "taskPriority" if wait.kind == "external" else "jobPriority"
+    given = loaded.definition.description.priorities.get(name, "")
+    return str(wait.attributes.get(name) or given)
 
 
 def subscription(work: Execution, loaded: Loaded, wait: Wait) -> dict[str, Any]:

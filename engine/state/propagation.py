@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from engine.errors import BpmnError
+from engine.state import variables
 from engine.state.host import Thrown
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def throwing(token: Token) -> Iterator[None]:
     except BpmnError as error:
         if token.gone:
             raise
+        variables.write(token.instance, token, error.variables)
         throw_error(token, error.error_code, str(error))
 
 

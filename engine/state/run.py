@@ -21,6 +21,7 @@ from engine.errors import EngineError, NotFound, StepBudgetExceeded
 from engine.state import codec, migrate, modify, propagation, stepper, tree, variables
 from engine.state.evaluation import Evaluation
 from engine.state.host import CallInputs, Host, Thrown, Wait, Write
+from engine.state.speakers import ExternalTaskSpeaker
 from engine.state.tokens import Instance, Token
 from engine.state.tree import Place
 
@@ -320,6 +321,23 @@ class Run:
     def element(self, token: str) -> str:
         """Return the id of the drawn element a token stands on; "" for the instance."""
         return self._token(token).node.element if token else ""
+
+    def error_event(self, token: str, facts: Mapping[str, Any]) -> str | None:
+        """Return the code of the first `camunda:errorEventDefinition` that holds.
+
+        Args:
+            facts: what the expressions may read of the external task, in Camunda's words.
+
+        Raises:
+            ExpressionError: one cannot be computed, or gives neither true nor false.
+        """
+        found = self._token(token)
+        seen = variables.visible(self._instance, found)
+        names = {**seen, "externalTask": ExternalTaskSpeaker(facts)}
+        for definition in found.node.attributes.get("@errorEventDefinition", ()):
+            if self._instance.evaluation.over(found, names, definition["expression"]) is True:
+                return str(definition["errorCode"])
+        return None
 
     # listeners
 

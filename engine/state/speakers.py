@@ -142,3 +142,17 @@ class TaskSpeaker(_Speaker):
             "taskDefinitionKey": token.node.element,
             "eventName": instance.event or None,
         }
+
+
+class ExternalTaskSpeaker:
+    """`externalTask`: what a worker said, for `camunda:errorEventDefinition`."""
+
+    __feel__ = PROPERTIES["externalTask"]
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        self._facts = facts
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._facts.get(name)

@@ -23,6 +23,7 @@ from engine.bpmn.checks import (
     loops,
     mappings,
     people,
+    work,
 )
 from engine.errors import Problem
 
@@ -43,6 +44,7 @@ def content(root: etree._Element) -> Iterator[Problem]:
         people.check(root),
         listeners.check(root),
         mappings.check(root),
+        work.check(root),
         loops.check(root),
         livelock.check(root),
     )

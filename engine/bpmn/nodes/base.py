@@ -88,7 +88,11 @@ class Node(BpmnSpecMixin):
         #: This node is one item of a multi-instance or loop body.
         self.is_item = False
         self.for_compensation = info.for_compensation
-        self.async_before = info.attributes.get("asyncBefore") == "true"
+        #: `async` is the older word for it.
+        self.async_before = "true" in (
+            info.attributes.get("asyncBefore"),
+            info.attributes.get("async"),
+        )
         self.async_after = info.attributes.get("asyncAfter") == "true"
 
     # arriving
