@@ -97,9 +97,12 @@ class Bell:
             if self._closed:
                 return
             try:
+                pool = self._engine.pool
                 with self._engine.connect() as connection:
                     plain = connection.execution_options(isolation_level="AUTOCOMMIT")
                     plain.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+                    if self._engine.pool is not pool:
+                        connection.invalidate()  # nobody would close it in a pool given up
             except SQLAlchemyError as failure:
                 log.info("hint was lost", error=type(failure).__name__)
             time.sleep(GAP)
