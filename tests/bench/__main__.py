@@ -15,8 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from engine import calendar, clock, db, settings, vault
-from engine.models import Base
+from engine import bundles, calendar, clock, db, migration, settings, vault
 from processes.people import demo
 from tests.bench import drains, engine, http, kernel, latency, profile
 from tests.bench.figures import Figure, report
@@ -28,7 +27,7 @@ def measure(url: str, database: str, figures: list[Figure], parts: set[str]) -> 
     """Measure everything on one empty database."""
     bound = db.bind(url)
     clock.move(clock.timedelta(0))
-    Base.metadata.create_all(bound)
+    migration.upgrade()
     with db.transaction() as session:
         calendar.seed(session)
         demo.organisations(session)
@@ -59,6 +58,7 @@ def main(parts: set[str]) -> None:
         os.environ["HUIYIN_DATA"] = folder
         settings.current.cache_clear()
         vault.create(settings.current().keys)
+        bundles.load_all()
         if "kernel" in parts:
             kernel.speed(figures)
         measure(f"sqlite:///{folder}/bench.db", f"SQLite ({_journal()})", figures, parts)

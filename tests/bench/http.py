@@ -48,7 +48,6 @@ def _token() -> str:
     login = f"bench_{secrets.token_hex(3)}"
     with db.transaction() as session:
         accounts.create(session, login, stored="!", service=True)
-        accounts.appoint(session, login, "service", "district")
         return tokens.create(session, login, label="bench", scopes=["task"])
 
 
@@ -108,11 +107,12 @@ def _server(url: str) -> Iterator[int]:
         ]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
-        for _ in range(200):
+        for _ in range(600):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
+        assert process.poll() is None, "the server did not start"
         yield port
     finally:
         process.send_signal(signal.SIGTERM)
