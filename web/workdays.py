@@ -25,8 +25,12 @@ def calendar() -> WorkCalendar:
     return g.work_calendar  # type: ignore[no-any-return]  # `_read` put it there
 
 
+#: They show no period: pages do, programs get moments.
+WITHOUT = {None, "static", "health.alive", "health.ready"}
+
+
 def _read() -> None:
-    if request.endpoint not in (None, "static", "health.alive", "health.ready"):
+    if request.endpoint not in WITHOUT and request.blueprint not in ("api", "api_default"):
         with db.reading() as session:
             g.work_calendar = days.load(session)
 
