@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 CONTAINERS = frozenset({"participant", "lane", "group"})
+#: What is longer is no name; breaking it into lines would take for ever.
+MAX_NAME = 2_000
 #: Room between two planes in one picture.
 PAGE_GAP = 80.0
 
@@ -159,9 +161,13 @@ def of(root: etree._Element, *, whole: bool = False) -> Drawing:
     main = main_plane(root)
     shapes: list[Shape] = []
     edges: list[Edge] = []
+    low: float | None = None
     for plane in planes:
         if plane is main or whole:
-            _beneath(shapes, edges, *_plane(plane, semantic))
+            more, lines = _lowered_plane(*_plane(plane, semantic), low)
+            shapes += more
+            edges += lines
+            low = max([low or 0.0, *(shape.box.bottom for shape in more)]) if more else low
     drawn = {shape.id for shape in shapes} | {edge.id for edge in edges}
     parents = {key: _parent(node) for key, node in semantic.items()}
     anywhere = {node.get("bpmnElement") for plane in planes for node in plane}
@@ -199,25 +205,31 @@ def points_of(item: etree._Element) -> tuple[Point, ...]:
     )
 
 
-def _beneath(shapes: list[Shape], edges: list[Edge], more: list[Shape], lines: list[Edge]) -> None:
-    """Add what another plane shows below what is there."""
-    low = max((shape.box.bottom for shape in shapes), default=0.0)
-    top = min((shape.box.y for shape in more), default=0.0)
-    down = low + PAGE_GAP - top if shapes else 0.0
-    shapes += [
-        replace(
-            shape, box=_lowered(shape.box, down), label=shape.label and _lowered(shape.label, down)
-        )
-        for shape in more
-    ]
-    edges += [
-        replace(
-            edge,
-            points=tuple((x, y + down) for x, y in edge.points),
-            label=edge.label and _lowered(edge.label, down),
-        )
-        for edge in lines
-    ]
+def _lowered_plane(
+    shapes: list[Shape], edges: list[Edge], low: float | None
+) -> tuple[list[Shape], list[Edge]]:
+    """Move what a plane shows below `low`; the first plane stays where it is."""
+    if low is None or not shapes:
+        return shapes, edges
+    down = low + PAGE_GAP - min(shape.box.y for shape in shapes)
+    return (
+        [
+            replace(
+                shape,
+                box=_lowered(shape.box, down),
+                label=shape.label and _lowered(shape.label, down),
+            )
+            for shape in shapes
+        ],
+        [
+            replace(
+                edge,
+                points=tuple((x, y + down) for x, y in edge.points),
+                label=edge.label and _lowered(edge.label, down),
+            )
+            for edge in edges
+        ],
+    )
 
 
 def _lowered(box: Box, down: float) -> Box:
@@ -320,7 +332,7 @@ def _inner(node: etree._Element, tag: str) -> str:
 
 
 def _name(node: etree._Element) -> str:
-    return (node.get("name") or node.findtext(f"{BPMN}text") or "").strip()
+    return (node.get("name") or node.findtext(f"{BPMN}text") or "")[:MAX_NAME].strip()
 
 
 def _event(node: etree._Element) -> str:

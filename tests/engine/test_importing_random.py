@@ -13,6 +13,7 @@ from lxml import etree
 from engine.bpmn import importing, layout, standard, svg
 from engine.bpmn.importing import judging
 from engine.errors import DeploymentRefused
+from tests.engine.bpmn_builder import element, files
 from tests.engine.diagram_facts import facts, tree
 from tests.engine.odd_diagrams import odd_files
 from tests.engine.test_importing import FILES
@@ -127,3 +128,70 @@ def test_elements_that_moved_or_doubled_are_refused_or_read(original, data):
         else:
             node.set(data.draw(st.sampled_from(NAMES)), data.draw(st.sampled_from(VALUES)))
     through_everything(etree.tostring(root))
+
+
+# -- files made to be slow -----------------------------------------------------------------------
+
+
+def process(inner: str, around: str = "") -> bytes:
+    return files(around, element("process", "p", inner))
+
+
+def many(text: str, times: int) -> str:
+    return "".join(text.replace("#", str(number)) for number in range(times))
+
+
+SHAPE = (
+    '<bpmndi:BPMNDiagram xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
+    'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"><bpmndi:BPMNPlane>'
+    '<bpmndi:BPMNShape bpmnElement="t0"><dc:Bounds x="0" y="0" width="9" height="9"/>'
+    "</bpmndi:BPMNShape></bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
+)
+LARGE = "<bpmn:documentation>" + "x" * 400_000 + "</bpmn:documentation>"
+POINTS = "<bpmn:eventDefinitionRef>def</bpmn:eventDefinitionRef>"
+SLOW = {
+    "one endless name": process(element("task", "t", name="名" * 600_000)),
+    "one endless id": process(element("task", "a b " * 400_000)),
+    "events on events": process(many('<bpmn:boundaryEvent id="b#" attachedToRef="b0"/>', 2000)),
+    "events in a circle": process(
+        '<bpmn:boundaryEvent id="x" attachedToRef="y"/>'
+        '<bpmn:boundaryEvent id="y" attachedToRef="x"/>'
+    ),
+    "many entries": process(
+        element("task", "t0", "<bpmn:incoming>f</bpmn:incoming>" * 20_000)
+        + many('<bpmn:sequenceFlow sourceRef="t0" targetRef="t0"/>', 2000)
+    ),
+    "many pages": process(element("task", "t0"), SHAPE * 3000),
+    "one drawn, many not": process(many('<bpmn:task id="t#"/>', 5000), SHAPE),
+    "a definition copied often": process(
+        many(f'<bpmn:startEvent id="s#">{POINTS}</bpmn:startEvent>', 2000),
+        element("timerEventDefinition", "def", LARGE),
+    ),
+    "deep and wide": process(
+        many('<bpmn:subProcess id="s#">', 50)
+        + many('<bpmn:task id="t#"/>', 2000)
+        + "</bpmn:subProcess>" * 50
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SLOW)
+def test_files_made_to_be_slow_are_answered(case):
+    through_everything(SLOW[case])
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (process("<bpmn:task/>" * 6001), "too-many-elements"),
+        (process("<bpmn:task " + many('a#="1" ', 501) + "/>"), "too-many-attributes"),
+    ],
+)
+def test_what_nobody_draws_is_refused(content, code):
+    found = read_or_refused(content)
+    assert isinstance(found, DeploymentRefused)
+    assert [problem.code for problem in found.problems] == [code]
+
+
+def test_a_large_definition_is_copied_a_few_times_only():
+    assert len(importing.read(SLOW["a definition copied often"]).executable()) < 6_000_000

@@ -27,6 +27,7 @@ class Page:
         self.boxes: dict[str, Box] = {}
         self.lines: dict[str, tuple[Point, ...]] = {}
         self.closed: set[str] = set()
+        self._left, self._low = ORIGIN[0], ORIGIN[1] - BENEATH
         for item in self.plane:
             self._read(item)
         #: What any plane shows.
@@ -46,17 +47,21 @@ class Page:
             if len(points) > 1:
                 self.lines.setdefault(name, points)
         elif (box := box_of(item)) is not None:
-            self.boxes.setdefault(name, box)
+            self._keep(name, box)
             if item.get("isExpanded") == "false":
                 self.closed.add(name)
+
+    def _keep(self, name: str, box: Box) -> None:
+        if name in self.boxes:
+            return
+        self._left = min(self._left, box.x) if self.boxes else box.x
+        self._low = max(self._low, box.bottom) if self.boxes else box.bottom
+        self.boxes[name] = box
 
     @property
     def next_place(self) -> tuple[float, float]:
         """Where the next block may stand: beneath everything."""
-        if not self.boxes:
-            return ORIGIN
-        left = min(box.x for box in self.boxes.values())
-        return left, max(box.bottom for box in self.boxes.values()) + BENEATH
+        return self._left, self._low + BENEATH
 
     def add_shape(self, name: str, box: Box, **attributes: str) -> None:
         """Draw one element."""
@@ -65,7 +70,7 @@ class Page:
             shape.set(key, value)
         sides = {"x": box.x, "y": box.y, "width": box.w, "height": box.h}
         etree.SubElement(shape, DC + "Bounds", {key: f"{value:g}" for key, value in sides.items()})
-        self.boxes[name] = box
+        self._keep(name, box)
         self.shown.add(name)
 
     def add_edge(self, name: str, points: Sequence[Point]) -> None:

@@ -160,10 +160,16 @@ def _beside(
         box = Box(after.x - 60 - wide, after.cy - high / 2, wide, high)
     else:
         return Box(*page.next_place, wide, high)
-    frames = [other for other in page.boxes.values() if other.w > 4 * wide and other.h > 2 * high]
-    solid = [other for other in page.boxes.values() if other not in frames]
+    below = [  # what a node may run into on its way down; frames around it do not count
+        other
+        for other in page.boxes.values()
+        if other.x < box.right
+        and other.right > box.x
+        and other.bottom > box.y
+        and not (other.w > 4 * wide and other.h > 2 * high)
+    ]
     for _ in range(TRIES):
-        if not any(box.overlaps(other) for other in solid):
+        if not any(box.overlaps(other) for other in below):
             return box
         box = shifted(box, 0, high + 30)
     return Box(*page.next_place, wide, high)

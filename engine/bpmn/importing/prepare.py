@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.admit import GIVEN
+from engine.bpmn.admit import GIVEN, MAX_BYTES
 from engine.bpmn.importing import names, vendors
 from engine.bpmn.xml import (
     ACTIVITIES,
@@ -52,7 +52,7 @@ def prepare(root: etree._Element) -> tuple[etree._Element, list[Problem], dict[s
     notes = list(vendors.translate(tree))
     renamed = names.resolve(tree)
     notes += [
-        Problem(old, "id-renamed", f"标识 {old:.60} 不规范，执行时写作 {new}。", "warning")
+        Problem(old[:128], "id-renamed", f"标识 {old:.60} 不规范，执行时写作 {new}。", "warning")
         for new, old in renamed.items()
     ]
     notes += _shared_definitions(tree)
@@ -78,11 +78,15 @@ def _scopes(root: etree._Element) -> list[etree._Element]:
 def _shared_definitions(root: etree._Element) -> Iterator[Problem]:
     """Write an event definition that stands at the top into each event that refers to it."""
     shared = {identifier(child): child for child in root if local(child).endswith("Definition")}
+    room = MAX_BYTES  # copies of one large definition could fill any memory
     for pointer in list(root.iter(B + "eventDefinitionRef")):
         named = (pointer.text or "").strip().rpartition(":")[2]
         event, definition = pointer.getparent(), shared.get(named)
         if event is None or definition is None or local(event) not in FLOW_NODES:
             continue
+        room -= len(etree.tostring(definition))
+        if room < 0:
+            return
         written = copy.deepcopy(definition)
         if "id" in written.attrib:
             del written.attrib["id"]

@@ -14,9 +14,13 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.bpmn.admit import FILE, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
-from engine.bpmn.xml import B
+from engine.bpmn.importing.names import NAMED
+from engine.bpmn.xml import B, local
 from engine.errors import DeploymentRefused, Problem
 
+#: Nodes, flows, messages and the like: far more than anybody draws on one page.
+MAX_DRAWN = 6_000
+MAX_ATTRIBUTES = 500
 #: Marks at the beginning of a file; the longer ones first, the shorter begin like them.
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -151,15 +155,19 @@ def _no_document_type(text: str) -> None:
 
 
 def _bounds(root: etree._Element) -> None:
-    count = 0
+    count = drawn = 0
     stack: list[tuple[etree._Element, int]] = [(root, 1)]
     while stack:
         element, depth = stack.pop()
         count += 1
-        if count > MAX_ELEMENTS:
-            raise refusal("too-many-elements", f"元素超过 {MAX_ELEMENTS} 个，请拆分流程。")
+        drawn += local(element) in NAMED
+        if count > MAX_ELEMENTS or drawn > MAX_DRAWN:
+            most = f"元素超过 {MAX_ELEMENTS} 个，或节点和连线超过 {MAX_DRAWN} 个"
+            raise refusal("too-many-elements", f"{most}，请拆分流程。")
         if depth > MAX_DEPTH:
             raise refusal("too-deep", f"嵌套超过 {MAX_DEPTH} 层，请减少子流程层次。")
+        if len(element.attrib) > MAX_ATTRIBUTES:
+            raise refusal("too-many-attributes", f"一个元素的属性超过 {MAX_ATTRIBUTES} 个。")
         if isinstance(element, etree._Entity):
             raise refusal("doctype", "文件不能含有自定义实体，请删除。")
         if isinstance(element.tag, str) and element.tag.startswith(f"{{{XINCLUDE}}}"):

@@ -185,7 +185,7 @@ def owner(element: etree._Element) -> str:
     while current is not None:
         name = identifier(current) or current.get("bpmnElement") or ""
         if name and not local(current).endswith(PARTS):
-            return name
+            return name[:200]
         current = current.getparent()
     return "文件"
 

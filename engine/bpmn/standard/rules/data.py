@@ -44,7 +44,7 @@ def io_own(model: Model) -> Found:
     for kind, group, pointer in SETS:
         for one in model.of(group):
             home = one.getparent()
-            named = [model.find(ref.text, ref) for ref in children(one, pointer)]
+            named = {model.find(ref.text, ref) for ref in children(one, pointer)}
             for item in named:
                 if item is not None and item.getparent() is not home:
                     yield one, f"{group} 只能列出同一处的 {kind}。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
@@ -311,11 +312,12 @@ def link_pairs(model: Model) -> Found:
         for event, name in [*catches, *throws]:
             if not name:
                 yield event, "链接事件要有链接名称。"
-        names = [name for _, name in catches]
+        names = Counter(name for _, name in catches)
+        thrown = {name for _, name in throws}
         for event, name in catches:
-            if name and names.count(name) > 1:
+            if name and names[name] > 1:
                 yield event, f"捕获链接“{name:.40}”在这一层不止一个，请改名。"
-            if name and name not in [other for _, other in throws]:
+            if name and name not in thrown:
                 yield event, f"没有名为“{name:.40}”的抛出链接通到这里。"
         for event, name in throws:
             if name and name not in names:

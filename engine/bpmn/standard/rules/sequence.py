@@ -79,12 +79,13 @@ def _compare(
     names: list[etree._Element | None],
     real: list[etree._Element],
 ) -> Found:
+    joined, listed = set(real), set(names)
     for flow in names:
-        if flow is None or flow not in real:
+        if flow is None or flow not in joined:
             what = "不存在的连线" if flow is None else f"{said(flow)}"
             yield node, f"{side} 里写了{what}，但它不接在这里，请改一致。"
     for flow in real:
-        if flow not in names:
+        if flow not in listed:
             yield node, f"连线 {said(flow)} 接在这里，但 {side} 里没有写，请补上。"
 
 
