@@ -162,7 +162,7 @@ class FeelParser(Parser):
         return nodes.Negative(operand, span=self.span(start))
 
     def _parenthesis(self, start: int) -> Node:
-        if self.at("<", "<=", ">", ">="):
+        if self.at("<", "<=", ">", ">=", "="):
             return self._half_interval(start)
         inner = self.nested()
         if self.at(".."):
@@ -175,6 +175,8 @@ class FeelParser(Parser):
         end = self.nested()
         self.expect(")")
         closed = sign.endswith("=")
+        if sign == "=":  # DMN 1.4: the range of one value
+            return nodes.RangeOf(end, end, True, True, span=self.span(start))
         if sign.startswith("<"):
             return nodes.RangeOf(None, end, False, closed, span=self.span(start))
         return nodes.RangeOf(end, None, closed, False, span=self.span(start))

@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Any
 
 from engine import clock
+from engine.clock import CHINA
 from engine.errors import EngineError
 from engine.expressions.values import YearsMonths
 
@@ -54,6 +55,8 @@ def storable(value: Any, name: str) -> Any:
 def _storable(value: Any, name: str, depth: int) -> Any:
     if value is None or isinstance(value, bool | int | float | Decimal | str):
         return _scalar(value, name)
+    if isinstance(value, datetime):
+        return _local(value)
     if isinstance(value, date | time | timedelta | YearsMonths | FileReference):
         return value
     if isinstance(value, list | tuple | set | frozenset | Mapping):
@@ -67,6 +70,11 @@ def _storable(value: Any, name: str, depth: int) -> Any:
     if isinstance(due_at, datetime):
         return due_at
     raise EngineError(f"变量“{name}”的类型 {type(value).__name__} 不能保存。")
+
+
+def _local(value: datetime) -> datetime:
+    """Return a moment with its zone; one without is the office's."""
+    return value if value.tzinfo is not None else value.replace(tzinfo=CHINA)
 
 
 def _scalar(value: Any, name: str) -> Any:
@@ -92,7 +100,7 @@ _ENCODERS: dict[type, tuple[str, Encoder]] = {
 }
 _DECODERS: dict[str, Encoder] = {
     "n": Decimal,
-    "m": datetime.fromisoformat,
+    "m": lambda text: _local(datetime.fromisoformat(text)),
     "d": date.fromisoformat,
     "c": time.fromisoformat,
     "s": lambda parts: timedelta(*parts),

@@ -159,6 +159,22 @@ string([1..5)) ⇒ "[1..5)"
 string(["a".."b"]) ⇒ "[\"a\"..\"b\"]"
 """)
 
+# DMN 1.5: range
+RANGES = lines(r"""
+range("[1..5)") ⇒ [1..5)
+range("]1..5]") ⇒ (1..5]
+range("(< 5)") ⇒ (< 5)
+range("[\"a\"..\"c\"]") ⇒ ["a".."c"]
+range("[@\"2026-01-01\"..@\"2026-02-01\"]") ⇒ [@"2026-01-01"..@"2026-02-01"]
+range("[1..\"a\"]") ⇒ null
+range("[n..5]") ⇒ null
+range("1..5") ⇒ null
+range("") ⇒ null
+range(5) ⇒ null
+(= 5) ⇒ [5..5]
+5 in (= 5) ⇒ true
+""")
+
 # 10.3.4.10: now, today and the calendar
 CALENDAR = lines("""
 now() instance of date and time ⇒ true
@@ -200,7 +216,7 @@ is(@"P1Y", @"P12M") ⇒ true
 
 @pytest.mark.parametrize(
     ("expression", "expected"),
-    MOMENTS + FAR + DURATIONS + NUMBERS_AND_TEXTS + CALENDAR + IDENTITY,
+    MOMENTS + RANGES + FAR + DURATIONS + NUMBERS_AND_TEXTS + CALENDAR + IDENTITY,
 )
 def test_conversions(expression, expected):
     check(expression, expected)

@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from engine.expressions import arithmetic, comparison, temporal, values
+from engine.errors import ExpressionError
+from engine.expressions import arithmetic, comparison, nodes, temporal, values
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.registry import builtin
+from engine.expressions.environment import Run
 from engine.expressions.far import FarDate, FarMoment
+from engine.expressions.feel import FeelParser
 from engine.expressions.limits import Undefined
-from engine.expressions.values import YearsMonths, label
+from engine.expressions.values import Range, YearsMonths, kind, label
 
 
 @builtin("date", "from")
@@ -102,6 +105,29 @@ def months_between(start: Any, end: Any) -> YearsMonths:
 @builtin("string", "from")
 def string(value: Any) -> str | None:
     return None if value is None else values.text(value)
+
+
+@builtin("range", "from")
+def range_from(run: Run, source: Any) -> Range:
+    """Return the interval that a text writes with literals, as DMN 1.5 has it: `[1..5)`."""
+    written = arg.text(source)
+    run.tick(len(written))
+    try:
+        tree = FeelParser(written).parse()
+    except ExpressionError:
+        tree = nodes.Literal(None)
+    if not isinstance(tree, nodes.RangeOf):
+        raise Undefined(f"“{written[:40]}”不是区间，应写成 [1..5] 或 (< 5)。")
+    ends = [None if end is None else _literal_end(end) for end in (tree.low, tree.high)]
+    if None not in ends and kind(ends[0]) != kind(ends[1]):
+        raise Undefined("区间的两端不同类。")
+    return Range(ends[0], ends[1], tree.low_closed, tree.high_closed)
+
+
+def _literal_end(node: nodes.Node) -> Any:
+    if not isinstance(node, nodes.Literal) or node.value is None:
+        raise Undefined("区间的两端应为数字、文字或 @ 开头的日期时间。")
+    return node.value
 
 
 @builtin("number", "from", "grouping separator?", "decimal separator?")
