@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine.models import DecisionDefinition, Deployment, Resource
+from engine.queries import api_requirements
 from engine.queries import asked as ask
 from engine.queries.access import Viewer
+from engine.queries.api_requirements import Graph
 from engine.queries.asked import Asked
 from engine.queries.records.incidents import number
 
@@ -38,10 +40,15 @@ FILTERS: ask.Filters = {
     "resourceNameLike": ask.alike(DecisionDefinition.resource),
     "versionTag": ask.never,
     "versionTagLike": ask.never,
-    "withoutDecisionRequirementsDefinition": ask.never,
     "tenantIdIn": ask.never,
     "withoutTenantId": ask.always,
     "includeDecisionDefinitionsWithoutTenantId": ask.always,
+}
+#: Filters by the graph a decision belongs to.
+GRAPHS = {
+    "decisionRequirementsDefinitionId",
+    "decisionRequirementsDefinitionKey",
+    "withoutDecisionRequirementsDefinition",
 }
 ORDER: dict[str, ask.Column] = {
     "id": DecisionDefinition.id,
@@ -61,20 +68,38 @@ def decision_definitions(session: Session, _: Viewer, asked: Asked) -> Sequence[
 
     What is published is no secret: everybody with the scope sees every decision.
     """
-    statement = ask.page(_wanted(asked), asked, ORDER, DecisionDefinition.id)
+    statement = ask.page(_wanted(session, asked), asked, ORDER, DecisionDefinition.id)
     return session.execute(statement).all()
 
 
 def count_decision_definitions(session: Session, _: Viewer, asked: Asked) -> int:
     """Return how many decisions would be found."""
-    return ask.count(session, _wanted(asked))
+    return ask.count(session, _wanted(session, asked))
 
 
-def _wanted(asked: Asked) -> ask.Statement:
+def _wanted(session: Session, asked: Asked) -> ask.Statement:
+    where = ask.conditions(asked, FILTERS)
+    graphs = api_requirements.graphs(session) if GRAPHS & asked.values.keys() else []
+    for name, part in (
+        ("decisionRequirementsDefinitionId", "number"),
+        ("decisionRequirementsDefinitionKey", "key"),
+    ):
+        if name in asked:
+            mine = [graph for graph in graphs if getattr(graph, part) == asked.get(name)]
+            where.append(or_(false(), *(_within(graph) for graph in mine)))
+    if asked.get("withoutDecisionRequirementsDefinition"):
+        where += [~_within(graph) for graph in graphs]
     return (
         select(DecisionDefinition)
         .join(Deployment, Deployment.id == DecisionDefinition.deployment_id)
-        .where(*ask.conditions(asked, FILTERS))
+        .where(*where)
+    )
+
+
+def _within(graph: Graph) -> ColumnElement[bool]:
+    return and_(
+        DecisionDefinition.deployment_id == graph.deployment_id,
+        DecisionDefinition.resource == graph.resource,
     )
 
 

@@ -6,6 +6,7 @@ Every module named here registers its routes when it is imported.
 from web.api import (
     batches,
     conditions,
+    decision_requirements,
     decisions,
     deployments,
     engines,
@@ -45,6 +46,7 @@ from web.api import (
 __all__ = [
     "batches",
     "conditions",
+    "decision_requirements",
     "decisions",
     "deployments",
     "engines",

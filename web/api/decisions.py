@@ -13,6 +13,8 @@ from engine.decisions import document
 from engine.errors import EngineError
 from engine.models import DecisionDefinition
 from engine.queries import api_decisions as queries
+from engine.queries import api_requirements
+from engine.queries.api_requirements import Graph
 from engine.queries.asked import Asked
 from web.api import listing, names, typed
 from web.api.access import caller, needs
@@ -29,7 +31,7 @@ LIST = Params(
         "nameLike": TEXT, "deploymentId": TEXT, "deployedAfter": MOMENT, "deployedAt": MOMENT,
         "key": TEXT, "keyLike": TEXT, "category": TEXT, "categoryLike": TEXT, "version": NUMBER,
         "latestVersion": FLAG, "resourceName": TEXT, "resourceNameLike": TEXT,
-        "decisionRequirementsDefinitionId": TEXT, "decisionRequirementsDefinitionKey": TEXT,
+        "decisionRequirementsDefinitionId": DEFINITION, "decisionRequirementsDefinitionKey": TEXT,
         "withoutDecisionRequirementsDefinition": FLAG, "versionTag": TEXT, "versionTagLike": TEXT,
         "tenantIdIn": TEXTS, "withoutTenantId": FLAG,
         "includeDecisionDefinitionsWithoutTenantId": FLAG,
@@ -40,7 +42,7 @@ EVALUATE = Params("decision evaluation", {"variables": OBJECT})
 TTL = Params("history time to live", {"historyTimeToLive": NUMBER})
 
 
-def shown(row: DecisionDefinition, ttl: int | None) -> dict[str, Any]:
+def shown(row: DecisionDefinition, ttl: int | None, graph: Graph | None) -> dict[str, Any]:
     """Return a decision."""
     return {
         "id": names.definition_of(row),
@@ -50,17 +52,25 @@ def shown(row: DecisionDefinition, ttl: int | None) -> dict[str, Any]:
         "version": row.version,
         "resource": row.resource,
         "deploymentId": str(row.deployment_id),
-        "decisionRequirementsDefinitionId": None,
-        "decisionRequirementsDefinitionKey": None,
+        "decisionRequirementsDefinitionId": graph_id(graph) if graph else None,
+        "decisionRequirementsDefinitionKey": graph.key if graph else None,
         "tenantId": None,
         "historyTimeToLive": ttl,
         "versionTag": None,
     }
 
 
+def graph_id(graph: Graph) -> str:
+    """Return the name of a decision requirements graph."""
+    return names.definition_id(graph.key, graph.version, graph.number)
+
+
 def _rows(session: Session, viewer: Any, asked: Asked) -> list[Any]:
     found = [row for (row,) in queries.decision_definitions(session, viewer, asked)]
-    return [(row, _ttl(session, row)) for row in found]
+    graphs = {(one.deployment_id, one.resource): one for one in api_requirements.graphs(session)}
+    return [
+        (row, _ttl(session, row), graphs.get((row.deployment_id, row.resource))) for row in found
+    ]
 
 
 def _ttl(session: Session, row: DecisionDefinition) -> int | None:
@@ -111,8 +121,7 @@ def _by_key(session: Session, key: str) -> DecisionDefinition:
 def get_decision_definition(definition_id: str) -> ResponseReturnValue:
     """Return one decision."""
     with db.reading() as session:
-        row = _by_id(session, definition_id)
-        return answer(shown(row, _ttl(session, row)))
+        return _shown(session, _by_id(session, definition_id))
 
 
 @bp.get("/decision-definition/key/<key>")
@@ -120,8 +129,17 @@ def get_decision_definition(definition_id: str) -> ResponseReturnValue:
 def get_decision_definition_by_key(key: str) -> ResponseReturnValue:
     """Return the newest version of a decision."""
     with db.reading() as session:
-        row = _by_key(session, key)
-        return answer(shown(row, _ttl(session, row)))
+        return _shown(session, _by_key(session, key))
+
+
+def _shown(session: Session, row: DecisionDefinition) -> ResponseReturnValue:
+    graphs = api_requirements.graphs(session)
+    mine = (
+        one
+        for one in graphs
+        if (one.deployment_id, one.resource) == (row.deployment_id, row.resource)
+    )
+    return answer(shown(row, _ttl(session, row), next(mine, None)))
 
 
 @bp.get("/decision-definition/<definition_id>/xml")

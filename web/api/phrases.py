@@ -22,6 +22,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "incident": ("异常", "异常"),
     "event-subscription": ("事件订阅", "订阅"),
     "decision-definition": ("决策", "决策"),
+    "decision-requirements-definition": ("决策关系图", "关系图"),
     "history": ("历史", "记录"),
     "metrics": ("计量", "计量"),
     "engine": ("引擎", "引擎"),

@@ -52,6 +52,7 @@ SHAPES: dict[str, str] = {
         " decisionRequirementsDefinitionKey tenantId historyTimeToLive versionTag"
     ),
     "DecisionDefinitionXml": "id dmnXml",
+    "DecisionRequirementsDefinition": "id key category name version resource deploymentId tenantId",
     "DecisionResult": "",
     "Deployment": _DEPLOYMENT,
     "DeploymentResource": "id name deploymentId",

@@ -13,6 +13,7 @@ from engine.bpmn.nodes.base import Node, NodeInfo
 from engine.errors import EngineError
 from engine.state import variables
 from engine.state.evaluation import as_expression
+from engine.state.host import Write
 from engine.state.values import storable
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class Body(Node):
         node: Node = self._wf_spec.task_specs[self.item_name]
         item = body.scope.spawn(node, on=body)
         item.data.update(local)
+        item.instance.writes += [
+            Write(name, value, item.id, item.id) for name, value in local.items()
+        ]
         item.expect()
 
     def items(self, body: Token) -> list[Token]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine import dmn
 from tests.engine import office as tiny
 from tests.engine.office import diagram, flows, user
 from tests.web.api import story
@@ -118,3 +119,30 @@ def test_what_clients_ask_first(api: System, level: None) -> None:
     later = {"startDate": "2099-01-01T00:00:00.000+0800"}
     assert api.get("/metrics/root-process-instance-start/sum", **later) == {"result": 0}
     assert api.ask("GET", "/metrics/nonsense/sum").status_code == 400
+
+
+def test_decisions_that_build_on_each_other_are_a_graph(api: System, level: None) -> None:
+    small = dmn.table(["amount:number"], ["size:string"], [["> 10", '"large"'], ["<= 10", '"s"']])
+    large = dmn.table(["size:string"], ["fee:number"], [['"large"', "5"]], identifier="u")
+    graph = dmn.definitions(
+        dmn.decision("size", small, name="size"), dmn.decision("fee", large, requires=["size"])
+    )
+    tiny.publish(name="graphs", fees_dot_dmn=graph)
+    (one,) = api.get("/decision-requirements-definition")
+    assert (one["key"], one["version"], one["resource"]) == ("defs", 1, "fees.dmn")
+    assert api.get("/decision-requirements-definition/count", keyLike="x%") == {"count": 0}
+    path = "/decision-requirements-definition"
+    assert api.get(f"{path}/{one['id']}") == one
+    assert api.get(f"{path}/key/defs") == one
+    assert api.get(f"{path}/{one['id']}/xml") == api.get(f"{path}/key/defs/xml")
+    assert api.ask("GET", f"{path}/key/levels").status_code == 404  # one decision is no graph
+    within = api.get("/decision-definition", decisionRequirementsDefinitionId=one["id"])
+    assert {other["key"] for other in within} == {"size", "fee"}
+    assert {other["decisionRequirementsDefinitionKey"] for other in within} == {"defs"}
+    by_key = {"decisionRequirementsDefinitionKey": "defs"}
+    assert api.get("/decision-definition/count", **by_key) == {"count": 2}
+    alone = api.get("/decision-definition", withoutDecisionRequirementsDefinition=True)
+    assert [other["key"] for other in alone] == ["level"]
+    assert api.get("/decision-definition/key/fee")["decisionRequirementsDefinitionId"] == one["id"]
+    told = api.post("/decision-definition/key/fee/evaluate", amount(20))
+    assert told == [{"fee": {"type": "Integer", "value": 5, "valueInfo": {}}}]

@@ -263,6 +263,14 @@ def test_several_items_hang_on_their_body(api: System) -> None:
     )
     assert [one["parentActivityInstanceId"] for one in items] == [body["id"]] * 2
     assert len({one["taskId"] for one in items}) == 2
+    # Each has its own element, kept at its own activity instance.
+    mine = {"processInstanceId": case, "variableName": "one"}
+    kept = api.get("/history/variable-instance", **mine)
+    assert [(one["value"], one["activityInstanceId"]) for one in kept] == [
+        ("x", items[0]["id"]),
+        ("y", items[1]["id"]),
+    ]
+    assert api.get("/history/variable-instance", taskIdIn=items[0]["taskId"])[-1]["value"] == "x"
 
 
 def test_counts_per_element(api: System, case: story.Story) -> None:
