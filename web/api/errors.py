@@ -153,7 +153,9 @@ def _unparsed(error: DeploymentRefused) -> ResponseReturnValue:
                 "elementIds": [problem.element] if problem.element else [],
             }
         )
-    return _say("ParseException", str(error), 400, None, {"details": details})
+    # Camunda Modeler knows a refused diagram by this beginning.
+    message = f"ENGINE-09005 Could not parse BPMN process. Errors: {error}"
+    return _say("ParseException", message, 400, None, {"details": details})
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
