@@ -44,8 +44,14 @@ SHAPES: dict[str, str] = {
         " childActivityInstances childTransitionInstances"
     ),
     "ActivityStatistics": _STATISTICS,
+    "Attachment": (
+        "links id name description taskId type url createTime removalTime rootProcessInstanceId"
+    ),
     "Batch": _BATCH,
     "BatchStatistics": f"{_BATCH} remainingJobs completedJobs failedJobs",
+    "Comment": (
+        "links id userId taskId rootProcessInstanceId processInstanceId time message removalTime"
+    ),
     "Count": "count",
     "DecisionDefinition": (
         "id key category name version resource deploymentId decisionRequirementsDefinitionId"
@@ -73,6 +79,10 @@ SHAPES: dict[str, str] = {
         " durationInMillis canceled completeScope"
     ),
     "HistoricActivityStatistics": "id instances canceled finished completeScope openIncidents",
+    "CleanableReport": (
+        "processDefinitionId processDefinitionKey processDefinitionName processDefinitionVersion"
+        " historyTimeToLive finishedProcessInstanceCount cleanableProcessInstanceCount tenantId"
+    ),
     "HistoricDecisionInstance": (
         f"{_OF_CASE} id decisionDefinitionId decisionDefinitionKey decisionDefinitionName"
         " evaluationTime activityId activityInstanceId userId inputs outputs collectResultValue"

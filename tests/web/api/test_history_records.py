@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -279,6 +280,23 @@ def test_counts_per_element(api: System, case: story.Story) -> None:
     assert [(one["id"], one["instances"]) for one in api.get(path)] == [("pay", 1)]
     found = {one["id"]: one["finished"] for one in api.get(path, finished=True)}
     assert found == {"check": 1, "gw": 1, "pay": 0, "rate": 1, "s": 1}
+
+
+def test_what_could_be_cleaned_up(api: System, case: story.Story) -> None:
+    path = "/history/process-definition/cleanable-process-instance-report"
+    mine = {"processDefinitionKeyIn": "story"}
+    keys = ("historyTimeToLive", "finishedProcessInstanceCount", "cleanableProcessInstanceCount")
+    (one,) = api.get(path, **mine)
+    assert [one[key] for key in keys] == [30, 0, 0]
+    with db.transaction() as session:
+        commands.cancel(session, case.id, actor=SYSTEM, reason="重复")
+    (one,) = api.get(path, **mine)
+    assert [one[key] for key in keys] == [30, 1, 0]
+    assert api.get(path, compact=True) == []
+    clock.move(clock.offset() + timedelta(days=31))
+    (one,) = api.get(path, compact=True)
+    assert [one[key] for key in keys] == [30, 1, 1]
+    assert api.get(f"{path}/count", **mine) == {"count": 1}
 
 
 def test_a_finished_instance_is_deleted_for_good(api: System, case: story.Story) -> None:
