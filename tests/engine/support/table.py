@@ -16,7 +16,15 @@ from tests.engine.walker import Walk
 README = Path(__file__).parents[3] / "engine" / "README.md"
 BEGIN, END = "<!-- support: begin -->", "<!-- support: end -->"
 #: Modules of examples, in the order of the table.
-SECTIONS = ("events", "compensation", "gateways", "activities", "attributes")
+SECTIONS = (
+    "events",
+    "compensation",
+    "gateways",
+    "activities",
+    "attributes",
+    "work",
+    "listeners",
+)
 
 
 @dataclass(frozen=True)
