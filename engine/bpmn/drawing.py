@@ -6,137 +6,20 @@ sees. Only the main plane is read; what it does not show is listed in `Drawing.h
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from lxml import etree
 
 from engine.bpmn import importing
-from engine.bpmn.xml import ACTIVITIES, DC, DD, DI, SUBPROCESSES
+from engine.bpmn.figures import Box, Drawing, Edge, Point, Shape
+from engine.bpmn.xml import ACTIVITIES, DC, DD, DI
 from engine.bpmn.xml import B as BPMN
 from engine.errors import DeploymentRefused
 
-__all__ = [
-    "ACTIVITIES",
-    "CONTAINERS",
-    "SUBPROCESSES",
-    "Box",
-    "Drawing",
-    "Edge",
-    "Point",
-    "Shape",
-    "box_of",
-    "main_plane",
-    "of",
-    "points_of",
-    "read",
-]
-
-CONTAINERS = frozenset({"participant", "lane", "group"})
 #: What is longer is no name; breaking it into lines would take for ever.
 MAX_NAME = 2_000
 #: Room between two planes in one picture.
 PAGE_GAP = 80.0
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle in diagram pixels."""
-
-    x: float
-    y: float
-    w: float
-    h: float
-
-    @property
-    def right(self) -> float:
-        return self.x + self.w
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.h
-
-    @property
-    def cx(self) -> float:
-        return self.x + self.w / 2
-
-    @property
-    def cy(self) -> float:
-        return self.y + self.h / 2
-
-    def overlaps(self, other: "Box", slack: float = 0) -> bool:
-        """Whether the two share more than `slack` pixels in both directions."""
-        return (
-            min(self.right, other.right) - max(self.x, other.x) > slack
-            and min(self.bottom, other.bottom) - max(self.y, other.y) > slack
-        )
-
-    def holds(self, other: "Box", slack: float = 0) -> bool:
-        """Whether the other lies inside, give or take `slack` pixels."""
-        return (
-            self.x <= other.x + slack
-            and self.y <= other.y + slack
-            and self.right >= other.right - slack
-            and self.bottom >= other.bottom - slack
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A node, container, data object or annotation with its place on the plane."""
-
-    id: str
-    kind: str
-    name: str
-    box: Box
-    label: Box | None = None
-    event: str = ""
-    throws: bool = False
-    interrupting: bool = True
-    expanded: bool = False
-    horizontal: bool = True
-    by_event: bool = False
-    attached_to: str = ""
-    markers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A sequence flow, message flow or association with its waypoints."""
-
-    id: str
-    kind: str
-    name: str
-    points: tuple[Point, ...]
-    source: str
-    target: str
-    label: Box | None = None
-    default: bool = False
-    conditional: bool = False
-    directed: bool = True
-
-    def segments(self) -> Iterator[tuple[Point, Point]]:
-        return zip(self.points, self.points[1:], strict=False)
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """One plane of a diagram."""
-
-    shapes: tuple[Shape, ...]
-    edges: tuple[Edge, ...]
-    #: Flow nodes and sequence flows that no plane of the file shows: id → name.
-    missing: Mapping[str, str]
-    #: What this plane does not show → the drawn element that stands for it (a closed subprocess).
-    hidden: Mapping[str, str]
-    #: Every element → the element it stands in, drawn or not.
-    parents: Mapping[str, str]
-    by_id: Mapping[str, Shape] = field(default_factory=dict)
-
-    @property
-    def items(self) -> tuple["Shape | Edge", ...]:
-        return (*self.shapes, *self.edges)
 
 
 def read(xml: bytes) -> Drawing:
@@ -253,7 +136,7 @@ def _plane(
             edge = _edge(item, node, semantic, defaults)
             edges += [edge] if len(edge.points) > 1 else []
         elif (box := box_of(item)) is not None:
-            shape = _shape(item, node, box)
+            shape = _shape(item, node, box, semantic)
             value = semantic.get(node.get("categoryValueRef") or "")
             if value is not None and not shape.name:  # a group is called as its category
                 shape = replace(shape, name=value.get("value") or "")
@@ -261,7 +144,12 @@ def _plane(
     return shapes, edges
 
 
-def _shape(item: etree._Element, node: etree._Element, box: Box) -> Shape:
+def _shape(
+    item: etree._Element,
+    node: etree._Element,
+    box: Box,
+    semantic: Mapping[str, etree._Element],
+) -> Shape:
     kind = _kind(node)
     return Shape(
         id=str(node.get("id")),
@@ -269,7 +157,7 @@ def _shape(item: etree._Element, node: etree._Element, box: Box) -> Shape:
         name=_name(node),
         box=box,
         label=_label(item),
-        event=_event(node),
+        event=_event(node, semantic),
         throws=kind in {"endEvent", "intermediateThrowEvent"},
         interrupting="false" not in (node.get("cancelActivity"), node.get("isInterrupting")),
         # A subprocess without the attribute is expanded if it is large enough to hold something.
@@ -335,15 +223,19 @@ def _name(node: etree._Element) -> str:
     return (node.get("name") or node.findtext(f"{BPMN}text") or "")[:MAX_NAME].strip()
 
 
-def _event(node: etree._Element) -> str:
-    kinds = [
-        _kind(child).removesuffix("EventDefinition")
-        for child in node.iterchildren(f"{BPMN}*")
-        if _kind(child).endswith("EventDefinition")
-    ]
+def _event(node: etree._Element, semantic: Mapping[str, etree._Element]) -> str:
+    definitions = [child for child in node.iterchildren(f"{BPMN}*") if _is_definition(child)]
+    for pointer in node.iterchildren(f"{BPMN}eventDefinitionRef"):
+        shared = semantic.get((pointer.text or "").strip())
+        definitions += [shared] if shared is not None and _is_definition(shared) else []
+    kinds = [_kind(definition).removesuffix("EventDefinition") for definition in definitions]
     if len(kinds) > 1:
         return "parallelMultiple" if node.get("parallelMultiple") == "true" else "multiple"
     return kinds[0] if kinds else ""
+
+
+def _is_definition(node: etree._Element) -> bool:
+    return _kind(node).endswith("EventDefinition")
 
 
 def _markers(node: etree._Element) -> Iterator[str]:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 
 from engine.bpmn import drawing
-from engine.bpmn.drawing import Box, Drawing, Edge, Point, Shape
+from engine.bpmn.figures import CONTAINERS, Box, Drawing, Edge, Point, Shape
 from engine.bpmn.lettering import Text, inner_text, label_text
+from engine.bpmn.xml import ACTIVITIES, SUBPROCESSES
 from engine.errors import Problem
 
 #: Pixels that may touch before it counts: rounding, borders, the tips of letters.
@@ -48,7 +49,7 @@ def missing(picture: Drawing) -> Iterator[Problem]:
 
 def overlaps(picture: Drawing) -> Iterator[Problem]:
     """No shape lies on another, unless it stands in it or on its border."""
-    solid = [shape for shape in picture.shapes if shape.kind not in drawing.CONTAINERS]
+    solid = [shape for shape in picture.shapes if shape.kind not in CONTAINERS]
     for one, other in combinations(solid, 2):
         if not one.box.overlaps(other.box, SLACK) or _belong_together(picture, one, other):
             continue
@@ -59,7 +60,7 @@ def outside(picture: Drawing) -> Iterator[Problem]:
     """What stands in an open subprocess is drawn inside it."""
     for shape in picture.shapes:
         home = picture.by_id.get(picture.parents.get(shape.id, ""))
-        if home is None or home.kind not in drawing.SUBPROCESSES or shape.attached_to:
+        if home is None or home.kind not in SUBPROCESSES or shape.attached_to:
             continue
         if home.expanded and not home.box.holds(shape.box, SLACK):
             yield _warn(
@@ -77,7 +78,7 @@ def labels(picture: Drawing) -> Iterator[Problem]:
         yield from _label_on_shapes(picture, item, text)
         yield from _label_on_flows(picture, item, text)
     for shape in picture.shapes:
-        if shape.kind in drawing.ACTIVITIES and not inner_text(shape)[1]:
+        if shape.kind in ACTIVITIES and not inner_text(shape)[1]:
             yield _warn(
                 shape.id, "layout-text", f"{_said(shape)}名称太长，框里放不下，请缩短或把框放大。"
             )
@@ -182,9 +183,7 @@ CHECKS: tuple[Callable[[Drawing], Iterator[Problem]], ...] = (
 
 def _is_frame(shape: Shape) -> bool:
     """Whether other things stand inside: pools, lanes, groups, open subprocesses."""
-    return shape.kind in drawing.CONTAINERS or (
-        shape.kind in drawing.SUBPROCESSES and shape.expanded
-    )
+    return shape.kind in CONTAINERS or (shape.kind in SUBPROCESSES and shape.expanded)
 
 
 def _belong_together(picture: Drawing, one: Shape, other: Shape) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.bpmn.drawing import SUBPROCESSES, Box, Edge, Point, Shape
+from engine.bpmn.figures import Box, Edge, Point, Shape
+from engine.bpmn.xml import SUBPROCESSES
 
 #: Sizes of type in pixels, as bpmn-js draws them, so that a diagram looks the same in the modeler.
 NAME_SIZE, NAME_LINE = 12.0, 15.0

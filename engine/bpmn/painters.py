@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Mapping
 from html import escape
 
-from engine.bpmn import drawing, glyphs
-from engine.bpmn.drawing import Box, Edge, Point, Shape
+from engine.bpmn import glyphs
+from engine.bpmn.figures import Box, Edge, Point, Shape
 from engine.bpmn.lettering import (
     LABEL_LINE,
     LABEL_SIZE,
@@ -15,6 +15,7 @@ from engine.bpmn.lettering import (
     inner_text,
     wrap,
 )
+from engine.bpmn.xml import ACTIVITIES, SUBPROCESSES
 
 
 def text(words: Text, kind: str, line: float) -> str:
@@ -84,13 +85,13 @@ def paint(shape: Shape) -> str:
 
 
 def _family(kind: str) -> str:
-    if kind in drawing.ACTIVITIES:
+    if kind in ACTIVITIES:
         return "activity"
     return next((end for end in ("Event", "Gateway") if kind.endswith(end)), kind)
 
 
 def _activity(shape: Shape) -> str:
-    box, nested = shape.box, shape.kind in drawing.SUBPROCESSES
+    box, nested = shape.box, shape.kind in SUBPROCESSES
     outline = "bd-shape" + (" bd-thick" if shape.kind == "callActivity" else "")
     outline += " bd-dotted" if shape.by_event else ""
     parts = [rect(box, outline + (" bd-sub" if nested and shape.expanded else ""), 9)]

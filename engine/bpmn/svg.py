@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from html import escape
 
 from engine.bpmn import drawing, importing
-from engine.bpmn.drawing import Box, Drawing, Edge, Shape
+from engine.bpmn.figures import CONTAINERS, Box, Drawing, Edge, Shape
 from engine.bpmn.importing import placing
 from engine.bpmn.lettering import LABEL_LINE, Text, label_text
 from engine.bpmn.painters import flow, paint, text
+from engine.bpmn.xml import ACTIVITIES, SUBPROCESSES
 from engine.errors import DeploymentRefused
 
 #: What a state is called on screen. `pin` states get a flag above the element.
@@ -66,7 +67,7 @@ def render(
         flows: ids of sequence flows that were walked.
         title: read by screen readers first.
         uid: unique on the page; prefixes the ids inside the picture.
-        whole: draw every plane, one beneath the other, and not only the main one.
+        whole: draw every plane, one beneath the other, and what is hidden; not only the main one.
 
     Returns the SVG element as text; an empty string if there is nothing to draw.
 
@@ -77,7 +78,7 @@ def render(
         root = importing.read(xml).root
     except DeploymentRefused as refused:
         raise ValueError(refused.problems[0].message) from refused
-    picture = drawing.of(placing.place(root), whole=whole)
+    picture = drawing.of(placing.place(root, whole=whole), whole=whole)
     if not picture.shapes:
         return ""
     walk = _Walk(
@@ -105,17 +106,16 @@ def describe(picture: Drawing, states: Mapping[str, str]) -> str:
     """Say in one sentence where the walk stands: what a blind reader gets instead of colours."""
     names: dict[str, list[str]] = {}
     for shape in picture.shapes:
-        if shape.name and shape.kind not in drawing.CONTAINERS and shape.id in states:
+        if shape.name and shape.kind not in CONTAINERS and shape.id in states:
             names.setdefault(states[shape.id], []).append(shape.name)
     said = [
         f"{STATE_NAMES[state]}：{'、'.join(names[state])}。"
         for state in URGENCY
         if state != "done" and state in names
     ]
-    steps = sum(shape.kind in drawing.ACTIVITIES for shape in picture.shapes)
+    steps = sum(shape.kind in ACTIVITIES for shape in picture.shapes)
     done = sum(
-        shape.kind in drawing.ACTIVITIES and states.get(shape.id) == "done"
-        for shape in picture.shapes
+        shape.kind in ACTIVITIES and states.get(shape.id) == "done" for shape in picture.shapes
     )
     return "".join(said) + f"流程共 {steps} 个环节，已完成 {done} 个。"
 
@@ -146,9 +146,9 @@ def _depth(item: Shape | Edge) -> tuple[int, float]:
     """Paint order: containers from the outside in, lines, nodes, what sits on borders."""
     if isinstance(item, Edge):
         return 3, 0
-    if item.kind in drawing.CONTAINERS:
+    if item.kind in CONTAINERS:
         return (0 if item.kind == "participant" else 1), -item.box.w * item.box.h
-    if item.kind in drawing.SUBPROCESSES and item.expanded:
+    if item.kind in SUBPROCESSES and item.expanded:
         return 2, -item.box.w * item.box.h
     return (5 if item.kind == "boundaryEvent" else 4), 0
 
@@ -229,7 +229,7 @@ def _additions(shape: Shape, state: str, walk: _Walk) -> Iterator[str]:
     # The steps inside an open subprocess carry their own flags.
     if state in PINS and not (shape.expanded and state == "active"):
         yield _pin(box, PINS[state], below=shape.id in walk.topped)
-    elif state == "done" and shape.kind in drawing.ACTIVITIES:
+    elif state == "done" and shape.kind in ACTIVITIES:
         yield (
             f'<g class="bd-tick" transform="translate({box.right - 3:g} {box.y + 3:g})">'
             f'<circle r="8"/><path d="M-4 0L-1 3L4 -3"/></g>'

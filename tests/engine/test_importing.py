@@ -382,6 +382,35 @@ def test_pages_stand_beneath_each_other_and_only_the_main_one_in_the_office():
     assert 'data-element-id="st"' not in svg.render(xml, title="图", uid="d")
 
 
+def drawn(xml: bytes, **extra) -> set[str]:
+    picture = etree.fromstring(svg.render(xml, title="图", uid="d", **extra))
+    return {node.get("data-element-id") for node in picture.iter("{*}g")} - {None}
+
+
+def test_a_subprocess_that_is_not_drawn_gets_room_for_what_is_in_it():
+    inner = (
+        b'<task id="one"/><subProcess id="sub"><task id="two"/><subProcess id="deep">'
+        b'<task id="three"/></subProcess></subProcess></process>'
+    )
+    xml = file("bizagi.bpmn").replace(b"</process>", inner)
+    assert {"one", "sub", "two", "deep", "three"} <= drawn(xml)
+
+
+def test_what_a_closed_subprocess_hides_is_drawn_on_request():
+    inside = b'<semantic:task id="inner"/></semantic:subProcess>'
+    xml = file("adonis.bpmn").replace(b"</semantic:subProcess>", inside)
+    assert "inner" not in drawn(xml)
+    assert "inner" in drawn(xml, whole=True)
+
+
+def test_a_shared_definition_gives_its_sign():
+    xml = file("visual_paradigm.bpmn")
+    bare = xml.replace(b"tns:shared_timer</", b"tns:gone</")
+    assert svg.render(xml, title="图", uid="d").count("<path") == 1 + svg.render(
+        bare, title="图", uid="d"
+    ).count("<path")
+
+
 def test_a_group_is_called_as_its_category():
     assert "当天" in svg.render(GROUPED, title="图", uid="d")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine.bpmn.drawing import Box
+from engine.bpmn.figures import Box
 from engine.bpmn.importing.layering import GAP_Y, arrange
 from engine.bpmn.importing.page import shifted
 from engine.bpmn.xml import EVENTS, GATEWAYS, SUBPROCESSES, children, flow_nodes, identifier, local

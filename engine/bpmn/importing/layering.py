@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.bpmn.drawing import Box
+from engine.bpmn.figures import Box
 
 GAP_X, GAP_Y = 60.0, 40.0
 #: Room above and below the nodes of a band.

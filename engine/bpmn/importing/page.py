@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
-from engine.bpmn.drawing import Box, Point, box_of, main_plane, points_of
+from engine.bpmn.drawing import box_of, main_plane, points_of
+from engine.bpmn.figures import Box, Point
 from engine.bpmn.xml import DC, DD, DI
 
 #: Where the first thing stands on an empty page.
@@ -18,7 +19,9 @@ BENEATH = 60.0
 class Page:
     """One plane, with the places of everything on it; what is on other planes is not its own."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: etree._Element, *, whole: bool) -> None:
+        #: Whether what is hidden is to be drawn as well.
+        self.whole = whole
         found = main_plane(root)
         if found is None:
             diagram = etree.SubElement(root, DI + "BPMNDiagram")

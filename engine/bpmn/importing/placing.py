@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.drawing import Box
+from engine.bpmn.figures import Box
 from engine.bpmn.importing import names
 from engine.bpmn.importing.blocks import BESIDE, HEADER, INNER, TITLE, block, on_border, size_of
 from engine.bpmn.importing.page import Page, around, shifted
@@ -33,11 +33,16 @@ FITTED = 200
 TRIES = 40
 
 
-def place(root: etree._Element) -> etree._Element:
-    """Return a copy of a full tree in which everything has a place; ids are as executed."""
+def place(root: etree._Element, *, whole: bool = False) -> etree._Element:
+    """Return a copy of a full tree in which everything has a place; ids are as executed.
+
+    Args:
+        root: the full tree, which is not changed.
+        whole: what a closed subprocess hides is drawn as well, beneath everything.
+    """
     tree = copy.deepcopy(root)
     names.resolve(tree)
-    page = Page(tree)
+    page = Page(tree, whole=whole)
     pools = {
         pool.get("processRef") or "": pool
         for pool in tree.iter(B + "participant")
@@ -108,33 +113,52 @@ def _complete(page: Page, scope: etree._Element) -> None:
     near = _neighbours(scope) if missing else {}
     hung: dict[str, int] = {}
     for number, node in enumerate(missing):
-        name, (wide, high) = identifier(node), size_of(node)
+        name, (wide, high) = identifier(node), _room_for(node)
         host = page.boxes.get(node.get("attachedToRef") or "")
         if host is not None:
             at = node.get("attachedToRef") or ""
             hung[at] = hung.get(at, -1) + 1
             page.add_shape(name, on_border(host, hung[at]))
         elif number < FITTED:
-            page.add_shape(name, _beside(page, near.get(name, ((), ())), wide, high))
+            box = _beside(page, near.get(name, ((), ())), wide, high)
+            page.add_shape(name, box, **_opened(node))
         else:
-            x, y = page.next_place
-            page.add_shape(name, Box(x + 20 * (number % 20), y, wide, high))
+            page.add_shape(name, Box(*page.next_place, wide, high), **_opened(node))
     for node in flow_nodes(scope):
         if local(node) in SUBPROCESSES:
             _subprocess(page, node)
 
 
+def _has_content(node: etree._Element) -> bool:
+    return local(node) in SUBPROCESSES and next(flow_nodes(node), None) is not None
+
+
+def _room_for(node: etree._Element) -> tuple[float, float]:
+    """Return the size of a node that is not drawn; a subprocess has room for what is in it."""
+    if not _has_content(node):
+        return size_of(node)
+    made = block(node)
+    return made.width + 2 * INNER, made.height + 2 * INNER + TITLE
+
+
+def _opened(node: etree._Element) -> dict[str, str]:
+    return {"isExpanded": "true"} if _has_content(node) else {}
+
+
 def _subprocess(page: Page, node: etree._Element) -> None:
     frame = page.boxes.get(identifier(node))
     inside = list(_contents(node))
-    if frame is None or not inside or identifier(node) in page.closed:
+    if frame is None or not inside:
         return
     if any(identifier(part) in page.shown for part in inside):
         _complete(page, node)
         return
     made = block(node)
-    if _fits(frame, made.width + 2 * INNER, made.height + INNER + TITLE):
+    closed = identifier(node) in page.closed
+    if not closed and _fits(frame, made.width + 2 * INNER, made.height + INNER + TITLE):
         _put(page, node, made.boxes, made.opened, frame.x + INNER, frame.y + TITLE)
+    elif page.whole:
+        _put(page, node, made.boxes, made.opened, *page.next_place)
 
 
 def _neighbours(scope: etree._Element) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:

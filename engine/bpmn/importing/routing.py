@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bpmn.drawing import Box, Point
+from engine.bpmn.figures import Box, Point
 
 #: How far a way back runs below what it joins.
 DETOUR = 30.0
