@@ -7,6 +7,7 @@ so an expression cannot smuggle in what a literal may not say.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -27,6 +28,11 @@ DURATION = re.compile(
 )
 REPEAT = re.compile(r"^R(\d{0,4})((?:/[^/]{1,40}){1,2})$", re.A)
 
+
+class TimerOver(EngineError):
+    """Every moment of a repetition lies in the past."""
+
+
 Length = timedelta | YearsMonths
 
 
@@ -42,7 +48,8 @@ def check(kind: str, text: str) -> None:
     elif kind == "duration":
         after(now, length(text))
     else:
-        arm_cycle(text, now)
+        with suppress(TimerOver):  # it was right when it was drawn
+            arm_cycle(text, now)
 
 
 def arm(kind: str, value: Any, now: datetime) -> dict[str, Any]:
@@ -114,7 +121,7 @@ def arm_cycle(text: str, now: datetime) -> dict[str, Any]:
         raise EngineError(f"循环定时“{text:.40}”的次数不能是 0。")
     armed = _interval(match[2].split("/")[1:], count, now, text)
     if armed.get("left", 1) < 1:
-        raise EngineError(f"循环定时“{text:.40}”的时间已经全部过去，请改为以后的时间。")
+        raise TimerOver(f"循环定时“{text:.40}”的时间已经全部过去，请改为以后的时间。")
     return armed
 
 

@@ -330,11 +330,22 @@ class Execution:
             parent.run.complete(row.parent_token)
         self.touch(parent)
 
+    def is_caught_above(self, row: ProcessInstance, code: str) -> bool:
+        """Say whether one of the instances that called this one would catch an error."""
+        while row.parent_id is not None and row.parent_token is not None:
+            parent = self.open(self._get(row.parent_id))
+            if parent.run.catches(row.parent_token, "error", code):
+                return True
+            row = parent.row
+        return False
+
     def escalate(self, row: ProcessInstance, code: str, payload: Mapping[str, Any]) -> bool:
         """Give an escalation nobody caught to the caller; True when it caught it."""
         if row.parent_id is None or row.parent_token is None:
             return False
         parent = self.open(self._get(row.parent_id))
+        if parent.run.catches(row.parent_token, "escalation", code):
+            parent.run.take_back(row.parent_token, self.loaded[row.id].run.variables)
         caught = parent.run.escalate(row.parent_token, code, payload)
         if all(wait.token != row.parent_token for wait in parent.run.waits().values()):
             self.cancel(self.loaded[row.id], "由上级流程结束")  # at once: nothing more runs here

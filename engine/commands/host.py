@@ -131,6 +131,10 @@ class InstanceHost:
         key = correlation if correlation is not None else self.row.business_key or ""
         self.work.messages.append((self.row, name, key, payload, kind))
 
+    def catches(self, code: str) -> bool:
+        """Ask the callers, the nearest first, whether the error would be caught there."""
+        return self.work.is_caught_above(self.row, code)
+
     def trace(self, event: Trace) -> None:
         """Keep what a person may ask about later."""
         self.trail.add(event)

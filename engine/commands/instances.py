@@ -106,10 +106,13 @@ def check_starter(session: Session, definition: Definition, actor: Actor) -> Non
 
 
 def _start_event(definition: Definition, element: str | None) -> Start:
+    """Return the named start; else the plain one, else the only one there is (as Camunda)."""
     starts = definition.description.starts
     for event in starts:
         if event.element == element or (element is None and event.kind == "none"):
             return event
+    if element is None and len(starts) == 1:
+        return starts[0]
     raise NotFound(f"流程“{definition.name}”没有可以这样发起的开始事件。")
 
 

@@ -97,7 +97,7 @@ def _swap_timers(session: Session, row: ProcessDefinition, description: Descript
             used.discard((job.element_id, job.due_at))
     for start in wanted.values():
         armed = _arm(session, start)
-        if (start.element, armed["due"]) not in used:
+        if armed is not None and (start.element, armed["due"]) not in used:
             session.add(_job(row.id, start.element, _text(start), armed))
 
 
@@ -105,13 +105,16 @@ def _text(start: Start) -> list[str]:
     return [start.timer_kind, start.timer]
 
 
-def _arm(session: Session, start: Start) -> dict[str, Any]:
+def _arm(session: Session, start: Start) -> dict[str, Any] | None:
+    """Return when a start timer fires first; None when its repetition is over already."""
     now = clock.now()
     value: Any = start.timer
     try:
         if is_expression(value) or "${" in value:
             value = expressions.evaluate(value, {}, calendar.functions(session, now))
         return timers.arm(start.timer_kind, value, now)
+    except timers.TimerOver:
+        return None
     except EngineError as error:
         raise DeploymentRefused([Problem(start.element, "bad-timer", str(error))]) from error
 

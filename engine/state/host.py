@@ -167,5 +167,8 @@ class Host(Protocol):
         with `escalate`, or note it. `name` is then the escalation code.
         """
 
+    def catches(self, code: str) -> bool:
+        """Say whether an instance that called this one would catch an error of this code."""
+
     def trace(self, event: Trace) -> None:
         """Note what happened. Called very often: collect, do not write here."""

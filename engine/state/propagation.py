@@ -62,6 +62,11 @@ def caught_here(token: Token, kind: Kind, code: str) -> bool:
     return _nearest(token, kind, code) is not None
 
 
+def is_caught(token: Token, code: str) -> bool:
+    """Say whether this instance, or one that called it, would catch an error."""
+    return caught_here(token, "error", code) or token.instance.host.catches(code)
+
+
 def throw_error(token: Token, code: str, message: str = "", kind: Kind = "error") -> bool:
     """Throw a BPMN error from a token; return whether the diagram caught it.
 

@@ -20,6 +20,7 @@ from tests.engine.bpmn_builder import (
     element,
     end,
     error,
+    escalation,
     event_gateway,
     event_sub,
     extension,
@@ -35,6 +36,7 @@ from tests.engine.bpmn_builder import (
     properties,
     script,
     service,
+    signal,
     start,
     sub,
     throw,
@@ -222,6 +224,22 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
         diagram(start(), event_gateway("g"), catch("c", message()),
                 element("receiveTask", "x", messageRef="m1"), end(), "s-g-c-e", "g-x-e"),
         "message-twice", "x",
+    ),
+    "two starts by one signal": (
+        diagram(start("s", signal()), start("x", signal()), end(), "s-e", "x-e"),
+        "signal-twice", "x",
+    ),
+    "two boundaries for every error": (
+        diagram(*PLAIN, boundary("b", "a", error("")), boundary("x", "a", error("")), "b-e", "x-e"),
+        "error-twice", "x",
+    ),
+    "a start with a computed name": (
+        diagram(start("x", signal("sx")), end(), "x-e",
+                roots='<bpmn:signal id="sx" name="case-${no}"/>'),
+        "start-name", "x",
+    ),
+    "an escalation without a code": (
+        diagram(start(), throw("x", escalation("")), end(), "s-x-e"), "no-escalation", "x"
     ),
     "a gateway that starts": (
         diagram(start(), element("eventBasedGateway", "x", instantiate="true"),

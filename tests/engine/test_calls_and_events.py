@@ -95,6 +95,30 @@ def test_an_error_end_of_the_child_is_caught_with_code_and_message(sqlite: str) 
         assert commands.read_variables(session, case)["code"] == "E1"
 
 
+def test_an_error_end_nobody_catches_lets_the_caller_go_on(sqlite: str) -> None:
+    child = draw.diagram(start(), user("a"), end("bad", error()), "s-a-bad", key="child")
+    office.publish(child, draw.diagram(start(), call("c", "child"), user("z"), end(), "s-c-z-e"))
+    case = office.start()
+    office.complete(case, "a")
+    assert office.everywhere() == ["z"]
+    office.complete(case, "z")
+    assert office.status(case) == "completed"
+
+
+def test_an_escalation_brings_the_outputs_of_the_call(sqlite: str) -> None:
+    called = call("c", "child", draw.extension('<camunda:out source="n" target="m"/>'))
+    child = draw.diagram(start(), draw.script("x", "n = 5"), throw("up", escalation()), user("a"),
+                         end(), "s-x-up-a-e", key="child")  # fmt: skip
+    office.publish(
+        child,
+        draw.diagram(start(), called, boundary("b", "c", escalation(), interrupting=False),
+                     user("h"), end(), end("e2"), "s-c-e", "b-h-e2"),
+    )  # fmt: skip
+    case = office.start()
+    assert office.everywhere() == ["a", "h"]
+    assert office.variables(case)["m"] == 5
+
+
 def test_compensation_with_people_services_and_calls(
     either_database: str, late_calls: list[str]
 ) -> None:

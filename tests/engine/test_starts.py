@@ -94,6 +94,17 @@ def test_a_moment_that_was_used_is_not_used_again(sqlite: str) -> None:
     assert started() == 1
 
 
+def test_a_repetition_that_is_over_owes_nothing_and_refuses_nothing(sqlite: str) -> None:
+    office.publish(starting(timer("R4/2016-03-11T12:13/PT5M", "Cycle")))
+    assert due() == []
+
+
+def test_the_only_start_there_is_can_be_used_by_hand(sqlite: str) -> None:
+    office.publish(starting(timer("R/PT1H", "Cycle")))
+    office.start()
+    assert office.everywhere() == ["a"]
+
+
 def test_cron_and_computed_moments(sqlite: str) -> None:
     office.prepare()
     office.publish(
@@ -174,7 +185,7 @@ def test_a_message_starts_one_process_only(sqlite: str) -> None:
     with pytest.raises(DeploymentRefused, match="msg_1"):
         office.publish(starting(draw.message(), key="two"), name="two")
     office.publish(starting(draw.message(), key="one", more="<!-- again -->"), name="one")
-    with pytest.raises(DeploymentRefused, match="msg_2"):
+    with pytest.raises(DeploymentRefused, match="同一个消息"):
         office.publish(
             draw.diagram(start("s", draw.message("m2")), start("t", draw.message("m2")),
                          user("a"), end(), "s-a-e", "t-a", key="twice"),

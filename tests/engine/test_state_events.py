@@ -159,9 +159,22 @@ def test_an_error_end_event_climbs_to_the_next_that_catches_it():
 
 
 def test_an_error_nobody_catches_ends_the_instance_and_is_told():
-    walk = Walk(diagram(start(), user("a"), end("bad", error()), "s-a-bad")).complete("a")
-    walk.ended("bad")
+    xml = diagram(start(), user("a"), end("bad", error()), "s-a-bad")
+    host = NoteHost()
+    host.caught_above = {"E1"}
+    walk = Walk(xml, host).complete("a").ended("bad")
     assert (walk.run.thrown.code, walk.run.thrown.element) == ("E1", "bad")
+
+
+def test_an_error_end_that_nobody_catches_anywhere_is_an_end_like_any_other():
+    xml = diagram(
+        start(), parallel("g"), user("a"), end("bad", error()), user("z"), end(), "s-g-a-bad",
+        "g-z-e",
+    )  # fmt: skip
+    walk = Walk(xml).complete("a").at("z").complete("z").ended("bad", "e")
+    assert walk.run.thrown is None
+    thrown = next(trace for trace in walk.host.traces if trace.kind == "thrown")
+    assert thrown.detail["caught"] is False
 
 
 def test_an_error_of_the_child_reaches_the_caller_s_boundary():

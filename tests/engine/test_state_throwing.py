@@ -6,15 +6,19 @@ import pytest
 
 from engine.errors import BpmnError
 from tests.engine.bpmn_builder import (
+    ROOTS,
     boundary,
+    catch,
     diagram,
     element,
     end,
     error,
     escalation,
+    event_gateway,
     event_sub,
     message,
     service,
+    signal,
     start,
     sub,
     throw,
@@ -66,6 +70,27 @@ def test_a_send_task_with_a_topic_is_done_by_its_worker():
     walk = Walk(diagram(start(), task, end(), "s-t-e")).at("t")
     walk.complete("t").ended("e")
     assert walk.host.thrown == []
+
+
+def named(name: str) -> str:
+    return f'<bpmn:message id="mx" name="{name}"/><bpmn:signal id="sx" name="{name}"/>' + ROOTS
+
+
+def test_names_may_be_computed_when_the_wait_begins():
+    xml = diagram(
+        start(), catch("m", message("mx")), throw("t", signal("sx")), event_gateway("g"),
+        catch("c", signal("sx")), catch("k", message()), end(), "s-m-t-g-c-e", "g-k-e",
+        event_sub("es", message("mx"), end("eh"), "es_s-eh", interrupting=False),
+        roots=named("case-${no}"),
+    )  # fmt: skip
+    walk = Walk(xml, no=7)
+    assert (walk.wait("m").event, walk.wait("es_s").event) == ("case-7", "case-7")
+    walk.run.set("", {"no": 8})
+    assert walk.wait("m").event == "case-7"
+    walk.deliver("m")
+    assert walk.host.thrown[0][:2] == ("signal", "case-8")
+    assert walk.wait("c").event == "case-8"
+    walk.deliver("c").ended("e")
 
 
 # errors

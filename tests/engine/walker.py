@@ -26,6 +26,8 @@ class NoteHost:
         self.traces: list[Trace] = []
         self.thrown: list[tuple[str, str, dict[str, Any], str | None]] = []
         self.called: list[tuple[str, dict[str, Any]]] = []
+        #: Codes of errors that a calling instance would catch.
+        self.caught_above: set[str] = set()
         self.rows: dict[str, list[dict[str, Any]]] = {}
 
     def now(self) -> datetime:
@@ -48,6 +50,9 @@ class NoteHost:
 
     def throw(self, run, token, kind, name, payload, correlation):
         self.thrown.append((kind, name, dict(payload), correlation))
+
+    def catches(self, code):
+        return code in self.caught_above
 
     def trace(self, event: Trace) -> None:
         self.traces.append(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from lxml import etree
 
@@ -21,17 +21,45 @@ from engine.errors import Problem
 
 #: What ends the work it is caught for, whatever is drawn.
 ENDING = {"error": "错误", "cancel": "取消"}
+WORDS = {"message": "消息", "signal": "信号", "error": "错误", "escalation": "升级"}
+#: What tells one from another.
+CALLED = {
+    "message": "name",
+    "signal": "name",
+    "error": "errorCode",
+    "escalation": "escalationCode",
+}
+#: Names and codes by the ids of their elements.
+Names = Mapping[str, str]
 
 
 def check(root: etree._Element) -> Iterator[Problem]:
     """Check every process and sub process."""
+    names = {
+        identifier(element): element.get(attribute) or ""
+        for tag, attribute in CALLED.items()
+        for element in children(root, tag)
+    }
     for process in children(root, "process"):
+        yield from _fixed(process, names)
         for scope in process.iter():
             if local(scope) == "process" or local(scope) in SUBPROCESSES:
-                yield from _scope(scope)
+                yield from _scope(scope, names)
 
 
-def _scope(scope: etree._Element) -> Iterator[Problem]:
+def _fixed(process: etree._Element, names: Names) -> Iterator[Problem]:
+    """Nothing has a value yet where a process starts."""
+    for start in children(process, "startEvent"):
+        kind = event_kind(start)
+        if kind in ("message", "signal") and "{" in _wanted(start, kind, names):
+            yield Problem(
+                identifier(start),
+                "start-name",
+                "流程的开始事件不能用带表达式的名称，请写成固定的。",
+            )
+
+
+def _scope(scope: etree._Element, names: Names) -> Iterator[Problem]:
     handlers = [sub for sub in children(scope, *SUBPROCESSES) if is_event_subprocess(sub)]
     starts = [start for sub in handlers for start in children(sub, "startEvent")]
     boundaries = list(children(scope, "boundaryEvent"))
@@ -46,14 +74,16 @@ def _scope(scope: etree._Element) -> Iterator[Problem]:
             )
     for definition in (d for event in scope for d in event_definitions(event)):
         yield from _changes(definition)
-    yield from _twice(starts)
+    yield from _twice(starts, names, "message", "error", "escalation")
+    yield from _twice(children(scope, "startEvent"), names, "message", "signal")
     for host in dict.fromkeys(event.get("attachedToRef") for event in boundaries):
-        yield from _twice(event for event in boundaries if event.get("attachedToRef") == host)
+        same = [event for event in boundaries if event.get("attachedToRef") == host]
+        yield from _twice(same, names, "message", "error", "escalation")
     nodes = {identifier(node): node for node in scope}
     for gateway in children(scope, "eventBasedGateway"):
         flows = children(scope, "sequenceFlow")
         targets = [f.get("targetRef") for f in flows if f.get("sourceRef") == identifier(gateway)]
-        yield from _twice(nodes[target] for target in targets if target in nodes)
+        yield from _twice([nodes[t] for t in targets if t in nodes], names, "message")
 
 
 def _ends(event: etree._Element, interrupting: str | None) -> Iterator[Problem]:
@@ -78,23 +108,23 @@ def _changes(definition: etree._Element) -> Iterator[Problem]:
         )
 
 
-def _twice(events: Iterable[etree._Element]) -> Iterator[Problem]:
-    """Two that wait side by side for one message: nobody could say which is meant."""
-    seen: set[str] = set()
+def _twice(events: Iterable[etree._Element], names: Names, *kinds: str) -> Iterator[Problem]:
+    """Two that wait side by side for the same: nobody could say which is meant."""
+    seen: set[tuple[str, str]] = set()
     for event in events:
-        message = _message(event)
-        if message and message in seen:
+        kind = "message" if event.get("messageRef") else event_kind(event)
+        key = (kind, _wanted(event, kind, names))
+        if kind in kinds and key in seen:
             yield Problem(
                 identifier(event),
-                "message-twice",
-                "旁边已经有一个事件在等待同一个消息，无法确定由哪一个接收，请换一个消息。",
+                f"{kind}-twice",
+                f"旁边已经有一个事件在等待同一个{WORDS[kind]}，无法确定由哪一个接收，请换一个。",
             )
-        seen.add(message)
+        seen.add(key)
 
 
-def _message(event: etree._Element) -> str:
-    if event.get("messageRef"):
-        return event.get("messageRef") or ""
-    if event_kind(event) != "message":
-        return ""
-    return event_definitions(event)[0].get("messageRef") or ""
+def _wanted(event: etree._Element, kind: str, names: Names) -> str:
+    reference = event.get("messageRef")
+    if reference is None and kind in WORDS:
+        reference = event_definitions(event)[0].get(f"{kind}Ref")
+    return names.get(reference or "", reference or "")

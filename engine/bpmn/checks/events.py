@@ -66,6 +66,7 @@ ALLOWED = {
 }
 #: Attributes that say who sends a message instead of the engine.
 PERFORMED = ("type", "delegateExpression", "expression")
+THROWING = ("endEvent", "intermediateThrowEvent")
 REFERENCES = {
     "message": ("message", "name", "消息"),
     "signal": ("signal", "name", "信号"),
@@ -114,7 +115,7 @@ def _event(event: etree._Element, known: dict[str, etree._Element]) -> Iterator[
     if kind == "cancel":
         yield from _cancel(event)
     for definition in event_definitions(event):
-        yield from _definition(name, definition, known, catching=place != "endEvent")
+        yield from _definition(name, definition, known, catching=place not in THROWING)
 
 
 def _cancel(event: etree._Element) -> Iterator[Problem]:

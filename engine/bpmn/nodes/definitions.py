@@ -43,6 +43,17 @@ class Definition(EventDefinition):
                   (self.variables.get("message_variable"), message))  # fmt: skip
         return {name: value for name, value in wanted if name}
 
+    def full_name(self, token: Token) -> str:
+        """Return the name of a message or signal with every `${…}` in it filled."""
+        if "{" not in self.name:
+            return str(self.name)
+        filled: str = token.instance.evaluation.template(token, self.name)
+        return filled
+
+    def named(self, token: Token) -> dict[str, Any]:
+        """Return what must be remembered of a name that is computed when the wait begins."""
+        return {"as": self.full_name(token)} if "{" in self.name else {}
+
     def arm(self, token: Token, node: Node) -> dict[str, Any]:
         """Begin to wait; return what must be remembered."""
         return {}
@@ -72,11 +83,15 @@ class Message(Definition):
     is_armed = True
 
     def arm(self, token: Token, node: Node) -> dict[str, Any]:
+        armed = self.named(token)
         correlation = correlation_of(token, node)
-        return {} if correlation is None else {"for": correlation}
+        if correlation is not None:
+            armed["for"] = correlation
+        return armed
 
     def wait(self, arm: dict[str, Any]) -> dict[str, Any]:
-        return {"kind": "message", "event": self.name, "correlation": arm.get("for")}
+        name = arm.get("as", self.name)
+        return {"kind": "message", "event": name, "correlation": arm.get("for")}
 
 
 class Signal(Definition):
@@ -84,8 +99,11 @@ class Signal(Definition):
 
     is_armed = True
 
+    def arm(self, token: Token, node: Node) -> dict[str, Any]:
+        return self.named(token)
+
     def wait(self, arm: dict[str, Any]) -> dict[str, Any]:
-        return {"kind": "signal", "event": self.name}
+        return {"kind": "signal", "event": arm.get("as", self.name)}
 
 
 class Conditional(Definition):

@@ -224,7 +224,10 @@ class Thrower(Node):
         if event.kind in ("message", "signal"):
             self._send(token)
         elif event.kind == "error":
-            instance.trace("thrown", token, event=event.kind, code=event.code)
+            caught = propagation.is_caught(token, event.code)
+            instance.trace("thrown", token, event=event.kind, code=event.code, caught=caught)
+            if not caught:
+                return True  # as in Camunda: then it is an end like any other
             message = str(event.variables.get("message") or "")
             propagation.throw_error(token, event.code, message)
             return None
@@ -241,12 +244,13 @@ class Thrower(Node):
         instance = token.instance
         kind = "message" if self.event.kind == "message" else "signal"
         correlation = correlation_of(token, self) if kind == "message" else None
-        instance.trace("thrown", token, event=kind, name=self.event.name, correlation=correlation)
+        name = self.event.full_name(token)
+        instance.trace("thrown", token, event=kind, name=name, correlation=correlation)
         instance.host.throw(
             instance.run,
             token.id,
             "message" if kind == "message" else "signal",
-            self.event.name,
+            name,
             mappings.payload(token),
             correlation,
         )

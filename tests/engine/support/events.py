@@ -164,6 +164,16 @@ def signal_throw(walk: Walk) -> None:
     ]
 
 
+@works(SECTION, "message and signal: computed names", "`name` with `${…}`",
+       diagram(start(), catch("c", message("mx")), end("e", signal("sx")), "s-c-e",
+               roots='<bpmn:message id="mx" name="case-${1 + 1}"/>'
+                     '<bpmn:signal id="sx" name="done-${1 + 2}"/>'))  # fmt: skip
+def computed_names(walk: Walk) -> None:
+    assert walk.wait("c").event == "case-2"
+    walk.deliver("c").ended("e")
+    assert walk.host.thrown[0][1] == "done-3"
+
+
 # ---- timers ----------------------------------------------------------------------------
 
 
@@ -244,6 +254,14 @@ def error_end(walk: Walk) -> None:
 def error_all(walk: Walk) -> None:
     walk.complete("u").at("h")
     assert walk.run.variables["code"] == "E1"
+
+
+@works(SECTION, "error: end event that nobody catches, an end like any other",
+       "`errorEventDefinition`",
+       diagram(start(), parallel("g"), end("bad", error()), user("z"), end(), "s-g-bad",
+               "g-z-e"))  # fmt: skip
+def error_uncaught(walk: Walk) -> None:
+    walk.at("z").complete("z").ended("bad", "e")
 
 
 @works(SECTION, "error: event sub process", "`errorEventDefinition`",
