@@ -6,6 +6,7 @@ A piece that fails is tried again like any job and becomes an incident at last; 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from engine import clock, db
 from engine.commands import (
     correlation,
+    external,
     instances,
     jobs,
     migration,
@@ -38,7 +40,9 @@ KIND = "batch"
 MIGRATION, DELETION = "instance-migration", "instance-deletion"
 MODIFICATION, SUSPENSION = "instance-modification", "instance-update-suspension-state"
 VARIABLES, CORRELATION = "set-variables", "correlate-message"
-JOB_RETRIES = "set-job-retries"
+JOB_RETRIES, EXTERNAL_RETRIES = "set-job-retries", "set-external-task-retries"
+#: Batches over jobs; all others are over instances.
+OF_JOBS = frozenset({JOB_RETRIES, EXTERNAL_RETRIES})
 
 
 def create(
@@ -105,7 +109,7 @@ def perform(session: Session, job: Job, actor: Actor) -> None:
     if work is None:
         raise EngineError(f"不认识的批处理 {batch.kind}。")
     for name in (job.payload or {}).get("ids", ()):
-        if batch.kind == JOB_RETRIES or _runs(session, name):
+        if batch.kind in OF_JOBS or _runs(session, name):
             work(session, name, batch.config, actor)
     others = exists(
         select(Job.id).where(
@@ -256,6 +260,13 @@ def _retry(session: Session, job_id: str, config: Mapping[str, Any], actor: Acto
         jobs.set_due(session, job, datetime.fromisoformat(config["due"]), actor=actor)
 
 
+def _retry_external(
+    session: Session, task_id: str, config: Mapping[str, Any], actor: Actor
+) -> None:
+    with suppress(NotFound):  # done meanwhile
+        external.set_retries(session, int(task_id), config["retries"], actor=actor)
+
+
 _WORK: dict[str, Callable[[Session, str, Mapping[str, Any], Actor], None]] = {
     MIGRATION: _migrate,
     MODIFICATION: _modify,
@@ -264,4 +275,5 @@ _WORK: dict[str, Callable[[Session, str, Mapping[str, Any], Actor], None]] = {
     VARIABLES: _set,
     CORRELATION: _correlate,
     JOB_RETRIES: _retry,
+    EXTERNAL_RETRIES: _retry_external,
 }

@@ -239,3 +239,30 @@ def test_a_poll_that_finds_nothing_ends_empty(api: System) -> None:
     external_office.publish()
     assert fetch(api, asyncResponseTimeout=50) == []
     assert polling.seats.taken == 0
+
+
+def test_retries_of_many_are_set_at_once_or_by_a_batch(api: System, bearer: Knock) -> None:
+    external_office.publish()
+    cases = [office.start(number=number) for number in range(3)]
+    for task in fetch(api):
+        body = {"workerId": "w", "errorMessage": "gone", "retries": 0}
+        api.post(f"/external-task/{task['id']}/failure", body, status=204)
+    first, *_ = api.get("/external-task", processInstanceId=cases[0])
+    for path, method in (("/external-task/retries", "PUT"),
+                         ("/external-task/retries-async", "POST")):  # fmt: skip
+        assert bearer("task").ask(method, path, {}).status_code == 403
+        api.do(method, path, {"externalTaskIds": [first["id"]]}, status=400)
+        api.do(method, path, {"retries": 1, "externalTaskIds": []}, status=400)
+        api.do(method, path, {"retries": 1, "externalTaskIds": [first["id"], "99999"]}, status=404)
+    api.do("PUT", "/external-task/retries", {"retries": 2, "externalTaskIds": [first["id"]]},
+           status=204)  # fmt: skip
+    assert api.get("/external-task/count", withRetriesLeft="true") == {"count": 1}
+    batch = api.post(
+        "/external-task/retries-async",
+        {"retries": 3, "externalTaskQuery": {"noRetriesLeft": True},
+         "processInstanceIds": [cases[0]]},
+    )  # fmt: skip
+    assert (batch["type"], batch["totalJobs"]) == ("set-external-task-retries", 3)
+    office.drain()
+    assert api.get("/external-task/count", withRetriesLeft="true") == {"count": 3}
+    assert {one["retries"] for one in api.get("/external-task")} == {3}
