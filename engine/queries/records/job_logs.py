@@ -28,11 +28,14 @@ from sqlalchemy.orm import Session
 from engine.models import HistoryEvent, Job, ProcessDefinition, ProcessInstance
 from engine.queries import asked as ask
 from engine.queries.access import Viewer
-from engine.queries.asked import Asked
+from engine.queries.asked import Asked, Column
 from engine.queries.records import cases
 from engine.queries.records.incidents import number
 
 MADE, FAILED, DONE, GONE = "creation", "failure", "success", "deletion"
+
+
+Narrow = Callable[[Column], list[ColumnElement[bool]]]
 
 
 def _of_job(state: str, at: Any, is_external: bool, *conditions: ColumnElement[bool]) -> Any:
@@ -50,7 +53,7 @@ def _of_job(state: str, at: Any, is_external: bool, *conditions: ColumnElement[b
     ).where(kind, *conditions)
 
 
-def _failures(is_external: bool) -> Any:
+def _failures(is_external: bool, narrow: Narrow) -> Any:
     data = HistoryEvent.data
     job = data["task"].as_integer() if is_external else data["job"].as_integer()
     failed = HistoryEvent.kind == ("external" if is_external else "failed")
@@ -65,19 +68,33 @@ def _failures(is_external: bool) -> Any:
         data["message"].as_string().label("message"),
         HistoryEvent.id.label("line_id"),
         data["worker"].as_string().label("worker"),
-    ).where(failed)
+    ).where(failed, *narrow(HistoryEvent.instance_id))
 
 
-def _log(is_external: bool) -> Subquery:
+def _log(is_external: bool, narrow: Narrow) -> Subquery:
+    mine = narrow(Job.instance_id)
     return union_all(
-        _of_job(MADE, Job.created_at, is_external),
-        _of_job(DONE, Job.done_at, is_external, Job.status == "done"),
-        _of_job(GONE, Job.done_at, is_external, Job.status == "cancelled"),
-        _failures(is_external),
+        _of_job(MADE, Job.created_at, is_external, *mine),
+        _of_job(DONE, Job.done_at, is_external, Job.status == "done", *mine),
+        _of_job(GONE, Job.done_at, is_external, Job.status == "cancelled", *mine),
+        _failures(is_external, narrow),
     ).subquery("log")
 
 
-_JOBS, _EXTERNAL = _log(is_external=False), _log(is_external=True)
+def _narrow(asked: Asked) -> Narrow:
+    """Return what keeps the parts small: the instance that is asked for, or that of the job.
+
+    The databases do not push these conditions into a union by themselves.
+    """
+    instance, job = asked.get("processInstanceId"), asked.get("jobId")
+    job = asked.get("externalTaskId", job)
+    found: list[Callable[[Column], ColumnElement[bool]]] = []
+    if instance is not None:
+        found.append(lambda column: column == instance)
+    if job is not None:
+        its = select(Job.instance_id).where(Job.id == number(job)).scalar_subquery()
+        found.append(lambda column: column.is_not_distinct_from(its))
+    return lambda column: [make(column) for make in found]
 
 
 def _state(log: Subquery, state: str) -> Callable[[Any], ColumnElement[bool]]:
@@ -129,9 +146,6 @@ def _kinds(wanted: Sequence[str]) -> ColumnElement[bool]:
     return Job.kind.in_(found)
 
 
-_FILTERS = {False: _filters(_JOBS), True: _filters(_EXTERNAL)}
-
-
 def _order(log: Subquery) -> dict[str, Any]:
     return {
         "timestamp": log.c.at,
@@ -161,12 +175,8 @@ def _order(log: Subquery) -> dict[str, Any]:
     }
 
 
-_ORDER = {False: _order(_JOBS), True: _order(_EXTERNAL)}
-
-
-def order(*, is_external: bool) -> dict[str, Any]:
-    """Return what a log can be sorted by."""
-    return _ORDER[is_external]
+#: What a log can be sorted by.
+SORTS = tuple(_order(_log(False, lambda _: [])))
 
 
 def job_log(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
@@ -176,7 +186,7 @@ def job_log(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
 
 def count_job_log(session: Session, viewer: Viewer, asked: Asked) -> int:
     """Return how many entries of the job log would be found."""
-    return ask.count(session, _wanted(viewer, asked, is_external=False))
+    return ask.count(session, _wanted(viewer, asked, _log(False, _narrow(asked))))
 
 
 def external_log(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
@@ -186,20 +196,18 @@ def external_log(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any
 
 def count_external_log(session: Session, viewer: Viewer, asked: Asked) -> int:
     """Return how many entries of the external task log would be found."""
-    return ask.count(session, _wanted(viewer, asked, is_external=True))
+    return ask.count(session, _wanted(viewer, asked, _log(True, _narrow(asked))))
 
 
 def _rows(session: Session, viewer: Viewer, asked: Asked, *, is_external: bool) -> Sequence[Any]:
-    log = _EXTERNAL if is_external else _JOBS
-    statement = _wanted(viewer, asked, is_external=is_external)
+    log = _log(is_external, _narrow(asked))
     rows = session.execute(
-        ask.page(statement, asked, _ORDER[is_external], log.c.at, log.c.job_id, log.c.id)
+        ask.page(_wanted(viewer, asked, log), asked, _order(log), log.c.at, log.c.job_id, log.c.id)
     )
     return [(row, row.Job, row.ProcessInstance, row.ProcessDefinition) for row in rows]
 
 
-def _wanted(viewer: Viewer, asked: Asked, *, is_external: bool) -> ask.Statement:
-    log = _EXTERNAL if is_external else _JOBS
+def _wanted(viewer: Viewer, asked: Asked, log: Subquery) -> ask.Statement:
     seen = cases.seen(viewer)
     if viewer.scope == "all":
         seen = or_(Job.instance_id.is_(None), seen)
@@ -220,7 +228,7 @@ def _wanted(viewer: Viewer, asked: Asked, *, is_external: bool) -> ask.Statement
         .join(Job, Job.id == log.c.job_id)
         .outerjoin(ProcessInstance, ProcessInstance.id == Job.instance_id)
         .outerjoin(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .where(seen, *ask.conditions(asked, _FILTERS[is_external]))
+        .where(seen, *ask.conditions(asked, _filters(log)))
     )
 
 

@@ -224,6 +224,42 @@ def test_what_systems_do_to_a_task_is_told_once(api: System, office: str) -> Non
     ]
 
 
+def test_what_an_outside_worker_said(api: System, case: story.Story) -> None:
+    (held,) = fetch(api)
+    path = f"/external-task/{held['id']}"
+    told = {"workerId": "w", "errorMessage": "no answer", "errorDetails": "port 80", "retries": 0}
+    api.do("POST", f"{path}/failure", told, status=204)
+    (incident,) = api.get("/incident", processInstanceId=case.id)
+    assert (incident["incidentType"], incident["activityId"]) == ("failedExternalTask", "pay")
+    api.do("PUT", f"{path}/retries", {"retries": 1}, status=204)
+    (past,) = api.get("/history/incident", incidentType="failedExternalTask")
+    assert past["resolved"] is True
+    fetch(api)
+    api.do("POST", f"{path}/complete", {"workerId": "w"}, status=204)
+    log = api.get("/history/external-task-log", processInstanceId=case.id)
+    assert [
+        (one["creationLog"], one["failureLog"], one["successLog"], one["workerId"]) for one in log
+    ] == [
+        (True, False, False, None),
+        (False, True, False, "w"),
+        (False, False, True, "w"),
+    ]
+    assert (log[1]["errorMessage"], log[1]["retries"]) == ("no answer", 0)
+    details = api.ask("GET", f"/history/external-task-log/{log[1]['id']}/error-details")
+    assert details.get_data(as_text=True) == "port 80"
+    assert api.get(f"/history/external-task-log/{log[1]['id']}") == log[1]
+    assert api.get(f"/history/process-instance/{case.id}")["state"] == "COMPLETED"
+
+
+def fetch(api: System) -> list[dict[str, Any]]:
+    clock.move(clock.offset() + timedelta(minutes=10))
+    wanted = {"topicName": "pay", "lockDuration": 1000}
+    found: list[dict[str, Any]] = api.post(
+        "/external-task/fetchAndLock", {"workerId": "w", "maxTasks": 5, "topics": [wanted]}
+    )
+    return found
+
+
 def test_a_called_process_is_found_from_its_caller(api: System) -> None:
     called = diagram(
         f'<bpmn:startEvent id="s"/>{user("a")}<bpmn:endEvent id="e"/>' + flows("s>a", "a>e"),
