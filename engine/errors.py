@@ -48,6 +48,12 @@ class NotAllowed(EngineError):
     code = "not-allowed"
 
 
+class Suspended(NotAllowed):
+    """The case is held: what is done to it has to wait until it goes on."""
+
+    code = "suspended"
+
+
 class Conflict(EngineError):
     """Somebody changed the same thing first; trying again may work."""
 

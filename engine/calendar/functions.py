@@ -24,8 +24,10 @@ Decide = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 #: The names `functions` gives; rules for diagrams know them.
 NAMES: Final = (
     "workdays", "days", "months", "hours", "until", "deadline", "before", "reminders",
-    "earliest", "latest", "clear_days", "is_workday", "workdays_between", "now",
+    "earliest", "latest", "clear_days", "is_workday", "workdays_between", "now", "dateTime",
 )  # fmt: skip
+#: Camunda's name for a moment one can reckon with: `${dateTime().plusDays(3).toDate()}`.
+CAMUNDAS_NOW: Final = "dateTime"
 
 
 def functions(
@@ -39,7 +41,8 @@ def functions(
         decide: evaluates the SLA table; without it `deadline(…)` is refused.
     """
     bound = _Functions(session, now, decide)
-    return {name: getattr(bound, name) for name in NAMES}
+    named = {name: getattr(bound, name) for name in NAMES if name != CAMUNDAS_NOW}
+    return {**named, CAMUNDAS_NOW: bound.now}
 
 
 class _Functions:

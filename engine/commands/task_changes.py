@@ -25,6 +25,7 @@ from engine.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    Suspended,
 )
 from engine.hooks import Actor, Change, OpenedTask
 from engine.models import HumanTask, ProcessInstance
@@ -60,7 +61,7 @@ def hold(session: Session, human_task_id: str, actor: Actor) -> Held:
     if task.status != "open":
         raise HumanTaskClosed(task.id, task.status, task.completed_by)
     if row is not None and row.status != "active":
-        raise NotAllowed("这件诉求已暂停办理，恢复后才能操作。")
+        raise Suspended("这件诉求已暂停办理，恢复后才能操作。")
     return Held(task, row)
 
 

@@ -22,6 +22,7 @@ from engine.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    Suspended,
 )
 from engine.hooks import Actor
 from engine.models import (
@@ -241,7 +242,7 @@ def check_open(task: HumanTask, row: ProcessInstance) -> None:
     if task.status != "open":
         raise HumanTaskClosed(task.id, task.status, task.completed_by)
     if row.status == "suspended":
-        raise NotAllowed("这件诉求已暂停办理，恢复后才能提交。")
+        raise Suspended("这件诉求已暂停办理，恢复后才能提交。")
     if row.status != "active":
         raise HumanTaskClosed(task.id, "cancelled")
 

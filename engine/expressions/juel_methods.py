@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
-from engine.expressions import arithmetic, coercion, comparison
+from engine.expressions import arithmetic, coercion, comparison, temporal
 from engine.expressions.access import index_of, whole
 from engine.expressions.builtins import patterns
 from engine.expressions.environment import Run
@@ -98,7 +98,32 @@ _NUMBER: Final[dict[str, _Method]] = {
     "doubleValue": arithmetic.exact,
     "compareTo": _compare,
 }
+
+
+def _shift(unit: str, sign: int) -> _Method:
+    """Return a method such as plusDays: the moment so many units later or earlier."""
+
+    def shifted(moment: Any, count: Any) -> Any:
+        number = sign * whole(count)
+        length: Any
+        if unit in ("months", "years"):
+            length = temporal.make_months(number * (12 if unit == "years" else 1))
+        else:
+            length = timedelta(**{unit: number})
+        return temporal.shift(moment, length)
+
+    return shifted
+
+
+#: What Camunda's `dateTime()` can do (Joda's DateTime), as far as diagrams use it.
+_SHIFTS: Final[dict[str, _Method]] = {
+    f"{word}{unit.capitalize()}": _shift(unit, sign)
+    for word, sign in (("plus", 1), ("minus", -1))
+    for unit in ("seconds", "minutes", "hours", "days", "weeks", "months", "years")
+}
 _DATE: Final[dict[str, _Method]] = {
+    **_SHIFTS,
+    "toDate": lambda moment: moment,
     "before": lambda d, other: coercion.OPERATORS["<"](d, other),
     "after": lambda d, other: coercion.OPERATORS[">"](d, other),
     "isBefore": lambda d, other: coercion.OPERATORS["<"](d, other),

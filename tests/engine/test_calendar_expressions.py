@@ -53,6 +53,26 @@ def test_periods_in_both_languages(say, text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("${dateTime().plusDays(3).toDate()}", "2026-11-23 10:00"),
+        ("${dateTime().plusHours(2).plusMinutes(30)}", "2026-11-20 12:30"),
+        ("${now().minusWeeks(1)}", "2026-11-13 10:00"),
+        ("${dateTime().plusMonths(3).plusDays(10).plusSeconds(60)}", "2027-03-02 10:01"),
+        ("${dateTime().plusYears(1).minusMonths(9)}", "2027-02-20 10:00"),
+    ],
+)
+def test_moments_reckon_as_camundas_documentation_writes_it(say, text, expected):
+    assert local(say(text)) == expected
+
+
+@pytest.mark.parametrize("text", ["${dateTime().plusDays(1e12)}", "${dateTime().plusDays('x')}"])
+def test_a_moment_beyond_the_calendar_is_an_error(say, text):
+    with pytest.raises(ExpressionError):
+        say(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("=workdays(5) > workdays(4)", True),
         ('=workdays(5) > date and time("2026-12-01T00:00:00+08:00")', False),
         ("${workdays(5) > workdays(6)}", False),

@@ -84,6 +84,7 @@ def forbidden(message: str, permission: str, resource: str, resource_id: str | N
 #: Class of the engine → Camunda's class, status, number. The first along the class's line wins.
 KNOWN: dict[type[Exception], tuple[str, int, int | None]] = {
     errors.NotFound: ("InvalidRequestException", 404, None),
+    errors.Suspended: ("SuspendedEntityInteractionException", 500, None),
     errors.NotAllowed: ("AuthorizationException", 403, None),
     FileRefused: ("InvalidRequestException", 400, None),
     errors.AlreadyClaimed: ("TaskAlreadyClaimedException", 500, None),
