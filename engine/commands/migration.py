@@ -52,12 +52,19 @@ class Plan:
 
 
 class Unmigratable(EngineError):
-    """An instance cannot follow a plan; `failures` are the reasons."""
+    """An instance cannot follow a plan.
+
+    `failures` are the reasons; `lost` are (element, token) of which the plan says nothing.
+    """
 
     code = "unmigratable"
 
-    def __init__(self, instance_id: str, failures: list[str]) -> None:
-        super().__init__(f"实例 {instance_id} 不能迁移：{'；'.join(failures)}")
+    def __init__(
+        self, instance_id: str, failures: list[str], lost: list[tuple[str, str]] | None = None
+    ) -> None:
+        self.lost = lost or []
+        unplaced = [f"“{element}”没有对应关系" for element, _ in self.lost]
+        super().__init__(f"实例 {instance_id} 不能迁移：{'；'.join([*failures, *unplaced])}")
         self.instance_id = instance_id
         self.failures = failures
 
@@ -168,7 +175,7 @@ def migrate(
         loaded = work.open(row)
         lost = loaded.run.unmapped(plan.pairs)
         if lost:
-            raise Unmigratable(instance_id, [f"“{name}”没有对应关系。" for name in lost])
+            raise Unmigratable(instance_id, [], lost)
         anew = _reload(work, loaded, target, plan)
         chosen = skips or Skips()
         loaded.run.skip(listeners=chosen.listeners, mappings=chosen.mappings)

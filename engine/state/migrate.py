@@ -53,14 +53,13 @@ def incompatible(old: Node, new: Node) -> str:
     return ""
 
 
-def unmapped(instance: Instance, pairs: Mapping[str, str]) -> list[str]:
-    """Return the elements on which a token stands and of which the plan says nothing."""
-    found = {
-        token.node.element
+def unmapped(instance: Instance, pairs: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return (element, token) of the tokens of whose place the plan says nothing."""
+    return [
+        (token.node.element, token.id)
         for token in instance.tokens.values()
         if not _waits_aside(token) and split(token.node.name)[0] not in pairs
-    }
-    return sorted(found)
+    ]
 
 
 def rewrite(instance: Instance, pairs: Mapping[str, str]) -> bytes:

@@ -223,8 +223,8 @@ class Run:
         """Take every token at an element away (`modify.cancel_all`)."""
         return modify.cancel_all(self._instance, element, among=among)
 
-    def unmapped(self, pairs: Mapping[str, str]) -> list[str]:
-        """Return where tokens stand of which a migration says nothing."""
+    def unmapped(self, pairs: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return (element, token) of tokens of whose place a migration says nothing."""
         return migrate.unmapped(self._instance, pairs)
 
     def rewrite(self, pairs: Mapping[str, str]) -> bytes:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import db
 from engine.commands import batches, modification
+from engine.models import Job
 from engine.queries import api_instances
 from engine.queries.asked import Asked
 from web.api import instructions, typed
@@ -17,7 +19,7 @@ from web.api.answer import answer, nothing
 from web.api.batches import shown
 from web.api.blueprint import bp
 from web.api.errors import invalid
-from web.api.params import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, Params
+from web.api.params import FLAG, NUMBER, OBJECT, OBJECTS, TEXT, TEXTS, Params
 from web.api.process_definitions import Wanted
 from web.api.process_instances import MODIFY, SUSPEND_MANY, chosen, require
 
@@ -36,6 +38,13 @@ DELETE = Params(
 )  # fmt: skip
 SET = Params("variables", {**CHOSEN, "variables": OBJECT})
 CORRELATE = Params("message", {**CHOSEN, "messageName": TEXT, "variables": OBJECT})
+RETRY = Params(
+    "job retries",
+    {
+        "processInstances": TEXTS, "processInstanceQuery": OBJECT, "retries": NUMBER,
+        "historicProcessInstanceQuery": OBJECT,
+    },
+)  # fmt: skip
 MODIFY_MANY = Params(
     "process instance modification",
     {
@@ -102,6 +111,24 @@ def correlate_many() -> ResponseReturnValue:
     with db.transaction() as session:
         ids = chosen(session, asked)
         return made(session, batches.CORRELATION, ids, message=name, variables=given)
+
+
+@bp.post("/process-instance/job-retries")
+@needs("operate", body=RETRY, returns="Batch")
+def set_job_retries_of_many() -> ResponseReturnValue:
+    """Give the failed jobs of many instances new tries; a batch does it."""
+    asked = RETRY.body()
+    retries = asked.get("retries")
+    if retries is None or retries < 0:
+        raise invalid("The number of job retries cannot be negative or missing.")
+    ways = {name: one for name, one in asked.values.items() if name in CHOSEN}
+    if "processInstances" in asked:
+        ways["processInstanceIds"] = asked.get("processInstances")
+    with db.transaction() as session:
+        ids = chosen(session, Asked(ways))
+        failed = select(Job.id).where(Job.instance_id.in_(ids), Job.status == "failed")
+        found = [str(number) for number in session.scalars(failed.order_by(Job.id))]
+        return made(session, batches.JOB_RETRIES, found, retries=retries)
 
 
 @bp.post("/process-instance/<instance_id>/modification-async")

@@ -13,8 +13,9 @@ from engine.commands import batches, definitions
 from engine.commands import migration as commands
 from engine.commands.migration import Plan, Unmigratable
 from engine.queries.asked import Asked
-from web.api import instructions, typed
+from web.api import instructions, names, typed
 from web.api.access import caller, needs
+from web.api.activity_tree import BODY
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import ApiError, invalid
@@ -57,8 +58,11 @@ def generate_migration_plan() -> ResponseReturnValue:
             "sourceProcessDefinitionId": asked.get("sourceProcessDefinitionId"),
             "targetProcessDefinitionId": asked.get("targetProcessDefinitionId"),
             "instructions": [
-                _instruction(old, new, again and bool(elements[old].event))
+                _instruction(
+                    old + body, new + body, again and not body and bool(elements[old].event)
+                )
                 for old, new in plan.pairs.items()
+                for body in (("", BODY) if elements[old].repeated else ("",))
             ],
             "variables": typed.write_all(given),
         }
@@ -130,12 +134,17 @@ def _versions(session: Session, asked: Asked) -> tuple[int, int]:
 def _plan(session: Session, asked: Asked) -> Plan:
     source, target = _versions(session, asked)
     pairs: dict[str, str] = {}
-    update = set()
+    update, named = set[str](), set[str]()
     for step in asked.get("instructions", ()):
         old, new = _pair(step)
-        if old in pairs:
+        if old.endswith(BODY) and new.endswith(BODY):
+            # Here the body of several instances goes where its activity goes.
+            pairs.setdefault(old.removesuffix(BODY), new.removesuffix(BODY))
+            continue
+        if old in named:
             raise invalid(f"There are multiple mappings for source activity id {old}")
         pairs[old] = new
+        named.add(old)
         if step.get("updateEventTrigger") is True:
             update.add(old)
     given = typed.read_all(asked.get("variables"))
@@ -175,7 +184,17 @@ def _valid(session: Session, asked: Asked) -> Plan:
 def _refused(refused: Unmigratable) -> ApiError:
     report = {
         "processInstanceId": refused.instance_id,
-        "activityInstanceValidationReports": [],
+        "activityInstanceValidationReports": [
+            {
+                "migrationInstruction": None,
+                "activityInstanceId": names.activity_instance_id(
+                    element, refused.instance_id, token
+                ),
+                "sourceScopeId": element,
+                "failures": [f"“{element}”没有对应关系。"],
+            }
+            for element, token in refused.lost
+        ],
         "transitionInstanceValidationReports": [],
         "failures": refused.failures,
     }

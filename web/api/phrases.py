@@ -48,6 +48,7 @@ DEEDS = {
     "modification-async": "调整令牌（批处理）", "suspended": "暂停或恢复",
     "suspended-async": "批量暂停或恢复（批处理）", "delete": "批量删除",
     "variables-async": "批量设置变量（批处理）", "message-async": "批量发送消息（批处理）",
+    "job-retries": "批量设置重试次数（批处理）",
     "signal": "推进令牌", "trigger": "交付消息", "messageSubscriptions": "查看等待的消息",
     "execute": "执行", "executeAsync": "执行（批处理）", "generate": "生成", "validate": "校验",
     "evaluate": "求值", "retries": "设置重试次数", "duedate": "设置到期时间",

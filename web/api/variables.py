@@ -68,6 +68,11 @@ def offer(path: str, kind: str, find: Find, *, read: str = "read", write: str = 
         _value(find, owner_id, name, kind)
         raise invalid(f"Value of variable {name} is not a binary value.")
 
+    def upload(owner_id: str, name: str) -> ResponseReturnValue:
+        with db.reading() as session:
+            find(session, owner_id)
+        raise invalid(f"Variable '{name}': files and bytes are no variables here.")
+
     def put(owner_id: str, name: str) -> ResponseReturnValue:
         return _write(find, owner_id, {name: typed.read(VALUE.body().values, name)}, ())
 
@@ -86,6 +91,7 @@ def offer(path: str, kind: str, find: Find, *, read: str = "read", write: str = 
         ("PUT", "/<name>", "put", put, write, {"body": VALUE}),
         ("DELETE", "/<name>", "delete", remove, write, {}),
         ("GET", "/<name>/data", "getData", data, read, {"returns": "binary"}),
+        ("POST", "/<name>/data", "postData", upload, write, {}),
     ):
         view.__name__ = f"{verb}{word}"
         view.__doc__ = f"{verb.capitalize()} {shape}."

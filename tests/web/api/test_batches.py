@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from tests.engine.office import drain, waiting
+from engine import db
+from engine.models import Job
+from tests.engine.office import diagram, drain, flows, waiting
 from tests.web.api.conftest import Knock, System
 from tests.web.api.diagrams import deploy, start, typed
 from tests.web.api.test_migration import NEW, OLD, begin, execute, plan, versions
@@ -134,3 +137,22 @@ def test_a_token_for_reading_makes_no_batch(bearer: Knock, three: list[str]) -> 
     body = {"processInstanceIds": three}
     bearer("read").post("/process-instance/delete", body, status=403)
     bearer("operate").post("/process-instance/delete", {"processInstanceIds": ["x"]}, status=404)
+
+
+def test_new_tries_for_the_jobs_of_many(api: System) -> None:
+    body = (
+        '<bpmn:startEvent id="s"/><bpmn:scriptTask id="x" name="x" scriptFormat="juel"'
+        ' camunda:asyncBefore="true"><bpmn:script>y = 1 / n</bpmn:script></bpmn:scriptTask>'
+        '<bpmn:endEvent id="e"/>'
+    )
+    deploy(api, diagram(body + flows("s>x", "x>e")))
+    ids = [start(api, variables=typed(n=0))["id"] for _ in range(2)]
+    with db.transaction() as session:  # as after three tries
+        session.execute(update(Job).values(status="failed", attempts=3))
+    for one in ids:
+        api.do("PUT", f"/process-instance/{one}/variables/n", {"value": 2}, status=204)
+    api.post("/process-instance/job-retries", {"processInstances": ids, "retries": 2})
+    drain()
+    assert api.get("/process-instance/count", processDefinitionKey="p") == {"count": 0}
+    for wrong in ({"processInstances": ids}, {"retries": 1}, {"retries": -1}):
+        api.post("/process-instance/job-retries", wrong, status=400)

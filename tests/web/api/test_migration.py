@@ -226,6 +226,13 @@ def test_several_at_once(api: System) -> None:
     (third,) = deploy(api, many("true", "m2"))["deployedProcessDefinitions"]
     report = api.post("/migration/validate", plan(target, third, ("m2", "m2")))
     assert "多实例" in report["instructionReports"][0]["failures"][0]
+    asked = {"sourceProcessDefinitionId": source, "targetProcessDefinitionId": target}
+    told = api.post("/migration/generate", asked)
+    assert [step["sourceActivityIds"] for step in told["instructions"]] == [["z"]]
+    same = api.post("/migration/generate", {**asked, "targetProcessDefinitionId": source})
+    ids = [step["sourceActivityIds"][0] for step in same["instructions"]]
+    assert ids == ["m", "m#multiInstanceBody", "z"]
+    assert api.post("/migration/validate", same)["instructionReports"] == []
 
 
 INSIDE = (
@@ -259,7 +266,10 @@ def test_sub_processes(api: System) -> None:
     )["deployedProcessDefinitions"]
     one = begin(api, source)
     refused = execute(api, plan(source, third, ("sub", "sub")), one, status=400)
-    assert refused["validationReport"]["failures"] == ["“x”没有对应关系。"]
+    (report,) = refused["validationReport"]["activityInstanceValidationReports"]
+    assert (report["sourceScopeId"], report["failures"]) == ("x", ["“x”没有对应关系。"])
+    (inner,) = tree(api, one)["childActivityInstances"][0]["childActivityInstances"]
+    assert report["activityInstanceId"] == inner["id"]
     execute(api, plan(source, third, ("sub", "sub"), ("x", "x")), one)
     assert shape(tree(api, one)) == ("p", [("sub", [("x", [])])])
     later(hours=2)

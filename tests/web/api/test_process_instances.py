@@ -162,6 +162,7 @@ def test_variables(api: System, line: str) -> None:
     api.do("PUT", f"{path}/file", {"value": "x", "type": "File"}, status=400)
     assert api.ask("GET", f"{path}/amount/data").status_code == 400
     assert api.ask("GET", f"{path}/nothing/data").status_code == 404
+    assert api.ask("POST", f"{path}/file/data", data={"data": "x"}).status_code == 400
 
 
 def test_where_the_tokens_stand(api: System, line: str) -> None:
