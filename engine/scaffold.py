@@ -13,7 +13,7 @@ from pathlib import Path
 from lxml import etree
 
 from engine import bundles
-from engine.bpmn import admit, definition
+from engine.bpmn import admit, definition, importing
 from engine.decisions import parse as parse_decisions
 
 #: Attributes that name a process, a decision or a form.
@@ -41,7 +41,7 @@ def copy(source: Path, target: Path) -> dict[str, str]:
 def _keys(bundle: bundles.Bundle) -> set[str]:
     keys: set[str] = set()
     for content in bundle.of(".bpmn").values():
-        keys.update(definition.process_ids(admit.admit(content)))
+        keys.update(definition.process_ids(importing.read(content).root))
     for content in bundle.of(".dmn").values():
         keys.update(parse_decisions(content).decisions)
     keys.update(name.rpartition("/")[2].removesuffix(".form") for name in bundle.of(".form"))
@@ -50,7 +50,9 @@ def _keys(bundle: bundles.Bundle) -> set[str]:
 
 def _rename(name: str, content: bytes, renamed: dict[str, str], title: str) -> bytes:
     if name.endswith((".bpmn", ".dmn")):
-        return _rename_xml(content, renamed)
+        diagram = name.endswith(".bpmn")
+        root = importing.read(content).root if diagram else etree.fromstring(content, admit.PARSER)
+        return _rename_xml(root, renamed)
     text = content.decode()
     if name == "bundle.toml":
         return re.sub(r'(?m)^title\s*=\s*".*"$', f'title = "{title}"', text).encode()
@@ -63,8 +65,7 @@ def _rename(name: str, content: bytes, renamed: dict[str, str], title: str) -> b
     return text.encode()
 
 
-def _rename_xml(content: bytes, renamed: dict[str, str]) -> bytes:
-    root = etree.fromstring(content, admit.PARSER)
+def _rename_xml(root: etree._Element, renamed: dict[str, str]) -> bytes:
     for node in root.iter():
         if not isinstance(node.tag, str):
             continue

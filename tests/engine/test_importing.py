@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from lxml import etree
 
-from engine import db
+from engine import db, scaffold
 from engine.bpmn import importing, layout, svg
 from engine.bpmn.admit import MAX_BYTES
 from engine.bpmn.importing import census, judging
@@ -492,3 +492,16 @@ def test_counts_are_of_the_whole_file():
         "http://purl.org/rss/2.0/",
         "http://www.trisotech.com/2015/triso/modeling",
     }
+
+
+def test_a_bundle_with_an_imported_diagram_is_copied(tmp_path):
+    source = tmp_path / "old"
+    source.mkdir()
+    (source / "bundle.toml").write_text('[bundle]\ntitle = "旧"\n', "utf-8")
+    text = file("activiti.bpmn").decode().replace("UTF-8", "UTF-16")
+    (source / "a.bpmn").write_bytes(text.encode("utf-16"))
+    scaffold.copy(source, tmp_path / "fresh")
+    copied = importing.read((tmp_path / "fresh" / "a.bpmn").read_bytes())
+    (process,) = copied.root.iter(f"{B}process")
+    assert process.get("id") != "old"
+    assert ends(copied.root) == {("s", "a"), ("s", "b")}

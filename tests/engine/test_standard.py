@@ -123,6 +123,24 @@ def test_single_attributes_are_judged(element, child, name):
     assert (name, "a") in found(examples.Example(body).content)
 
 
+def test_a_node_of_an_inner_lane_is_in_no_other_lane():
+    inner = "<childLaneSet><lane id='i'><flowNodeRef>a</flowNodeRef></lane></childLaneSet>"
+    outer = "<lane id='m'><flowNodeRef>a</flowNodeRef></lane>"
+    lanes = f"<laneSet><lane id='l'><flowNodeRef>a</flowNodeRef>{inner}</lane>%s</laneSet>"
+    body = f"<process id='p'>{lanes}<task id='a'/></process>"
+    assert found(examples.Example(body % "").content) == []
+    assert found(examples.Example(body % outer).content) == [("lane-once", "a")]
+
+
+@pytest.mark.parametrize("called", ["elsewhere", "other:elsewhere"])
+def test_a_process_of_another_file_may_be_called(called):
+    call = f'<callActivity id="a" calledElement="{called}" xmlns:other="urn:o"/>'
+    assert found(examples.Example(f'<process id="p">{call}</process>').content) == []
+    own = call.replace(called, "own:gone").replace("urn:o", "example").replace(":other", ":own")
+    body = f'<process id="p">{own}</process>'
+    assert found(examples.Example(body).content) == [("called-element", "a")]
+
+
 def test_a_pointer_into_an_imported_file_is_not_looked_up():
     body = (
         '<import namespace="urn:o" location="o.bpmn" importType="x"/>'

@@ -85,9 +85,16 @@ def parse(content: bytes) -> Source:
     _no_document_type(text)
     root = _tree(text, notes)
     if root.tag != B + "definitions":
-        raise refusal("not-bpmn", "不是 BPMN 2.0 文件：根元素应是 definitions。")
+        raise refusal("not-bpmn", f"不是 BPMN 2.0 文件：{_instead(str(root.tag))}")
     _bounds(root)
     return Source(root, notes)
+
+
+def _instead(tag: str) -> str:
+    namespace, _, name = tag.removeprefix("{").rpartition("}")
+    if name == "definitions" and "bpmn" in namespace.lower():
+        return f"命名空间 {namespace:.80} 是草案的，请用较新的工具另存。"
+    return f"根元素应是 BPMN 的 definitions，不是 {name:.40}。"
 
 
 def _tree(text: str, notes: list[Problem]) -> etree._Element:

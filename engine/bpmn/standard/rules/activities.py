@@ -41,8 +41,17 @@ def called_element(model: Model) -> Found:
         if not named and model.runs(call):
             yield call, "调用活动要写明调用哪个流程（calledElement）。"
         called = model.find(call.get("calledElement"), call)
+        if called is None and _in_own_file(model, call):
+            yield call, f"被调用的流程 {call.get('calledElement')} 不存在，请改正。"
         if called is not None and local(called) not in CALLABLE:
             yield call, f"{call.get('calledElement')} 不是流程，不能被调用。"
+
+
+def _in_own_file(model: Model, call: etree._Element) -> bool:
+    """Tell whether a call names an element of this very file: by a prefix of its namespace."""
+    prefix, colon, _ = (call.get("calledElement") or "").partition(":")
+    target = model.root.get("targetNamespace")
+    return bool(colon) and target is not None and call.nsmap.get(prefix) == target
 
 
 @rule("quantities", "10.3", "startQuantity and completionQuantity are one or more.")
@@ -92,6 +101,18 @@ def loop_maximum(model: Model) -> Found:
         text = marker.get("loopMaximum")
         if text is not None and not (text.strip().isdecimal() and int(text.strip()[:9]) > 0):
             yield marker, "循环上限（loopMaximum）要写成正整数。"
+
+
+@rule(
+    "loop-given",
+    "10.3.8",
+    "In an executable process a standard loop has a condition or a maximum.",
+)
+def loop_given(model: Model) -> Found:
+    for marker in model.of("standardLoopCharacteristics"):
+        given = marker.get("loopMaximum") or next(children(marker, "loopCondition"), None)
+        if given is None and model.runs(marker):
+            yield marker, "循环任务要有循环条件或循环上限。"
 
 
 # -- ad-hoc subprocesses -------------------------------------------------------------------------

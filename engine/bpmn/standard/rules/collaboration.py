@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.bpmn.standard.model import NODES, SCOPES, Model, said
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import ACTIVITIES, EVENTS, children, identifier, local
+from engine.bpmn.xml import ACTIVITIES, EVENTS, B, children, identifier, local
 
 CONVERSATIONS = frozenset({"callConversation", "conversation", "subConversation"})
 SENDING = ("endEvent", "intermediateThrowEvent")
@@ -156,7 +156,7 @@ def lane_once(model: Model) -> Found:
     for lane_set in model.of("laneSet", "childLaneSet"):
         seen: dict[etree._Element, etree._Element] = {}
         for lane in children(lane_set, "lane"):
-            for ref in children(lane, "flowNodeRef"):
+            for ref in lane.iter(B + "flowNodeRef"):  # what is in an inner lane is in this one too
                 node = model.find(ref.text, ref)
                 if node is not None and seen.setdefault(node, lane) is not lane:
                     yield node, f"这个节点在同一组里属于不止一个泳道，又在 {said(lane)}。"

@@ -73,7 +73,6 @@ def mixed(model: Model) -> Found:
     "gateway-conditions",
     "10.6.2",
     "In an executable process each flow of a deciding gateway but the default has a condition.",
-    "warning",
 )
 def conditions(model: Model) -> Found:
     for gateway in model.of(*DECIDING):
