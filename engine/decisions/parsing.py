@@ -112,7 +112,9 @@ def _imports(
 
 
 def _names(root: Element) -> list[str]:
-    named = [name_of(element) for element in root.iter()]
+    """Return the names in a file; those of drawings and of other tools are for people."""
+    space = root.tag.rpartition("}")[0]
+    named = (name_of(element) for element in root.iter() if element.tag.startswith(space))
     return [name for name in named if name]
 
 
