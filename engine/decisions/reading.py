@@ -158,7 +158,9 @@ class Reader:
             if self.is_juel(element, text):
                 program = condition_program(text)
             else:
-                program = typed_program(text, self.known, self.types.named)
+                program = typed_program(
+                    text, self.known, self.types.named, functions=not self.camunda
+                )
         except ExpressionError as why:
             return Literal(None), self.broken(where, "dmn-expression", f"{what}：{why}")
         for complaint in program.compiler.complaints:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from engine.errors import ExpressionError
 from engine.expressions import nodes
 from engine.expressions.arithmetic import Operator, negate
+from engine.expressions.builtins import builtin_value
 from engine.expressions.environment import MISSING, Closure, Env
 from engine.expressions.feel_types import NO_TYPES, Named, Type, resolve
 from engine.expressions.limits import Undefined, sized_list
@@ -42,6 +43,7 @@ class Compiler:
         strict: bool = False,
         traced: bool = False,
         types: Named = NO_TYPES,
+        functions: bool = False,
     ) -> None:
         self.source = source
         self.builders = builders
@@ -53,6 +55,8 @@ class Compiler:
         self.strict = strict
         #: What was found of that kind, if it was not refused.
         self.complaints: list[str] = []
+        #: The name of a built-in is a value; else a missing variable called `date` is null.
+        self.functions = functions
         #: The types that the file around the expression defines.
         self.types = types
         #: Names bound by loops and parameters around the node: they hide built-ins.
@@ -141,13 +145,15 @@ def name(node: nodes.Name, compiler: Compiler) -> Closure:
     if compiler.traced:
         return _traced_name(wanted, compiler.lenient)
     if compiler.lenient:
+        otherwise = builtin_value(wanted) if compiler.functions else None
 
         def read(env: Env) -> Any:
             value = env.get(wanted)
             if value is not MISSING:
                 return value
-            _note_missing(wanted, env)
-            return None
+            if otherwise is None:
+                _note_missing(wanted, env)
+            return otherwise
 
         return read
 

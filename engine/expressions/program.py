@@ -73,9 +73,12 @@ def feel_program(text: str, known: Known = (), *, strict: bool = False) -> Progr
     return _feel_program(bounded(text), known, False, strict)
 
 
-def typed_program(text: str, known: Known, types: Named) -> Program:
-    """Compile FEEL that may name the types of a file; the caller keeps it."""
-    compiler = Compiler(text, FEEL, OPERATORS, lenient=True, types=types)
+def typed_program(text: str, known: Known, types: Named, *, functions: bool = True) -> Program:
+    """Compile FEEL that may name the types of a file; the caller keeps it.
+
+    `functions`: the name of a built-in is a value.
+    """
+    compiler = Compiler(text, FEEL, OPERATORS, lenient=True, types=types, functions=functions)
     return _program(FeelParser(bounded(text), known).parse(), compiler)
 
 

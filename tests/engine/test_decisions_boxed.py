@@ -142,6 +142,12 @@ def test_a_missing_variable_is_told_in_the_explanation():
     assert told["notes"] == ["变量“stge”不存在（此时还没有赋值）。是不是“stage”？"]
 
 
+def test_a_missing_variable_called_like_a_built_in_is_null_in_camundas_files():
+    logic = table(["date"], ["r"], [["null", '"none"'], ["-", '"some"']], hit="FIRST")
+    assert value_of(logic) == "none"
+    assert value_of(literal("count = null")) is True
+
+
 def test_namespace_prefixes_and_comments_do_not_matter():
     xml = (
         b'<?xml version="1.0" encoding="UTF-8"?><!-- c --><x:definitions id="a" name="b" '

@@ -122,6 +122,21 @@ def test_a_built_in_may_be_invoked_by_a_box():
     assert found.evaluate("d", {}).value is None
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{f: abs, r: f(-3)}.r", 3),
+        ('{each: function(f, l) for x in l return f(x), r: each(string length, ["a", "bc"])}.r',
+         [1, 2]),
+        ("{f: sum, r: f([1, 2])}.r", 3),
+        ('{f: abs, r: f("a")}.r', None),
+        ("abs instance of function", True),
+    ],
+)  # fmt: skip
+def test_a_built_in_is_a_value(text, value):
+    assert answer(literal(text)) == value
+
+
 def test_a_function_in_java_gives_null():
     part = knowledge("out", "a:number", literal("1")).replace(
         "<encapsulatedLogic>", '<encapsulatedLogic kind="Java">'

@@ -14,10 +14,11 @@ from engine.expressions.builtins import (  # the import registers the functions
     ranges,
     strings,
 )
-from engine.expressions.builtins.registry import REGISTRY
+from engine.expressions.builtins.registry import REGISTRY, builtin_value
 
 __all__ = [
     "REGISTRY",
+    "builtin_value",
     "contexts",
     "conversions",
     "dates",

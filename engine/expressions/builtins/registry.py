@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from engine.expressions.values import Function
+
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,6 +57,23 @@ class Signature:
 
 #: Name → the ways to call it.
 REGISTRY: Final[dict[str, list[Signature]]] = {}
+
+
+def builtin_value(name: str) -> Function | None:
+    """Return a built-in as a value that can be kept and passed on; None if there is none.
+
+    It takes the required parameters of its first signature.
+    """
+    signatures = REGISTRY.get(name)
+    if not signatures:
+        return None
+    chosen = signatures[-1]  # the one written first
+    params = tuple(p.rstrip("*").split("|")[0] for p in chosen.params if not p.endswith("?"))
+
+    def call(run: Any, *values: Any) -> Any:
+        return chosen.function(run, *values) if chosen.takes_run else chosen.function(*values)
+
+    return Function(params, call)
 
 
 def builtin(name: str, *params: str) -> Callable[[F], F]:
