@@ -26,6 +26,7 @@ from engine.bpmn.xml import (
     is_event_subprocess,
     local,
     read_camunda,
+    read_people,
     read_properties,
     text_of,
 )
@@ -185,6 +186,8 @@ def _element(node: etree._Element, references: References, handlers: Mapping[str
     attributes = read_camunda(node)
     for definition in event_definitions(node):
         attributes.update(read_camunda(definition))
+    if local(node) == "userTask":
+        read_people(node, attributes)
     parent = node.getparent()
     kind = event_kind(node)
     stops = node.get("cancelActivity") != "false" and node.get("isInterrupting") != "false"

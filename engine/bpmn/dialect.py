@@ -42,6 +42,7 @@ from engine.bpmn.xml import (
     is_event_subprocess,
     local,
     read_camunda,
+    read_people,
     read_properties,
     text_of,
 )
@@ -220,6 +221,8 @@ def _info(element: etree._Element) -> NodeInfo:
     attributes = read_camunda(element)
     for definition in event_definitions(element):
         attributes.update(read_camunda(definition))
+    if local(element) == "userTask":
+        read_people(element, attributes)
     return NodeInfo(
         element=identifier(element),
         kind=local(element),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,6 +58,8 @@ FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 #: Attribute the normaliser writes: the handler of a compensation boundary event.
 HANDLER = "_n_handler"
 
+#: A comma between members of a list, not one inside `${…}`.
+COMMA = re.compile(r",(?![^{}]*\})")
 #: Words with which a text says that it is computed.
 EXPRESSION_MARKS = ("${", "#{", "=")
 
@@ -166,6 +169,26 @@ def tree(element: etree._Element) -> dict[str, Any]:
     if (element.text or "").strip():
         found["text"] = (element.text or "").strip()
     return found
+
+
+def read_people(task: etree._Element, attributes: dict[str, Any]) -> None:
+    """Add the people of BPMN's own words to those of the `camunda:` attributes.
+
+    `humanPerformer` is the assignee; of a `potentialOwner`, `user(…)` is a user, and
+    `group(…)` or a bare name a group.
+    """
+    for role in children(task, "humanPerformer", "performer", "potentialOwner"):
+        formula = role.find(f".//{B}formalExpression")
+        text = ("" if formula is None else formula.text or "").strip()
+        if text and local(role) != "potentialOwner":
+            attributes.setdefault("assignee", text)
+            continue
+        for part in COMMA.split(text):
+            kind, _, name = part.strip().partition("(")
+            named = name.endswith(")") and kind in ("user", "group")
+            where = "candidateUsers" if named and kind == "user" else "candidateGroups"
+            who = name[:-1].strip() if named else part.strip()
+            attributes[where] = ",".join(filter(None, (attributes.get(where, ""), who)))
 
 
 def read_properties(attributes: dict[str, Any]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from typing import Any
 from engine import clock
 from engine.bpmn import timers
 from engine.bpmn.definition import Description
+from engine.bpmn.xml import COMMA
 from engine.calendar import Deadline
 from engine.errors import EngineError, ExpressionError
 from engine.expressions.values import YearsMonths
@@ -27,8 +28,6 @@ from engine.state.run import Run
 NORMAL_PRIORITY = 50
 #: Priorities are 32-bit numbers, as in Camunda.
 MAX_PRIORITY = 2**31 - 1
-#: A comma that is not inside `${…}`.
-COMMA = re.compile(r",(?![^{}]*\})")
 
 
 #: A change that a listener made: which property, and its new value.

@@ -404,6 +404,13 @@ def test_a_handler_is_told_the_event_and_gets_its_fields(database: str) -> None:
     }
 
 
+def test_an_unknown_handler_of_the_process_is_refused(database: str) -> None:
+    listener = camunda("executionListener", event="start", delegateExpression="${no.body}")
+    with pytest.raises(DeploymentRefused) as caught:
+        office.publish(diagram(extension(listener), start(), user("a"), end(), "s-a-e"))
+    assert [(p.element, p.code) for p in caught.value.problems] == [("p", "unknown-handler")]
+
+
 def test_a_called_process_has_listeners_of_its_own(database: str) -> None:
     child = office.diagram(
         extension(on("start", "${execution.setVariable('n', 5)}"))
@@ -445,7 +452,7 @@ def test_a_called_process_has_listeners_of_its_own(database: str) -> None:
         (on("timeout", "${1}", "task"), "listener-id"),
         (on("timeout", "${1}", "task"), "listener-timer"),
         (timeout("soon", "x"), "listener-timer"),
-        (timeout("PT1H", "x") * 2, "duplicate-id"),
+        (timeout("PT1H", "x") * 2, "listener-id"),
         (
             camunda("taskListener", camunda("field", name="f", stringValue="x"), event="create",
                     expression="${1}"),

@@ -66,6 +66,28 @@ def test_feel_gives_people_too(database: str) -> None:
     assert found.users == ["ann", "bob"]
 
 
+def test_people_in_bpmns_own_words(database: str) -> None:
+    def role(kind: str, text: str) -> str:
+        return (
+            f"<bpmn:{kind}><bpmn:resourceAssignmentExpression><bpmn:formalExpression>{text}"
+            f"</bpmn:formalExpression></bpmn:resourceAssignmentExpression></bpmn:{kind}>"
+        )
+
+    office.publish(
+        task(
+            'camunda:candidateUsers="lee"',
+            role("humanPerformer", "${who}")
+            + role("potentialOwner", "user(kim), group(${where}), handler@x"),
+        )
+    )
+    office.start(who="ann", where="chair@x")
+    with db.reading() as session:
+        found = session.scalars(select(HumanTask)).one()
+    assert (found.assignee, found.users) == ("ann", ["lee", "kim"])
+    assert found.groups == ["chair@x", "handler@x"]
+    assert refused("", role("potentialOwner", "${")) == {"bad-expression"}
+
+
 def test_nobody_is_nobody(database: str) -> None:
     found = opened('camunda:assignee="${who}" camunda:candidateGroups="${none}"', who="", none=[])
     assert (found.assignee, found.users, found.groups) == (None, [], [])

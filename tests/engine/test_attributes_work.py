@@ -27,6 +27,7 @@ from tests.engine.bpmn_builder import (
     element,
     end,
     error,
+    event_sub,
     extension,
     message,
     parallel,
@@ -324,6 +325,16 @@ def test_every_element_can_be_continued_in_a_transaction_of_its_own(at: str, whi
         assert step < 29
     assert walk.run.ended
     assert seen == 1
+
+
+def test_an_event_sub_process_can_begin_in_a_transaction_of_its_own() -> None:
+    handler = event_sub("h", message(), user("u"), end("e1"), "h_s-u-e1", interrupting=False)
+    handler = handler.replace('id="h_s"', 'id="h_s" camunda:asyncBefore="true"')
+    walk = Walk(diagram(start(), user("a"), end(), handler, "s-a-e")).deliver("h_s")
+    (later,) = [w for w in walk.run.waits().values() if w.kind == "async"]
+    assert later.element == "h_s"
+    walk.run.complete(later.token)
+    walk.go().at("a", "u").complete("u").complete("a").ended("e")
 
 
 def test_a_boundary_event_that_continues_later_has_interrupted_already() -> None:

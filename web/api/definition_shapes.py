@@ -66,7 +66,7 @@ def decision(row: DecisionDefinition) -> dict[str, Any]:
         "decisionRequirementsDefinitionId": None,
         "decisionRequirementsDefinitionKey": None,
         "historyTimeToLive": None,
-        "versionTag": None,
+        "versionTag": row.version_tag,
     }
 
 

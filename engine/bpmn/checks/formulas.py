@@ -49,6 +49,8 @@ CONDITIONS = frozenset(
 PARAMETERS = frozenset(
     C + name for name in ("inputParameter", "outputParameter", "value", "entry", "expression")
 )
+#: BPMN's own words for who does a human task.
+ROLES = frozenset({"humanPerformer", "performer", "potentialOwner"})
 #: Where an expression may change something; everywhere else it only says something.
 ACTING = frozenset({"表达式", "脚本"})
 ONLY = "不能改变变量或待办；只有监听器、服务任务的表达式和脚本可以。"
@@ -83,6 +85,8 @@ def _texts(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
         yield "脚本", text, _check_value if _is_value(element) else expressions.script
     elif kind in TIMER_KINDS and ("${" in text or is_expression(text)):
         yield "定时器", text, expressions.check
+    elif kind == "formalExpression" and _is_of_role(element):
+        yield "办理人", text, expressions.check
     elif kind == "documentation" and "${" in text and _is_of_task(element):
         yield "说明", text, expressions.check
     elif kind == "loopCardinality":
@@ -121,6 +125,10 @@ def _extension(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
             yield name, value, expressions.check
     if element.tag == C + "property" and (element.get("name") or "").startswith("huiyin:"):
         yield element.get("name") or "", element.get("value") or "", expressions.check
+
+
+def _is_of_role(element: etree._Element) -> bool:
+    return any(local(above) in ROLES for above in element.iterancestors())
 
 
 def _is_of_task(element: etree._Element) -> bool:

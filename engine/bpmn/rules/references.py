@@ -15,13 +15,20 @@ from engine.errors import Problem
 
 def check(diagram: Diagram) -> Iterator[Problem]:
     """Look at every reference of every node."""
-    known = diagram.known
-    for node in diagram.description.elements.values():
+    known, description = diagram.known, diagram.description
+    used = set[str]()
+    for node in description.elements.values():
         for handler in _handlers(node):
+            used.add(handler)
             if handler not in known.handlers:
                 yield Problem(node.id, "unknown-handler", f"没有处理程序 {handler}，请检查名称。")
         yield from _named(node, "decisionRef", known.decisions, "unknown-decision", "决策")
         yield from _named(node, "formRef", known.forms, "unknown-form", "表单")
+    for handler in description.handlers:  # what is left listens to the process itself
+        if handler not in used and handler not in known.handlers:
+            yield Problem(
+                description.key, "unknown-handler", f"没有处理程序 {handler}，请检查名称。"
+            )
     for call in diagram.of("callActivity"):
         called = str(diagram.root.xpath("string(//*[@id=$id]/@calledElement)", id=call.id))
         if "{" not in called and called not in known.processes:
