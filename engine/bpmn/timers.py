@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from engine.bpmn import cron
+from engine.bpmn.cron import TimerOver
 from engine.clock import CHINA
 from engine.errors import EngineError, ExpressionError
 from engine.expressions import temporal
@@ -29,10 +30,6 @@ DURATION = re.compile(
 REPEAT = re.compile(r"^R(\d{0,4})((?:/[^/]{1,40}){1,2})$", re.A)
 
 
-class TimerOver(EngineError):
-    """Every moment of a repetition lies in the past."""
-
-
 Length = timedelta | YearsMonths
 
 
@@ -47,9 +44,11 @@ def check(kind: str, text: str) -> None:
         _bounded(moment(text), now)
     elif kind == "duration":
         after(now, length(text))
-    else:
+    elif text.strip().startswith("R"):
         with suppress(TimerOver):  # it was right when it was drawn
             arm_cycle(text, now)
+    else:
+        arm_cycle(text, now)
 
 
 def arm(kind: str, value: Any, now: datetime) -> dict[str, Any]:
@@ -87,7 +86,10 @@ def following(armed: dict[str, Any]) -> dict[str, Any] | None:
     left = armed.get("left")
     if "every" not in armed or left == 1:
         return None
-    due = _next(armed["every"], armed["due"])
+    try:
+        due = _next(armed["every"], armed["due"])
+    except TimerOver:  # a cron line that names its years
+        return None
     if "until" in armed and due > armed["until"]:
         return None
     again = {**armed, "due": due, "n": armed.get("n", 0) + 1}

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from engine import calendar, clock, db, expressions
-from engine.bpmn import timers
+from engine.bpmn import cron, timers
 from engine.bpmn.definition import Description, Start
 from engine.bpmn.xml import is_expression
 from engine.commands import definitions, instances, retries
@@ -113,7 +113,7 @@ def _arm(session: Session, start: Start) -> dict[str, Any] | None:
         if is_expression(value) or "${" in value:
             value = expressions.evaluate(value, {}, calendar.functions(session, now))
         return timers.arm(start.timer_kind, value, now)
-    except timers.TimerOver:
+    except cron.TimerOver:
         return None
     except EngineError as error:
         raise DeploymentRefused([Problem(start.element, "bad-timer", str(error))]) from error

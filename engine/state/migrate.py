@@ -129,6 +129,8 @@ def _marks(marks: dict[str, Any], pairs: Mapping[str, str]) -> dict[str, Any]:
         found["arms"] = {pairs.get(name, name): arm for name, arm in found["arms"].items()}
     if "start" in found:
         found["start"] = pairs.get(found["start"], found["start"])
+    if "todo" in found:
+        found["todo"] = [pairs[name] for name in found["todo"] if name in pairs]
     if "done" in found:
         found["done"] = _records(found["done"], pairs)
     if "undo" in found:

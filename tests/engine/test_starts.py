@@ -97,6 +97,10 @@ def test_a_moment_that_was_used_is_not_used_again(sqlite: str) -> None:
 def test_a_repetition_that_is_over_owes_nothing_and_refuses_nothing(sqlite: str) -> None:
     office.publish(starting(timer("R4/2016-03-11T12:13/PT5M", "Cycle")))
     assert due() == []
+    office.publish(starting(timer("0 0 9 * * ? 2026", "Cycle"), more="<!-- years -->"))
+    office.later(days=800)
+    office.publish(starting(timer("0 0 9 1 1 ? 2026", "Cycle")))
+    assert due() == []
 
 
 def test_the_only_start_there_is_can_be_used_by_hand(sqlite: str) -> None:
