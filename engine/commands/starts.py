@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from engine import calendar, clock, db, expressions
@@ -19,7 +19,7 @@ from engine.bpmn.definition import Description, Start
 from engine.bpmn.xml import is_expression
 from engine.commands import definitions, instances, retries
 from engine.commands.execution import Execution
-from engine.errors import DeploymentRefused, EngineError, Problem
+from engine.errors import Conflict, DeploymentRefused, EngineError, Problem
 from engine.hooks import SYSTEM, Actor
 from engine.models import Job, ProcessDefinition, ProcessInstance, Subscription
 from engine.state import values
@@ -79,6 +79,7 @@ def _swap_timers(session: Session, row: ProcessDefinition, description: Descript
     missed while nobody worked, is neither repeated nor forgotten.
     """
     wanted = {start.element: start for start in description.starts if start.kind == "timer"}
+    _lock(session, ProcessDefinition.key == row.key)
     past = session.scalars(
         select(Job)
         .join(ProcessDefinition, ProcessDefinition.id == Job.definition_id)
@@ -99,6 +100,17 @@ def _swap_timers(session: Session, row: ProcessDefinition, description: Descript
         armed = _arm(session, start)
         if armed is not None and (start.element, armed["due"]) not in used:
             session.add(_job(row.id, start.element, _text(start), armed))
+
+
+def _lock(session: Session, which: ColumnElement[bool]) -> None:
+    """Let a deployment and the timers it takes over wait for one another.
+
+    Either what fires has written its next job before the deployment looks, or the deployment
+    is done before it looks for the newest version. Nobody else waits for this lock.
+    """
+    if db.is_postgres(session):
+        chosen = select(ProcessDefinition.id).where(which).order_by(ProcessDefinition.id)
+        session.execute(chosen.with_for_update(key_share=True))
 
 
 def _text(start: Start) -> list[str]:
@@ -135,10 +147,17 @@ def _job(definition_id: int, element: str, text: list[str], armed: dict[str, Any
 def fire(session: Session, job: Job) -> ProcessInstance | None:
     """Start the instance a start timer owes, and owe the next one.
 
+    Raises:
+        Conflict: a deployment has taken the job away.
+
     Returns None when a newer version has taken the timer over meanwhile, or the process is
     suspended: then this moment passes, and only the next is owed.
     """
-    definition = definitions.by_id(session, job.definition_id or 0)
+    _lock(session, ProcessDefinition.id == job.definition_id)
+    owner = session.scalar(select(Job.definition_id).where(Job.id == job.id))
+    if owner is None:
+        raise Conflict("流程刚刚发布了新的版本，定时启动已由新版本接管。")
+    definition = definitions.by_id(session, owner)
     if definitions.latest(session, definition.key).id != definition.id:
         return None
     payload = job.payload or {}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 
-from engine import clock, commands, db, hooks
+from engine import clock, commands, db, hooks, jobs
 from engine.errors import DeploymentRefused, NotAllowed
 from engine.hooks import Actor
-from engine.models import HistoryEvent, Job, ProcessInstance, Subscription
+from engine.models import HistoryEvent, Job, ProcessDefinition, ProcessInstance, Subscription
 from tests.engine import bpmn_builder as draw
 from tests.engine import office
 from tests.engine.bpmn_builder import conditional, end, signal, start, timer, user
@@ -74,6 +75,49 @@ def test_a_new_version_takes_the_same_timer_over(either_database: str) -> None:
         job = session.scalars(select(Job).where(Job.status == "open")).one()
         assert row.definition_id == job.definition_id
     assert due() == [timedelta(minutes=30)]
+
+
+@pytest.mark.parametrize("first", ["timer", "deployment"])
+def test_a_deployment_while_the_timer_fires_loses_nothing(postgres: str, first: str) -> None:
+    text = timer("R/PT1H", "Cycle")
+    office.publish(starting(text))
+    office.later(minutes=61)
+    steps = {
+        "timer": lambda: jobs.drain(),
+        "deployment": lambda: office.publish(starting(text, more="<!-- two -->")),
+    }
+    [second] = set(steps) - {first}
+    other = threading.Thread(target=steps[second])
+    held, done = threading.Event(), threading.Event()
+
+    @event.listens_for(db.engine(), "commit")
+    def wait(connection: Connection) -> None:
+        """Hold the first writer at its commit until the second has had a while."""
+        if threading.current_thread() is not other and connection.info.pop("wrote", False):
+            held.set()
+            other.start()
+            done.wait(0.5)
+
+    @event.listens_for(db.engine(), "before_cursor_execute")
+    def wrote(connection: Connection, _: object, statement: str, *__: object) -> None:
+        is_start = "INSERT INTO process_instance" in statement
+        connection.info["wrote"] = (
+            connection.info.get("wrote")
+            or is_start
+            or (first == "deployment" and "INSERT INTO process_definition" in statement)
+        )
+
+    steps[first]()
+    assert held.is_set()
+    other.join()
+    event.remove(db.engine(), "commit", wait)
+    event.remove(db.engine(), "before_cursor_execute", wrote)
+    office.drain()
+    assert started() == 1
+    with db.reading() as session:
+        newest = session.scalar(select(func.max(ProcessDefinition.id)))
+        open_ = session.scalars(select(Job).where(Job.status == "open", Job.kind == "start"))
+        assert [job.definition_id for job in open_] == [newest]
 
 
 def test_another_timer_begins_anew_and_a_removed_one_is_gone(sqlite: str) -> None:
