@@ -364,12 +364,15 @@ def _walked(session: Session, instance_id: str) -> tuple[set[str], frozenset[str
         .where(
             HistoryEvent.instance_id == instance_id,
             # Before there were trails, every step and every path was a line of its own.
-            HistoryEvent.kind.in_((trail.KIND, "left", "path")),
+            HistoryEvent.kind.in_((trail.KIND, "migrated", "left", "path")),
         )
         .order_by(HistoryEvent.id)
     ):
         if kind == "left":
             done.add(name)
+        elif kind == "migrated":  # what waited goes on under its new name
+            renamed = (data or {}).get("elements") or {}
+            at = {token: renamed.get(element, element) for token, element in at.items()}
         flows.update((data or {}).get("flows", ()), trail.flows(data or {}))
         for step in trail.steps(data or {}):
             if step.element:

@@ -192,3 +192,18 @@ def test_what_reached_a_suspended_case_is_caught_up_with(either_database: str) -
         commands.suspend(session, case, actor=ANN, reason="等待")
         commands.resume(session, case, actor=ANN, reason="继续")
     assert office.drain() == 0  # nothing reached it meanwhile
+
+
+def test_jobs_of_a_case_stay_as_its_log(database: str) -> None:
+    office.publish(STUCK, LISTENING.replace(b'id="p"', b'id="q"').replace(b'name="p"', b'name="q"'))
+    case = office.start(level=9)
+    other = office.start("q", level=1, bk="K-1")
+    with db.transaction() as session:
+        commands.correlate(session, "answer", correlation="K-1")
+    assert office.drain() == 2
+    office.later(days=31)
+    jobs.reconcile()
+    with db.reading() as session:
+        kept = session.scalars(select(Job.instance_id).where(Job.status == "done")).all()
+    assert kept == [case]  # the delivery belonged to nobody
+    assert office.waiting(other) == ["a"]

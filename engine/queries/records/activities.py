@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -17,7 +18,7 @@ from engine.models import ProcessInstance
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import cases, sifting
-from engine.queries.records.cases import Case
+from engine.queries.records.cases import MIGRATED, Case
 from engine.queries.records.sifting import Order, Tests
 
 
@@ -129,12 +130,11 @@ def everything(
 ) -> Iterator[Activity]:
     """Yield every visit of the visible cases that the filters by case leave."""
     for chunk in cases.chosen(session, viewer, asked, *narrow):
-        told = cases.lines(session, chunk)
+        told = cases.lines(session, chunk, (trail.KIND, MIGRATED))
         tasks = cases.tasks(session, chunk)
         called = _called(session, chunk)
         for case in chunk:
-            elements = definitions.by_id(session, case.definition_id).description.elements
-            for activity in visits(case, told[case.id], elements):
+            for activity in visits(case, told[case.id], partial(_elements, session)):
                 task = tasks.get((case.id, activity.token))
                 if task is not None and not activity.is_body:
                     activity.task_id, activity.assignee = task
@@ -142,11 +142,30 @@ def everything(
                 yield activity
 
 
-def visits(case: Case, lines: Sequence[Any], elements: Mapping[str, Element]) -> list[Activity]:
-    """Put the visits of one case together from its trails."""
+def _elements(session: Session, definition_id: int) -> Mapping[str, Element]:
+    return definitions.by_id(session, definition_id).description.elements
+
+
+def visits(
+    case: Case, lines: Sequence[Any], elements_of: Callable[[int], Mapping[str, Element]]
+) -> list[Activity]:
+    """Put the visits of one case together from its trails.
+
+    What lasts while the case moves to another version goes on under the new name; what had
+    ended keeps the old one.
+
+    Args:
+        elements_of: the elements of a process definition.
+    """
     by_token: dict[str, Activity] = {}
     found: list[Activity] = []
+    moves = [line.data or {} for line in lines if line.kind == MIGRATED]
+    elements = elements_of(moves[0]["source"] if moves else case.definition_id)
     for line in lines:
+        if line.kind == MIGRATED:
+            elements = elements_of((line.data or {})["target"])
+            _rename(found, elements, (line.data or {}).get("elements") or {})
+            continue
         for step in trail.steps(line.data or {}):
             if step.element:
                 above = by_token.get(step.parent)
@@ -169,6 +188,16 @@ def visits(case: Case, lines: Sequence[Any], elements: Mapping[str, Element]) ->
                 by_token[step.token].ended_at = line.at
                 by_token[step.token].is_cancelled = step.kind == "cancelled"
     return found
+
+
+def _rename(
+    found: Sequence[Activity], elements: Mapping[str, Element], renamed: Mapping[str, str]
+) -> None:
+    for activity in found:
+        activity.parent_element = renamed.get(activity.parent_element, activity.parent_element)
+        if activity.ended_at is None:
+            activity.element = renamed.get(activity.element, activity.element)
+            _describe(activity, elements.get(activity.element))
 
 
 def _describe(activity: Activity, element: Element | None) -> None:

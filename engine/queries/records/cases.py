@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.commands import trail
@@ -16,6 +16,8 @@ from engine.queries import asked as ask
 from engine.queries.access import Viewer, visible
 from engine.queries.asked import Asked
 
+#: The kind of the lines that tell of a move to another version.
+MIGRATED = "migrated"
 #: Cases whose lines are read at once.
 CHUNK = 200
 
@@ -156,10 +158,13 @@ def walked(elements: Sequence[str]) -> ColumnElement[bool]:
         for element in elements
         for end in ('"', " ")
     ]
+    became = [text.contains(f':"{element}"', autoescape=True) for element in elements]
     return exists(
         select(HistoryEvent.id).where(
             HistoryEvent.instance_id == ProcessInstance.id,
-            HistoryEvent.kind == trail.KIND,
-            or_(*came),
+            or_(
+                and_(HistoryEvent.kind == trail.KIND, or_(*came)),
+                and_(HistoryEvent.kind == MIGRATED, or_(*became)),
+            ),
         )
     )

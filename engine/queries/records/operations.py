@@ -42,7 +42,9 @@ ACTS: Mapping[str, Act] = {
     "suspended": Act("Suspend", "ProcessInstance", "suspensionState", None, "suspended"),
     "resumed": Act("Activate", "ProcessInstance", "suspensionState", None, "active"),
     "cancelled": Act("Delete", "ProcessInstance", "deleteReason"),
-    "moved": Act("ModifyProcessInstance", "ProcessInstance"),
+    "modified": Act("ModifyProcessInstance", "ProcessInstance"),
+    "migrated": Act("Migrate", "ProcessInstance"),
+    "message": Act("CorrelateMessage", "ProcessInstance", "messageName"),
     "retried": Act("SetJobRetries", "Job", "retries"),
     "variables": Act("SetVariable", "Variable"),
 }
@@ -164,8 +166,8 @@ def _read(line: HistoryEvent) -> Operation:
         new = line.actor
     elif line.kind == "unclaimed":
         old = line.actor
-    elif line.kind == "cancelled":
-        new = data.get("reason")
+    elif line.kind in ("cancelled", "message"):
+        new = data.get("reason") or data.get("message")
     return Operation(
         line.id,
         line.at,

@@ -98,6 +98,13 @@ def test_a_renamed_task_keeps_its_id_and_what_was_entered(api: System) -> None:
     assert waiting(one) == ["a2", "told"]
     complete(one, "a2")
     assert waiting(one) == ["between", "told"]
+    # the history goes on under the new name
+    visits = api.get("/history/activity-instance", activityType="userTask", finished=True)
+    assert [(one["activityId"], one["activityName"]) for one in visits] == [("a2", "a2")]
+    assert api.get("/history/activity-instance/count", activityId="a2") == {"count": 1}
+    assert api.get("/history/process-instance/count", executedActivityIdIn="a2") == {"count": 1}
+    told = api.get("/history/user-operation", operationType="Migrate")
+    assert [one["processInstanceId"] for one in told] == [visits[0]["processInstanceId"]]
 
 
 def test_a_timer_keeps_its_due_time_unless_told_otherwise(api: System) -> None:
