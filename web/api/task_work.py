@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine import commands, db
 from engine.commands import own_tasks, task_changes, task_events
 from engine.commands.task_changes import Values
+from engine.errors import NotFound
 from engine.queries.asked import Asked
 from engine.queries.tasks import variables as of_case
 from web.api import typed
@@ -103,17 +104,22 @@ def _complete(task_id: str, asked: Asked, *, through_form: bool) -> ResponseRetu
     key = _idempotency_key()
 
     def unit(session: Session) -> dict[str, Any]:
-        if visible(session, task_id).own:
+        if caller().viewer.scope != "all":  # whoever is barred is stopped by the command
+            visible(session, task_id)
+        try:
+            done = commands.complete(
+                session,
+                task_id,
+                actor=caller().actor,
+                variables=variables,
+                through_form=through_form,
+                idempotency_key=key,
+            )
+        except NotFound:
+            if not visible(session, task_id).own:
+                raise
             own_tasks.complete(session, task_id, actor=caller().actor)
             return {}
-        done = commands.complete(
-            session,
-            task_id,
-            actor=caller().actor,
-            variables=variables,
-            through_form=through_form,
-            idempotency_key=key,
-        )
         return of_case(session, done.instance_id) if told else {}
 
     found = db.unit(unit)

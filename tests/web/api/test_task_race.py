@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -14,6 +15,13 @@ from tests.web.api.conftest import System
 from tests.web.api.task_office import deploy, line, start, task
 
 TASKS, RIVALS = 50, 8
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The race on both databases: what is a lock here is a queue there."""
+    url: str = request.getfixturevalue(request.param)
+    return url
 
 
 def test_of_eight_rivals_on_each_of_fifty_tasks_one_wins(app: Flask, api: System) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from engine import db, queries
+from engine import clock, db, queries
 from engine.errors import NotFound
-from engine.models import HumanTask, Submission
+from engine.models import CaseAccess, HumanTask, Submission
 from engine.queries import Viewer
+from processes.people import demo
 from tests.engine import office as engine_office
 from tests.web.api.conftest import Knock, System
 from tests.web.api.task_office import deploy, line, note_form, only, start, task
@@ -37,11 +38,22 @@ def test_without_credentials_scope_or_sight_nothing_happens(
     api: System, nobody: System, bearer: Knock, first: str
 ) -> None:
     no_scope, stranger = bearer("external"), bearer("task", login="bantian_handler1")
+    case = api.get(f"/task/{first}")["processInstanceId"]
+    with db.transaction() as session:
+        barred = CaseAccess(
+            instance_id=case,
+            organisation=demo.SERVICE_LOGIN,
+            relation="barred",
+            since=clock.now(),
+        )
+        session.add(barred)
     for method, verb, body in ROUTES:
         path = f"/task/{first}{verb}"
         assert nobody.ask(method, path, body).status_code == 401, path
         assert no_scope.ask(method, path, body).status_code == 403, path
         assert stranger.ask(method, path, body).status_code == 404, path
+        assert api.ask(method, path, body).status_code == 404, path
+    assert engine_office.waiting(case) == ["a"]
     assert nobody.ask("POST", "/task/create", {}).status_code == 401
     assert no_scope.ask("POST", "/task/create", {}).status_code == 403
 
