@@ -163,6 +163,17 @@ POISON = diagram(
 )
 
 
+#: A task, then a mark.
+RACE = diagram(
+    '<bpmn:startEvent id="s"/>'
+    + user("a", "g@x")
+    + _service("svc_done")
+    + '<bpmn:endEvent id="e"/>'
+    + flows("s>a", "a>svc_done", "svc_done>e"),
+    key="race",
+)
+
+
 def versioned(number: int) -> bytes:
     """A process whose only mark names its version: a task, a timer, the mark."""
     return diagram(

@@ -96,6 +96,8 @@ class Roles:
     broker: str
     #: HUIYIN_* settings by their short names.
     settings: dict[str, str] = field(default_factory=dict)
+    #: Other variables, as they are.
+    more: dict[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -107,6 +109,7 @@ class Roles:
             "HUIYIN_DATABASE_URL": self.database,
             "HUIYIN_REDIS_URL": self.broker,
             **{f"HUIYIN_{key.upper()}": value for key, value in self.settings.items()},
+            **self.more,
         }
 
     def start(self, name: str, command: cluster.Command) -> subprocess.Popen[bytes]:
