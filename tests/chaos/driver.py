@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.chaos.report import Report
-from tests.chaos.scenarios import crashes, kills, poison, rivals
+from tests.chaos.scenarios import broker, crashes, kills, poison, rivals, roles
 from tests.chaos.world import World, fresh
 from tests.databases import PostgresServer
 
@@ -23,7 +23,7 @@ class Scenario(Protocol):
     def run(self, world: World) -> Report: ...
 
 
-SCENARIOS: tuple[Scenario, ...] = (kills, crashes, rivals, poison)
+SCENARIOS: tuple[Scenario, ...] = (kills, crashes, broker, roles, rivals, poison)
 
 
 def perform(

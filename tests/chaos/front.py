@@ -10,16 +10,14 @@ from alembic import command
 
 from engine import db, migration
 from processes.people import demo, passwords, tokens
+from tasks import cluster
 from tests.chaos.world import World
 from tests.tasks.servers import Roles, free_port, until
 
 WEB = ("gunicorn", "-c", "python:web.gunicorn", "tests.chaos.served:web()")
 CELERY = ("celery", "-A", "tests.chaos.served")
-WORKER = (
-    *CELERY, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
-    "--concurrency", "2",
-)  # fmt: skip
-BEAT = (*CELERY, "beat", "--loglevel", "WARNING")
+WORKER = (*CELERY, *cluster.WORKER[3:])
+BEAT = (*CELERY, *cluster.BEAT[3:])
 
 
 def prepare() -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -52,6 +53,11 @@ def lines(folder: Path, file: str) -> list[str]:
 @service("chaos.effect")
 def write_effect(call: ServiceCall) -> None:
     """Leave one mark at this place of this case."""
+    if planted("slow outside"):
+        time.sleep(0.05)
+        note("marks", f"{call.instance.id} {call.element_id}")
+        time.sleep(0.05)
+        return
     if planted("outside"):
         note("marks", f"{call.instance.id} {call.element_id}")
         return

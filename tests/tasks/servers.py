@@ -122,13 +122,14 @@ class Roles:
         self.processes[name] = made
         return made
 
-    def cluster(self, *words: str) -> subprocess.Popen[bytes]:
+    def supervised(self, *words: str) -> subprocess.Popen[bytes]:
         """Start all roles at once, under the supervisor that brings back what dies."""
         return self.start("cluster", ("huiyin", "cluster", *words))
 
-    def worker(self, name: str = "worker", processes: int = 2) -> subprocess.Popen[bytes]:
-        command = (*cluster.WORKER, "--concurrency", str(processes), "-n", f"{name}@%h")
-        return self.start(name, command)
+    def worker(
+        self, name: str = "worker", command: cluster.Command = cluster.WORKER
+    ) -> subprocess.Popen[bytes]:
+        return self.start(name, (*command, "--concurrency", "2", "-n", f"{name}@%h"))
 
     def beat(self, name: str = "beat") -> subprocess.Popen[bytes]:
         return self.start(name, cluster.BEAT)

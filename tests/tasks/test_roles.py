@@ -83,7 +83,7 @@ def test_redis_may_be_emptied_and_killed_while_two_beats_ask(broker: Redis, role
     begin(40)
     office_roles = roles(broker.url, pump_patience_seconds=SOON)
     # Celery itself may end when Redis goes while it works: the supervisor brings it back.
-    office_roles.cluster("--no-web", "--workers", "1", "--beats", "2")
+    office_roles.supervised("--no-web", "--workers", "1", "--beats", "2")
     assert until(lambda: ended() == 40), office_roles.log("cluster")
     broker.client.flushall()
     begin(40)
