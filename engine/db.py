@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
@@ -267,6 +267,15 @@ def hint_if_soon(session: Session, moments: Iterable[datetime]) -> None:
     soon = clock.now() + timedelta(seconds=settings.current().job_poll_seconds)
     if any(moment <= soon for moment in moments):
         hint(session)
+
+
+def one_at_a_time(session: Session, what: str) -> None:
+    """Wait until no other transaction is here; everybody else waits until this one ends.
+
+    On SQLite every transaction that writes is alone anyway.
+    """
+    if is_postgres(session):
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))
 
 
 def is_postgres(session: Session) -> bool:

@@ -17,7 +17,7 @@ from lxml import etree
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from engine import clock, decisions, forms, services
+from engine import clock, db, decisions, forms, services
 from engine.bpmn import admit, definition, importing, layout, normalize, pool, rules
 from engine.bpmn.definition import Description
 from engine.bundles import Bundle
@@ -243,6 +243,8 @@ def deploy(
     Raises:
         DeploymentRefused: see `check`; nothing was written.
     """
+    # Two at once would count the same next version of a key.
+    db.one_at_a_time(session, "deploy")
     current = definitions.current_deployment(session, bundle.name)
     if current is not None and current.digest == bundle.digest:
         return current

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.chaos.report import Report
-from tests.chaos.scenarios import broker, crashes, kills, poison, rivals, roles
+from tests.chaos.scenarios import broker, clocks, crashes, deploys, kills, poison, rivals, roles
 from tests.chaos.world import World, fresh
 from tests.databases import PostgresServer
 
@@ -23,7 +23,7 @@ class Scenario(Protocol):
     def run(self, world: World) -> Report: ...
 
 
-SCENARIOS: tuple[Scenario, ...] = (kills, crashes, broker, roles, rivals, poison)
+SCENARIOS: tuple[Scenario, ...] = (kills, crashes, broker, roles, rivals, poison, clocks, deploys)
 
 
 def perform(

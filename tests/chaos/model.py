@@ -180,6 +180,34 @@ RACE = diagram(
 )
 
 
+def _boundary(element: str, kind: str, value: str) -> str:
+    return (
+        f'<bpmn:boundaryEvent id="{element}" attachedToRef="a" cancelActivity="false">'
+        f"<bpmn:timerEventDefinition><bpmn:time{kind}>{value}</bpmn:time{kind}>"
+        "</bpmn:timerEventDefinition></bpmn:boundaryEvent>"
+        + _service(f"svc_{element}")
+        + f'<bpmn:endEvent id="e_{element}"/>'
+    )
+
+
+#: A task that nobody does, and what reminds of it: each hour, each morning, once at its limit.
+REMINDED = diagram(
+    '<bpmn:startEvent id="s"/>'
+    + user("a", "g@x")
+    + _boundary("hourly", "Cycle", "R6/PT1H")
+    + _boundary("morning", "Cycle", "0 0 9 * * ?")
+    + _boundary("limit", "Date", "${workdays(5)}")
+    + '<bpmn:endEvent id="e"/>'
+    + flows(
+        "s>a",
+        "a>e",
+        *(f"{one}>svc_{one}" for one in ("hourly", "morning", "limit")),
+        *(f"svc_{one}>e_{one}" for one in ("hourly", "morning", "limit")),
+    ),
+    key="reminded",
+)
+
+
 def versioned(number: int) -> bytes:
     """A process whose only mark names its version: a task, a timer, the mark."""
     return diagram(
