@@ -13,7 +13,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.dialect import ScopeSpec
-from engine.bpmn.nodes import listeners, mappings
+from engine.bpmn.nodes import compensation, listeners, mappings
 from engine.bpmn.nodes.activities import SubProcess
 from engine.bpmn.nodes.base import Flow, Node, take
 from engine.bpmn.nodes.events import BoundaryEvent, Listener
@@ -99,12 +99,12 @@ def cancel(instance: Instance, token_id: str) -> None:
     """
     token = instance.get_task_from_id(token_id)
     body, scope = token.hangs_on, token.scope
-    token.cancel()
+    compensation.take_away(token)
     if body is not None and not body.gone and token.node.is_item:
         body.data["nrOfInstances"] = body.data.get("nrOfInstances", 1) - 1
         body.data["nrOfActiveInstances"] = body.data.get("nrOfActiveInstances", 1) - 1
         if not any(other.node.is_item for other in body.attached):
-            body.cancel()
+            compensation.take_away(body)
     _close_emptied(scope)
 
 

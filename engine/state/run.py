@@ -13,7 +13,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.dialect import Spec
-from engine.bpmn.nodes import calls, listeners
+from engine.bpmn.nodes import calls, compensation, listeners
 from engine.bpmn.nodes.base import BEFORE, Node
 from engine.bpmn.nodes.definitions import Conditional, Timer
 from engine.bpmn.nodes.events import Armed, BoundaryEvent, Listener, StartEvent
@@ -182,7 +182,7 @@ class Run:
             self._instance.trace("cancelled", found, **found.node.traits(found))
             found.node.go(found)
             return
-        found.cancel()
+        compensation.take_away(found)
         scope.close_if_empty()
 
     def move(self, token: str, element: str) -> None:
@@ -199,7 +199,7 @@ class Run:
         if old.hangs_on is not None:
             raise EngineError("多实例的单个办理人和边界事件不能单独移动，请移动整个环节。")
         new = old.scope.spawn(node)
-        old.cancel()
+        compensation.take_away(old)
         self._instance.trace("moved", new, source=old.node.element)
         node._update(new)
 

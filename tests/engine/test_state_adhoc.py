@@ -85,6 +85,14 @@ def test_what_it_completed_can_be_undone():
     walk.at("ua").complete("ua").at("ub").complete("ub").ended("e2")
 
 
+def test_an_interrupting_handler_inside_replaces_all_of_it():
+    box = ad_hoc(
+        "x", user("a"), user("b"), event_sub("es", message(), user("k"), end("ek"), "es_s-k-ek"),
+        ordering="Sequential",
+    )  # fmt: skip
+    Walk(around(box)).at("a").deliver("es_s").at("k").complete("k").at("z")
+
+
 def test_a_boundary_event_takes_all_of_it_away():
     xml = around(ad_hoc("x", user("a"), user("b")), boundary("m", "x", message()), "m-e")
     Walk(xml).complete("a").deliver("m").ended("e")

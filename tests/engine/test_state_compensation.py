@@ -223,6 +223,34 @@ def test_an_error_of_a_handler_reaches_the_scope():
     walk.go().at("h").complete("h").ended("e")
 
 
+def interrupted(event: str) -> bytes:
+    """Two tasks with handlers; the later handler can be interrupted."""
+    return diagram(
+        start(), user("a"), undoing("a", "ua"), user("b"), undoing("b", "ub"),
+        boundary("x", "ub", event), user("h"), end("eh"), throw("t", compensate()), user("z"),
+        end(), "s-a-b-t-z-e", "x-h-eh",
+    )  # fmt: skip
+
+
+def test_an_interrupted_handler_makes_room_for_the_next():
+    walk = Walk(interrupted(message())).complete("a").complete("b").at("ub")
+    walk.deliver("x").at("h", "ua").complete("ua").at("h", "z").complete("z").complete("h")
+    walk.ended()
+    walk = Walk(interrupted(error())).complete("a").complete("b")
+    assert walk.run.throw_error(walk.wait("ub").token, "E1")
+    walk.go().at("h", "ua").complete("h").complete("ua").at("z")
+
+
+def test_a_handler_that_an_operator_takes_away_makes_room_for_the_next():
+    for act in ("cancel_token", "abandon"):
+        walk = Walk(booking(throw("t", compensate()))).complete("a").complete("b").at("ub")
+        getattr(walk.run, act)(walk.wait("ub").token)
+        walk.go().at("ua").complete("ua").at("z")
+    walk = Walk(booking(throw("t", compensate()))).complete("a").complete("b")
+    walk.run.move(walk.wait("ub").token, "z")
+    walk.go().at("ua", "z")
+
+
 def test_terminating_a_handler_sub_process_takes_its_compensation_away():
     xml = diagram(
         start(), user("a"), undoing("a", "ua"), user("z"), end(),

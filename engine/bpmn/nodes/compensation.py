@@ -79,6 +79,14 @@ def handled(token: Token) -> None:
         scope.close_if_empty()
 
 
+def take_away(token: Token) -> None:
+    """Cancel a token alone; if it was a handler, what undoes goes on with the next one."""
+    undoer = token.instance.tokens.get(token.marks.get("by", ""))
+    token.cancel()
+    if undoer is not None and not undoer.gone:
+        _following(undoer)
+
+
 def dropped(undoer: Token) -> None:
     """What undoes was cancelled: so is the handler it waits for."""
     if "undo" in undoer.marks:

@@ -133,7 +133,7 @@ class BoundaryEvent(Armed, defaults.BoundaryEvent):
             return
         token.detach()
         token.marks.pop("arms", None)
-        host.cancel()
+        compensation.take_away(host)
         self._begin(token, payload)
 
     def catch_thrown(
@@ -144,7 +144,7 @@ class BoundaryEvent(Armed, defaults.BoundaryEvent):
             return
         token = scope.spawn(self)
         if self.interrupting:
-            activity.cancel()
+            compensation.take_away(activity)
         self._begin(token, payload)
 
     def _begin(self, token: Token, payload: Mapping[str, Any]) -> None:
@@ -201,6 +201,8 @@ class Listener(Armed):
             for other in scope.here():
                 if other is not token:
                     other.cancel()
+            if scope.owner is not None:
+                scope.owner.marks.pop("todo", None)  # ad-hoc: nothing else begins
         variables.write(token.instance, token, payload)
         node._update(token)
 
