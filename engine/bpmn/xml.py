@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml import etree
@@ -171,6 +171,12 @@ def tree(element: etree._Element) -> dict[str, Any]:
     return found
 
 
+def inner(extension: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the children of that name in a `tree`; an attribute of that name is none."""
+    found = extension.get(name)
+    return found if isinstance(found, list) else []
+
+
 def read_people(task: etree._Element, attributes: dict[str, Any]) -> None:
     """Add the people of BPMN's own words to those of the `camunda:` attributes.
 
@@ -194,7 +200,7 @@ def read_people(task: etree._Element, attributes: dict[str, Any]) -> None:
 def read_properties(attributes: dict[str, Any]) -> dict[str, str]:
     """Return `camunda:properties` as a plain mapping."""
     return {
-        entry.get("name", ""): entry.get("value", "")
+        entry.get("name", ""): str(entry.get("value", ""))
         for group in attributes.get("@properties", ())
-        for entry in group.get("property", ())
+        for entry in inner(group, "property")
     }

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from engine.bpmn.xml import inner
+
 #: Camunda 7 type → form-js component; unknown types become a line of text, as Camunda does.
 TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
     "string": {"type": "textfield"},
@@ -42,7 +44,7 @@ def from_form_data(
     Args:
         evaluate: computes what labels and default values say (`${…}`).
     """
-    fields = data.get("formField", ())
+    fields = inner(data, "formField")
     components = [_field(field, evaluate) for field in fields]
     return {"type": "default", "id": form_id, "components": components}
 
@@ -52,8 +54,8 @@ def _field(field: Mapping[str, Any], evaluate: Evaluate) -> dict[str, Any]:
     label = evaluate(str(field.get("label") or ""))
     given = {
         entry.get("id", ""): entry.get("value", "")
-        for group in field.get("properties", ())
-        for entry in group.get("property", ())
+        for group in inner(field, "properties")
+        for entry in inner(group, "property")
     }
     spec: dict[str, Any] = {
         **TYPES.get(str(field.get("type") or "string"), TYPES["string"]),
@@ -69,7 +71,7 @@ def _field(field: Mapping[str, Any], evaluate: Evaluate) -> dict[str, Any]:
         spec["defaultValue"] = _default(value, spec["type"], str(field.get("datePattern") or ""))
     values = [
         {"value": value.get("id", ""), "label": value.get("name") or value.get("id", "")}
-        for value in field.get("value", ())
+        for value in inner(field, "value")
     ]
     if values:
         spec["values"] = values
@@ -79,8 +81,8 @@ def _field(field: Mapping[str, Any], evaluate: Evaluate) -> dict[str, Any]:
 
 def _rules(field: Mapping[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
     rules: dict[str, Any] = {}
-    for group in field.get("validation", ()):
-        for constraint in group.get("constraint", ()):
+    for group in inner(field, "validation"):
+        for constraint in inner(group, "constraint"):
             name, config = constraint.get("name", ""), constraint.get("config")
             if name == "required":
                 # Camunda asks for a value; “no” is one.

@@ -246,3 +246,20 @@ def test_a_decision_says_which_version() -> None:
         "businessRuleTask", "r", camunda__decisionRef="d", camunda__decisionRefBinding="version"
     )
     assert refused(start(), rule, end(), "s-r-e") == {("r", "binding-version")}
+
+
+def test_attributes_named_like_children_mean_nothing() -> None:
+    """Whoever writes `list="…"` where an element belongs gets no list and breaks nothing."""
+    odd = camunda(
+        "inputOutput",
+        camunda("inputParameter", "text", name="x", list="a", map="b", script="c"),
+        inputParameter="d",
+    )
+    heard = camunda(
+        "taskListener", event="create", expression="${1}", script="e", field="f", id="l",
+        timerEventDefinition="g",
+    )  # fmt: skip
+    told = camunda("properties", property="h") + camunda("formData", formField="i")
+    xml = diagram(start(), user("a", extension(odd, heard, told)), end(), "s-a-e")
+    walk = Walk(xml)
+    assert walk.run.local(walk.wait("a").token) == {"x": "text"}

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.nodes import mappings
+from engine.bpmn.xml import inner
 from engine.state import variables
 
 if TYPE_CHECKING:
@@ -84,10 +85,10 @@ def _run(token: Token, listener: Mapping[str, Any]) -> None:
             instance.run,
             "" if is_root else token.id,
             handler_name(listener["delegateExpression"]),
-            inputs | mappings.fields(token, listener.get("field", ())),
+            inputs | mappings.fields(token, inner(listener, "field")),
         )
         variables.write(instance, None if is_root else token, result or {})
     elif "expression" in listener:
         instance.evaluation.effect(token, listener["expression"])
-    for script in listener.get("script", ()):
+    for script in inner(listener, "script"):
         instance.evaluation.execute(token, script.get("text", ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine.bpmn.xml import inner
 from engine.expressions.values import text as as_text
 from engine.state import variables
 from engine.state.evaluation import as_expression
@@ -18,23 +19,21 @@ def parameters(attributes: Mapping[str, Any], which: str) -> list[Mapping[str, A
     return [
         parameter
         for group in attributes.get("@inputOutput", ())
-        for parameter in group.get(which, ())
+        for parameter in inner(group, which)
     ]
 
 
 def evaluate_parameter(token: Token, parameter: Mapping[str, Any]) -> Any:
     """Return the value of a parameter: text, expression, script, list or map, also nested."""
-    if "list" in parameter:
-        items = parameter["list"][0].get("items", ())
-        return [_item(token, item) for item in items]
-    if "map" in parameter:
-        entries = parameter["map"][0].get("entry", ())
+    for listed in inner(parameter, "list"):
+        return [_item(token, item) for item in inner(listed, "items")]
+    for entries in inner(parameter, "map"):
         return {
             as_text(_text(token, entry.get("key", ""))): evaluate_parameter(token, entry)
-            for entry in entries
+            for entry in inner(entries, "entry")
         }
-    if "script" in parameter:
-        return _script(token, parameter["script"][0])
+    for script in inner(parameter, "script"):
+        return _script(token, script)
     return _text(token, parameter.get("text", ""))
 
 
@@ -68,14 +67,14 @@ def fields(token: Token, given: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in given:
         texts = [field["stringValue"]] if "stringValue" in field else []
-        texts += [inner.get("text", "") for inner in field.get("string", ())]
-        computed = field.get("expression", ())
-        if isinstance(computed, str):
-            computed = [{"text": computed}]
+        texts += [string.get("text", "") for string in inner(field, "string")]
+        computed = field.get("expression")
+        formulas = [computed] if isinstance(computed, str) else []
+        formulas += [formula.get("text", "") for formula in inner(field, "expression")]
         if texts:
             found[field["name"]] = texts[0]
-        elif computed:
-            found[field["name"]] = _text(token, computed[0].get("text", ""))
+        elif formulas:
+            found[field["name"]] = _text(token, formulas[0])
     return found
 
 

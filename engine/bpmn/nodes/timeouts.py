@@ -10,6 +10,7 @@ from engine.bpmn.nodes import listeners
 from engine.bpmn.nodes.base import Node, NodeInfo
 from engine.bpmn.nodes.definitions import Timer
 from engine.bpmn.nodes.events import BoundaryEvent
+from engine.bpmn.xml import inner
 from engine.state.host import Wait
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ KINDS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 def timer(listener: Mapping[str, Any]) -> tuple[str, str]:
     """Return kind and text of a listener's timer; empty when it has none."""
-    for definition in listener.get("timerEventDefinition", ()):
+    for definition in inner(listener, "timerEventDefinition"):
         for name, kind in KINDS.items():
-            for inner in definition.get(name, ()):
-                return kind, str(inner.get("text", "")).strip()
+            for written in inner(definition, name):
+                return kind, str(written.get("text", "")).strip()
     return "", ""
 
 

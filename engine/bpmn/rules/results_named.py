@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.definition import Element
 from engine.bpmn.rules.diagram import Diagram
+from engine.bpmn.xml import inner
 from engine.errors import Problem
 
 SHAPES = frozenset({"singleEntry", "singleResult", "collectEntries", "resultList"})
@@ -25,6 +26,8 @@ def check(diagram: Diagram) -> Iterator[Problem]:
 
 def _read_otherwise(task: Element) -> bool:
     """Say whether something else reads `decisionResult`."""
-    given = any(group.get("outputParameter") for group in task.attributes.get("@inputOutput", ()))
+    given = any(
+        inner(group, "outputParameter") for group in task.attributes.get("@inputOutput", ())
+    )
     heard = any(one.get("event") == "end" for one in task.attributes.get("@executionListener", ()))
     return given or heard
