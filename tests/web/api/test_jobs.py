@@ -72,6 +72,8 @@ def test_a_job_is_told_with_its_definition(api: System, office: str) -> None:
     body = {"dueDates": [{"operator": "gt", "value": "2026-01-01T00:00:00.000+0800"}]}
     assert api.post("/job/count", body) == {"count": 1}
     assert api.ask("GET", "/job", query_string={"dueDates": "eq_2026"}).status_code == 400
+    for broken in ([{}], ["gt"], [{"operator": "gt"}], 5):
+        api.do("POST", "/job", {"dueDates": broken}, status=400)
     assert api.ask("GET", "/job/nonsense").status_code == 404
 
 
