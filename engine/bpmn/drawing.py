@@ -12,6 +12,7 @@ from lxml import etree
 
 from engine.bpmn import importing
 from engine.bpmn.figures import Box, Drawing, Edge, Point, Shape
+from engine.bpmn.importing import names
 from engine.bpmn.xml import ACTIVITIES, DC, DD, DI
 from engine.bpmn.xml import B as BPMN
 from engine.errors import DeploymentRefused
@@ -32,6 +33,7 @@ def read(xml: bytes) -> Drawing:
         root = importing.read(xml).root
     except DeploymentRefused as refused:
         raise ValueError(refused.problems[0].message) from refused
+    names.resolve(root)
     return of(root)
 
 

@@ -387,6 +387,17 @@ def drawn(xml: bytes, **extra) -> set[str]:
     return {node.get("data-element-id") for node in picture.iter("{*}g")} - {None}
 
 
+def test_a_walk_is_shown_on_elements_whose_ids_are_spelt_soundly():
+    picture = svg.render(file("bizagi.bpmn"), title="图", uid="d", states={"Id_7_copia": "active"})
+    assert re.search(r'class="bd-el bd-task is-active" data-element-id="Id_7_copia"', picture)
+
+
+def test_prefixes_in_a_drawing_do_not_hide_what_is_drawn():
+    missing = {p.element for p in layout.problems(file("visual_paradigm.bpmn"))}
+    assert "s" not in missing
+    assert "g" in missing
+
+
 def test_a_subprocess_that_is_not_drawn_gets_room_for_what_is_in_it():
     inner = (
         b'<task id="one"/><subProcess id="sub"><task id="two"/><subProcess id="deep">'

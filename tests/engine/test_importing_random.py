@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -86,7 +87,8 @@ def through_everything(content: bytes) -> None:
 
 # -- broken files --------------------------------------------------------------------------------
 
-ORIGINALS = [path.read_bytes() for path in FILES]
+EVERYTHING = Path(__file__).parent / "standard" / "everything.bpmn"
+ORIGINALS = [path.read_bytes() for path in (*FILES, EVERYTHING)]
 PIECES = (
     b"", b"<", b">", b"&", b'"', b"\0", b"]]>", b"<!--", b"<?x", b"xmlns:z='urn:z' ", b"z:",
     b"\xff",
