@@ -69,11 +69,11 @@ def _rename_xml(root: etree._Element, renamed: dict[str, str]) -> bytes:
     for node in root.iter():
         if not isinstance(node.tag, str):
             continue
-        local = etree.QName(node).localname
+        local = str(node.tag).rpartition("}")[2]
         if local in ("process", "decision") and node.get("id") in renamed:
             node.set("id", renamed[str(node.get("id"))])
         for attribute, value in node.attrib.items():
-            bare = etree.QName(attribute).localname
+            bare = str(attribute).rpartition("}")[2]
             if bare in REFERENCES and value in renamed:
                 node.set(attribute, renamed[str(value)])
             elif bare in ("href", "dmnElementRef") and str(value).lstrip("#") in renamed:

@@ -187,3 +187,8 @@ def test_warnings_alone_do_not_fail(tmp_path):
     told = CliRunner().invoke(main, ["lint", str(file)])
     assert told.exit_code == 0
     assert "compensation-handler" in told.output
+
+
+def test_elements_with_a_prefix_that_nobody_declared_are_reported_as_foreign():
+    content = examples.Example('<process id="p"><task id="a"><odd:x/></task></process>').content
+    assert found(content) == [("form-foreign", "a")]

@@ -61,7 +61,7 @@ def foreign(model: Model) -> Found:
             if isinstance(inner.tag, str) and not local(inner) and not inner.tag.startswith(DI):
                 yield (
                     found,
-                    f"扩展元素 {etree.QName(inner).localname:.40} 要写在 extensionElements 里。",
+                    f"扩展元素 {inner.tag.rpartition('}')[2]:.40} 要写在 extensionElements 里。",
                 )
 
 
