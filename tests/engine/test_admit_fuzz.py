@@ -15,7 +15,7 @@ from engine.bpmn.normalize import normalize, to_bytes
 from engine.bpmn.rules import Known, check
 from engine.errors import BpmnError, DeploymentRefused, EngineError, Problem
 from engine.state.run import Run
-from tests.engine.differential_models import Generator
+from tests.engine.differential_generator import Generator
 from tests.engine.hostile_diagrams import REFUSED, STOPPED
 from tests.engine.walker import NoteHost
 
