@@ -20,7 +20,7 @@ from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import invalid
-from web.api.params import FLAG, MOMENT, NUMBER, OBJECT, TEXT, Params
+from web.api.params import ANY, FLAG, MOMENT, NUMBER, OBJECT, TEXT, Params
 from web.api.task_params import DELEGATION
 from web.api.task_people import act, visible
 
@@ -29,8 +29,17 @@ _VALUES = {
     "delegationState": DELEGATION, "due": MOMENT, "followUp": MOMENT, "parentTaskId": TEXT,
     "caseInstanceId": TEXT, "tenantId": TEXT,
 }  # fmt: skip
-CREATE = Params("task", {"id": TEXT, **_VALUES})
-UPDATE = Params("task", {"id": TEXT, **_VALUES})
+#: What an answer says besides; clients send whole tasks back, and nothing of this is written.
+_READ_ONLY = dict.fromkeys(
+    (
+        "created", "lastUpdated", "executionId", "processDefinitionId", "processInstanceId",
+        "taskDefinitionKey", "caseExecutionId", "caseDefinitionId", "suspended", "formKey",
+        "camundaFormRef", "taskState",
+    ),
+    ANY,
+)  # fmt: skip
+CREATE = Params("task", {"id": TEXT, **_VALUES, **_READ_ONLY})
+UPDATE = Params("task", {"id": TEXT, **_VALUES, **_READ_ONLY})
 COMPLETE = Params("completion", {"variables": OBJECT, "withVariablesInReturn": FLAG})
 ERROR = Params("BPMN error", {"errorCode": TEXT, "errorMessage": TEXT, "variables": OBJECT})
 ESCALATION = Params("BPMN escalation", {"escalationCode": TEXT, "variables": OBJECT})

@@ -110,6 +110,8 @@ def test_update_replaces_what_stands_on_a_task(api: System, first: str) -> None:
     api.do("PUT", f"/task/{first}", {"name": "Bare"}, status=204)
     found = api.get(f"/task/{first}")
     assert (found["assignee"], found["due"], found["priority"]) == (None, None, 50)
+    api.do("PUT", f"/task/{first}", {**found, "name": "Sent back whole"}, status=204)
+    assert api.get(f"/task/{first}")["name"] == "Sent back whole"
     api.do("PUT", f"/task/{first}", {"tenantId": "t"}, status=400)
     api.do("PUT", f"/task/{first}", {"nonsense": 1}, status=400)
 
