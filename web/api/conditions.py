@@ -11,7 +11,7 @@ from web.api import instance_shapes, names, typed
 from web.api.access import caller, needs
 from web.api.answer import answer
 from web.api.blueprint import bp
-from web.api.errors import invalid
+from web.api.errors import invalid, missing
 from web.api.params import FLAG, OBJECT, TEXT, Params, json_body
 
 BODY = Params(
@@ -34,6 +34,8 @@ def evaluate_condition() -> ResponseReturnValue:
         return answer([])
     name = asked.get("processDefinitionId")
     with db.transaction() as session:
+        if name and session.get(ProcessDefinition, names.definition_number(name)) is None:
+            raise missing(f"no deployed process definition found with id '{name}'")
         found = starts.evaluate_conditions(
             session,
             typed.read_all(asked.get("variables")),

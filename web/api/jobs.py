@@ -18,7 +18,7 @@ from web.api import listing, names
 from web.api.access import caller, needs
 from web.api.answer import answer, moment, nothing, parse_moment
 from web.api.blueprint import bp
-from web.api.errors import engine, missing
+from web.api.errors import ApiError, engine, missing
 from web.api.history_fields import BY_PROCESS
 from web.api.job_names import job_definition_id
 from web.api.params import FLAG, NUMBER, OBJECTS, TEXT, TEXTS, Kind, Params
@@ -122,7 +122,12 @@ def job_stacktrace(job_id: str) -> ResponseReturnValue:
 def execute_job(job_id: str) -> ResponseReturnValue:
     """Run a job at once, whether or not it is due; its failure counts as an attempt."""
     with db.reading() as session:
-        number = find(session, job_id)[0].id
+        job, instance = find(session, job_id)[:2]
+        number, held = job.id, instance is not None and instance.status == "suspended"
+    if held:
+        raise ApiError(
+            "SuspendedEntityInteractionException", f"Job {job_id}: its instance is suspended.", 500
+        )
     try:
         jobs.execute(number)
     except Conflict:

@@ -168,12 +168,13 @@ def visits(
             continue
         for step in trail.steps(line.data or {}):
             if step.element:
+                # A handler that undoes a sub process runs in a scope that nobody entered again.
                 above = by_token.get(step.parent)
                 activity = Activity(
                     case,
                     step.element,
                     step.token,
-                    step.parent,
+                    step.parent if above else "",
                     above.element if above else "",
                     line.at,
                     len(found) + 1,

@@ -94,6 +94,9 @@ def test_a_condition_starts_what_it_holds_for(api: System, office: str) -> None:
     assert (one["definitionKey"], one["businessKey"], one["ended"]) == ("watch", "K-1", False)
     assert api.get(f"/history/process-instance/{one['id']}")["startUserId"] == "engine_api"
     assert api.do("POST", "/condition", {}, status=400)["type"] == "InvalidRequestException"
+    api.do("POST", "/condition", {**amount(500), "processDefinitionId": "x:1:99"}, status=404)
+    one_only = {**amount(500), "processDefinitionId": one["definitionId"]}
+    assert len(api.post("/condition", one_only)) == 1
 
 
 def test_who_waits_is_listed(api: System, office: str) -> None:

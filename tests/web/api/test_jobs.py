@@ -160,6 +160,15 @@ def test_held_jobs_wait(api: System, stuck: str) -> None:
     api.do("PUT", "/job/suspended", {"suspended": True}, status=400)
 
 
+def test_a_job_of_a_suspended_instance_is_not_executed(api: System, stuck: str) -> None:
+    one = the_job(api, processInstanceId=stuck)
+    with db.transaction() as session:
+        commands.suspend(session, stuck, actor=SYSTEM, reason="等待")
+    told = api.do("POST", f"/job/{one['id']}/execute", status=500)
+    assert told["type"] == "SuspendedEntityInteractionException"
+    assert api.get(f"/job/{one['id']}") == {**one, "suspended": True}
+
+
 def test_a_held_job_definition_holds_what_comes(api: System, stuck: str, bearer: Knock) -> None:
     (made,) = api.get("/job-definition", processDefinitionKey="stuck")
     path = f"/job-definition/{made['id']}"
