@@ -22,6 +22,7 @@ from engine.errors import DeploymentRefused
 from tests.engine import office
 from tests.engine.bpmn_builder import (
     HEADER,
+    ROOTS,
     boundary,
     diagram,
     element,
@@ -222,6 +223,17 @@ def test_a_pool_that_is_only_drawn_does_not_stop_the_one_that_runs():
     xml = diagram(start(), user("a"), end(), "s-a-e", roots=other)
     assert ("q", "process-drawn-only") in repaired(xml)
     assert obstacles(xml) == []
+
+
+def test_the_other_spellings_of_true_and_false_mean_the_same():
+    event = boundary("b", "a", message()).replace('cancelActivity="true"', 'cancelActivity="0"')
+    other = '<bpmn:process id="q" isExecutable="0"><bpmn:callActivity id="ca"/></bpmn:process>'
+    xml = diagram(start(), user("a"), event, end(), "s-a-e", "b-e", roots=ROOTS + other)
+    (found,) = executable(xml).iter(f"{B}boundaryEvent")
+    assert found.get("cancelActivity") == "false"
+    assert ("q", "process-drawn-only") in repaired(xml)
+    assert "bd-dash" in svg.render(xml, title="图", uid="d")
+    assert b'cancelActivity="0"' in importing.read(xml).write()
 
 
 # -- vendors -------------------------------------------------------------------------------------

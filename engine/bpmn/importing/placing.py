@@ -15,6 +15,7 @@ from engine.bpmn.figures import Box
 from engine.bpmn.importing import names
 from engine.bpmn.importing.blocks import BESIDE, HEADER, INNER, TITLE, block, on_border, size_of
 from engine.bpmn.importing.page import Page, around, shifted
+from engine.bpmn.importing.prepare import booleans
 from engine.bpmn.importing.routing import route
 from engine.bpmn.xml import SUBPROCESSES, B, children, flow_nodes, identifier, local, text_of
 
@@ -41,6 +42,7 @@ def place(root: etree._Element, *, whole: bool = False) -> etree._Element:
         whole: what a closed subprocess hides is drawn as well, beneath everything.
     """
     tree = copy.deepcopy(root)
+    booleans(tree)
     names.resolve(tree)
     page = Page(tree, whole=whole)
     pools = {

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.admit import GIVEN, MAX_BYTES
-from engine.bpmn.importing import names, vendors
+from engine.bpmn.admit import MAX_BYTES
+from engine.bpmn.importing import implied, names, vendors
 from engine.bpmn.xml import (
     ACTIVITIES,
     BPMN_NS,
@@ -27,7 +27,6 @@ from engine.bpmn.xml import (
     event_kind,
     flow_nodes,
     identifier,
-    is_event_subprocess,
     local,
 )
 from engine.errors import Problem
@@ -35,6 +34,23 @@ from engine.errors import Problem
 #: What execution reads of a file; the rest is drawn and kept, and nothing else.
 EXECUTED = frozenset(
     {"process", "message", "signal", "error", "escalation", "collaboration", "itemDefinition"}
+)
+#: Attributes that are true or false.
+BOOLEANS = frozenset(
+    {
+        "cancelActivity",
+        "cancelRemainingInstances",
+        "instantiate",
+        "isCollection",
+        "isExecutable",
+        "isForCompensation",
+        "isInterrupting",
+        "isSequential",
+        "parallelMultiple",
+        "testBefore",
+        "triggeredByEvent",
+        "waitForCompletion",
+    }
 )
 DATA_STORES = frozenset({"dataStoreReference"})
 KEPT_NAMESPACES = (B, C)
@@ -50,6 +66,7 @@ def prepare(root: etree._Element) -> tuple[etree._Element, list[Problem], dict[s
     """
     tree = copy.deepcopy(root)
     notes = list(vendors.translate(tree))
+    booleans(tree)
     renamed = names.resolve(tree)
     notes += [
         Problem(old[:128], "id-renamed", f"标识 {old:.60} 不规范，执行时写作 {new}。", "warning")
@@ -61,9 +78,17 @@ def prepare(root: etree._Element) -> tuple[etree._Element, list[Problem], dict[s
     notes += _flows(tree)
     _compensation(tree)
     for scope in _scopes(tree):
-        notes += _starts(scope)
-        notes += _ends(scope)
+        notes += implied.starts(scope)
+        notes += implied.ends(scope)
     return tree, notes, renamed
+
+
+def booleans(root: etree._Element) -> None:
+    """Write `1` and `0`, which XML allows as well, as `true` and `false`."""
+    for element in root.iter(f"{B}*"):
+        for name in BOOLEANS & set(map(str, element.attrib)):
+            said = (element.get(name) or "").strip().lower()
+            element.set(name, {"1": "true", "0": "false"}.get(said, said))
 
 
 def _scopes(root: etree._Element) -> list[etree._Element]:
@@ -97,7 +122,7 @@ def _shared_definitions(root: etree._Element) -> Iterator[Problem]:
 def _left_out(root: etree._Element) -> Iterator[Problem]:
     """Remove what is no process, and processes that are only drawn beside one that runs."""
     full = [process for process in children(root, "process") if _has_content(process)]
-    runs = [process for process in full if process.get("isExecutable") not in ("false", "0")]
+    runs = [process for process in full if process.get("isExecutable") != "false"]
     runs = runs or full
     for process in list(children(root, "process")) if runs else ():
         if process in runs:
@@ -206,65 +231,3 @@ def _drop(element: etree._Element) -> None:
     parent = element.getparent()
     if parent is not None:
         _remove(parent, element)
-
-
-def _ends_of(scope: etree._Element, attribute: str) -> set[str]:
-    return {flow.get(attribute) or "" for flow in children(scope, "sequenceFlow")}
-
-
-def _steps(scope: etree._Element) -> Iterator[etree._Element]:
-    """Yield the nodes of a scope that a token reaches by flows."""
-    for node in flow_nodes(scope):
-        if not is_event_subprocess(node) and node.get("isForCompensation") != "true":
-            yield node
-
-
-def _starts(scope: etree._Element) -> Iterator[Problem]:
-    """Without any start event each node that no flow leads to is a start (BPMN 2.0.2, 10.5.2)."""
-    if local(scope) == "adHocSubProcess" or next(children(scope, "startEvent"), None) is not None:
-        return
-    reached = _ends_of(scope, "targetRef")
-    first = [
-        node
-        for node in _steps(scope)
-        if identifier(node) not in reached
-        and local(node) != "boundaryEvent"
-        and not (local(node) == "intermediateCatchEvent" and event_kind(node) == "link")
-    ]
-    if not first or any(node.get("instantiate") == "true" for node in first):
-        return
-    start = f"{GIVEN}start_{identifier(scope)}"[:128]
-    etree.SubElement(scope, B + "startEvent", id=start)
-    for node in first:
-        _flow(scope, start, identifier(node))
-    message = "没有开始事件：没有进线的节点都作为开始。"
-    yield Problem(identifier(scope), "start-implied", message, "warning")
-
-
-def _ends(scope: etree._Element) -> Iterator[Problem]:
-    """Without any end event a path ends where no flow leads on (BPMN 2.0.2, 10.5.3)."""
-    if local(scope) == "adHocSubProcess" or next(children(scope, "endEvent"), None) is not None:
-        return
-    left = _ends_of(scope, "sourceRef")
-    last = [
-        node for node in _steps(scope) if identifier(node) not in left and not _leads_nowhere(node)
-    ]
-    for node in last:
-        end = f"{GIVEN}end_{identifier(node)}"[:128]
-        etree.SubElement(scope, B + "endEvent", id=end)
-        _flow(scope, identifier(node), end)
-    if last:
-        message = "没有结束事件：没有出线的节点都作为结束。"
-        yield Problem(identifier(scope), "end-implied", message, "warning")
-
-
-def _leads_nowhere(node: etree._Element) -> bool:
-    kind = event_kind(node)
-    if local(node) == "intermediateThrowEvent":
-        return kind == "link"
-    return local(node) == "boundaryEvent" and kind.startswith("compensat")
-
-
-def _flow(scope: etree._Element, source: str, target: str) -> None:
-    name = f"{GIVEN}{names.digest('flow', source, target)}"
-    etree.SubElement(scope, B + "sequenceFlow", id=name, sourceRef=source, targetRef=target)

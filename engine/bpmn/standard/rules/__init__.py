@@ -9,6 +9,7 @@ from engine.bpmn.standard.rules import (
     form,
     gateways,
     identity,
+    positions,
     references,
     sequence,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "form",
     "gateways",
     "identity",
+    "positions",
     "references",
     "sequence",
 ]
