@@ -179,6 +179,7 @@ def invoke(value: Any, name: str, args: list[Any], run: Run) -> Any:
     weights = [len(part) for part in (value, *args) if isinstance(part, str | list | Mapping)]
     run.tick(sum(weights) // 16)
     try:
-        return function(value, *args)
+        with patterns.paid(run):
+            return function(value, *args)
     except (TypeError, ValueError, OverflowError):
         raise Undefined(f"方法“{name}”不能用这些参数。") from None

@@ -6,6 +6,8 @@ Patterns are XPath's as far as RE2 knows them (`xpath`); back-references are not
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final
 
@@ -13,10 +15,28 @@ import re2
 
 from engine.expressions import limits
 from engine.expressions.builtins import xpath
+from engine.expressions.environment import Run
 from engine.expressions.limits import Undefined, sized_list, sized_text
 
 _GROUP: Final = re.compile(r"\\([\\$])|\$(\d{1,3})", re.ASCII)
 _MEANINGLESS: Final = re.compile(r"[\\$]")
+
+
+#: Bytes of one compiled pattern: `\\p{L}{1,200}` would take a tenth of a second.
+MAX_MEMORY: Final = 1024 * 1024
+#: Steps that compiling a pattern costs, if it is not kept from before: some milliseconds.
+COMPILING: Final = 1_000
+
+
+@contextmanager
+def paid(run: Run) -> Iterator[None]:
+    """Pay for the patterns that are compiled inside, also for those that cannot be."""
+    before = compiled.cache_info().misses + javas.cache_info().misses
+    try:
+        yield
+    finally:
+        missed = compiled.cache_info().misses + javas.cache_info().misses - before
+        run.tick(COMPILING * max(missed, 0))
 
 
 @lru_cache(maxsize=256)
@@ -49,6 +69,7 @@ def javas(pattern: str) -> Any:
 def _compile(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = MAX_MEMORY
     try:
         return re2.compile(pattern, options)
     except re2.error:

@@ -83,28 +83,32 @@ def ends_with(value: Any, match: Any) -> bool:
 def matches(run: Run, value: Any, pattern: Any, flags: Any = None) -> bool:
     value = arg.text(value)
     run.tick(len(value) // 16)
-    return patterns.matches(value, arg.text(pattern), arg.text(flags or ""))
+    with patterns.paid(run):
+        return patterns.matches(value, arg.text(pattern), arg.text(flags or ""))
 
 
 @builtin("replace", "input", "pattern", "replacement", "flags?")
 def replace(run: Run, value: Any, pattern: Any, new: Any, flags: Any = None) -> str:
     value = arg.text(value)
     run.tick(len(value) // 4)
-    return patterns.replace(value, arg.text(pattern), arg.text(new), arg.text(flags or ""))
+    with patterns.paid(run):
+        return patterns.replace(value, arg.text(pattern), arg.text(new), arg.text(flags or ""))
 
 
 @builtin("split", "string", "delimiter")
 def split(run: Run, value: Any, delimiter: Any) -> list[str]:
     value = arg.text(value)
     run.tick(len(value) // 4)
-    return patterns.split(value, arg.text(delimiter))
+    with patterns.paid(run):
+        return patterns.split(value, arg.text(delimiter))
 
 
 @builtin("extract", "string", "pattern")
 def extract(run: Run, value: Any, pattern: Any) -> list[str]:
     value = arg.text(value)
     run.tick(len(value) // 4)
-    return patterns.extract(value, arg.text(pattern))
+    with patterns.paid(run):
+        return patterns.extract(value, arg.text(pattern))
 
 
 @builtin("string join", "list", "delimiter?", "prefix?", "suffix?")

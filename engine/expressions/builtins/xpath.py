@@ -38,6 +38,10 @@ _SIMPLE_CLASS: Final = re.compile(r"(?:[^\\\[\]^-]|\\[\\\[\]^\-.?*+{}()|nrt])(?:
 _ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t"}
 
 
+#: Characters in a class from which others are subtracted.
+MAX_CHARACTERS: Final = 512
+
+
 def translate(pattern: str, flags: str) -> str:
     """Return the pattern as RE2 reads it.
 
@@ -161,8 +165,10 @@ def _characters(body: str) -> set[int]:
         first = part[0][0] if part[0][0] != "\\" else _ESCAPED.get(part[0][1], part[0][1])
         ranged = len(part[0]) - (2 if part[0][0] == "\\" else 1) == 2
         last = part[0][-1] if ranged else first
-        if not 0 <= ord(last) - ord(first) <= 512:
+        if not 0 <= ord(last) - ord(first) <= MAX_CHARACTERS:
             raise Undefined("方括号相减的区间太大。")
         codes.update(range(ord(first), ord(last) + 1))
+        if len(codes) > MAX_CHARACTERS:
+            raise Undefined("方括号相减的字符太多。")
         at = part.end()
     return codes
