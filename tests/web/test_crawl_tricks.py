@@ -165,6 +165,8 @@ def test_every_post_of_staff_wants_the_token(crawled, enter, secrets):
     for rule in crawled.url_map.iter_rules():
         if "POST" not in (rule.methods or set()) or rule.endpoint in exempt:
             continue
+        if rule.endpoint.startswith(("api.", "api_default.")):
+            continue  # no cookie counts there: tests/web/api/test_access.py
         values: dict[str, Any] = dict.fromkeys(rule.arguments, secrets.open_tasks[0])
         if "incident_id" in values:
             values["incident_id"] = 1
@@ -240,7 +242,7 @@ def test_every_answer_is_guarded_and_kept_by_no_cache(crawled, enter, secrets):
     for rule in crawled.url_map.iter_rules():
         if "GET" not in (rule.methods or set()) or rule.endpoint == "static":
             continue
-        chosen = {name: values[name] for name in rule.arguments}
+        chosen = {name: values.get(name, "x") for name in rule.arguments}
         path = crawled.url_map.bind("localhost").build(rule.endpoint, chosen)
         for asker in (browser, enter(None)):
             answer = asker.get(path)

@@ -88,6 +88,8 @@ def needs(
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
+            if "\0" in request.path or any("\0" in value for value in request.args.values()):
+                raise invalid("The address contains a NUL character, which no text can hold.")
             found = _authenticate()
             g.api_caller = found
             if scope not in found.scopes:

@@ -14,6 +14,9 @@ from werkzeug.wrappers import Response
 
 from engine import clock
 
+#: Years that can be told in every zone.
+EARLIEST, LATEST = 1, 9999
+
 
 def answer(data: Any, status: int = 200) -> Response:
     """Return data as JSON."""
@@ -50,7 +53,10 @@ def parse_moment(text: str) -> datetime:
         ValueError: it is no moment.
     """
     found = datetime.fromisoformat(text.strip())
-    return found if found.tzinfo else found.replace(tzinfo=clock.CHINA)
+    aware = found if found.tzinfo else found.replace(tzinfo=clock.CHINA)
+    if not EARLIEST < aware.year < LATEST:
+        raise ValueError("the year is out of range")
+    return aware
 
 
 def _plain(value: Any) -> Any:

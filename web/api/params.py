@@ -48,7 +48,10 @@ def _text(value: Any) -> str:
 def _number(value: Any) -> int:
     if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         raise ValueError("whole number expected")
-    return int(value)
+    number = int(value)
+    if not -(2**31) <= number < 2**31:
+        raise ValueError("out of range")
+    return number
 
 
 def _flag(value: Any) -> bool:
@@ -262,7 +265,12 @@ def json_body() -> dict[str, Any]:
     """
     if not request.get_data(cache=True):
         return {}
-    given = request.get_json(force=True, silent=True)
+    try:
+        given = request.get_json(force=True, silent=True)
+    except RecursionError:
+        given = None
+    if b"\\u0000" in request.get_data():
+        raise invalid("The request body contains a NUL character, which no text can hold.")
     if not isinstance(given, dict):
         raise invalid("The request body is not a JSON object.")
     return given
@@ -271,7 +279,7 @@ def json_body() -> dict[str, Any]:
 def _read(name: str, kind: Kind, value: Any) -> Any:
     try:
         return kind.read(value)
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError, OverflowError) as problem:
         shown = value if isinstance(value, str | int | float) else type(value).__name__
         raise invalid(
             f"Cannot set query parameter '{name}' to value '{shown!s:.80}': {problem}"

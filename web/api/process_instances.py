@@ -120,7 +120,7 @@ def delete_process_instance(instance_id: str) -> ResponseReturnValue:
 @needs("read", returns="ActivityInstance")
 def get_activity_instances(instance_id: str) -> ResponseReturnValue:
     """Return where the tokens of an instance stand, as a tree."""
-    with db.transaction() as session:
+    with db.reading() as session:
         row = require(session, instance_id)
         return answer(activity_tree.read(session, row))
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine import clock
+from engine.errors import EngineError
 from engine.expressions.values import YearsMonths
 from engine.expressions.values import text as feel_text
 from engine.state import values
@@ -21,6 +22,7 @@ from web.api.answer import moment, parse_moment
 from web.api.errors import invalid
 
 INTEGER = range(-(2**31), 2**31)
+LONGEST_NAME = 200
 JSON_FORMAT = "application/json"
 
 
@@ -90,7 +92,13 @@ def read_all(given: Any, field: str = "variables") -> dict[str, Any]:
         return {}
     if not isinstance(given, Mapping):
         raise invalid(f"'{field}' is not an object of variables.")
-    return {str(name): read(typed, str(name)) for name, typed in given.items()}
+    return {_named(name): read(typed, name) for name, typed in given.items()}
+
+
+def _named(name: str) -> str:
+    if not name or len(name) > LONGEST_NAME:
+        raise invalid(f"'{name:.40}' is no name of a variable.")
+    return name
 
 
 def read(typed: Any, name: str = "value") -> Any:
@@ -106,19 +114,27 @@ def read(typed: Any, name: str = "value") -> Any:
     value, kind = typed.get("value"), str(typed.get("type") or "")
     info = typed.get("valueInfo") or {}
     if not kind:
-        return value
+        return _kept(value, name)
     reader = _READERS.get(kind[:1].upper() + kind[1:])
     if reader is None:
         raise invalid(f"Variable '{name}': Unsupported value type '{kind}'")
     if value is None:
         return None
     try:
-        return reader(value, info)
-    except (ValueError, TypeError) as problem:
+        return _kept(reader(value, info), name)
+    except (ValueError, TypeError, OverflowError, RecursionError) as problem:
         raise invalid(
             f"Variable '{name}': Cannot convert value '{value!s:.80}' of type"
             f" '{type(value).__name__}' to type {kind}: {problem}"
         ) from None
+
+
+def _kept(value: Any, name: str) -> Any:
+    """Return a value the engine can keep: not too large, not too deep, a real number."""
+    try:
+        return values.storable(value, name)
+    except EngineError as refused:
+        raise invalid(f"Variable '{name}': {refused}") from None
 
 
 def _whole(bits: int) -> Callable[[Any, Any], int]:

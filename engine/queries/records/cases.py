@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.commands import trail
@@ -163,8 +163,8 @@ def walked(elements: Sequence[str]) -> ColumnElement[bool]:
         select(HistoryEvent.id).where(
             HistoryEvent.instance_id == ProcessInstance.id,
             or_(
-                and_(HistoryEvent.kind == trail.KIND, or_(*came)),
-                and_(HistoryEvent.kind == MIGRATED, or_(*became)),
+                and_(HistoryEvent.kind == trail.KIND, or_(false(), *came)),
+                and_(HistoryEvent.kind == MIGRATED, or_(false(), *became)),
             ),
         )
     )

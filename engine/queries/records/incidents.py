@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, or_, select
+from sqlalchemy import and_, case, false, or_, select
 from sqlalchemy.orm import Session
 
 from engine.models import Incident, Job, ProcessDefinition, ProcessInstance
@@ -51,13 +51,14 @@ FILTERS: ask.Filters = {
     "configuration": _numbered(Incident.job_id),
     "historyConfiguration": _numbered(Incident.job_id),
     "jobDefinitionIdIn": lambda names: or_(
+        false(),
         *(
             and_(
                 ProcessInstance.definition_id == number(name.partition(":")[0]),
                 Incident.element_id == name.partition(":")[2].rpartition(":")[0],
             )
             for name in names
-        )
+        ),
     ),
     "open": ask.when(Incident.resolved_at.is_(None)),
     "resolved": ask.when(_RESOLVED),

@@ -1,0 +1,83 @@
+"""Nonsense of every kind, to every route: refused with a reason, never a broken server."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.engine.office import diagram, flows, user
+from tests.web.api.conftest import System
+from tests.web.api.diagrams import deploy, start, typed
+from web.api import catalogue, errors
+from web.api.access import contract_of
+
+ONE = diagram(f'<bpmn:startEvent id="s"/>{user("a")}<bpmn:endEvent id="e"/>' + flows("s>a", "a>e"))
+TEXTS = ("", "\0", "%", "'; DROP TABLE job; --", "x" * 5000, "9" * 30, "-1", "NaN", "龙" * 300)
+VALUES: list[Any] = [
+    None, True, -1, 10**30, 1e308, "", "\0", "x" * 5000, [], [[]], {}, [{}], [None], {"a": {}},
+    {"a": {"value": 1, "type": "Object", "valueInfo": []}}, {"": {"value": 1}},
+    {"a": {"value": "0001-01-01T00:00:00.000+0800", "type": "Date"}},
+    {"a": {"value": "nan", "type": "Double"}}, {"a": {"value": "9" * 400, "type": "Long"}},
+]  # fmt: skip
+DEEP = b'{"variables":' + b'{"a":' * 3000 + b"1" + b"}" * 3001
+
+
+def broken(api: System, method: str, path: str, **more: Any) -> list[str]:
+    """Return what broke the server, in words; nothing when it kept its head."""
+    told = api.ask(method, path, **more).get_data(as_text=True)
+    shown = {name: str(value)[:60] for name, value in more.items()}
+    return [f"{method} {path} {shown}"] if errors.BROKEN in told else []
+
+
+def test_addresses(app: Flask, api: System) -> None:
+    found: list[str] = []
+    adapter = app.url_map.bind("localhost")
+    for number, rule in enumerate(app.url_map.iter_rules()):
+        contract = contract_of(app.view_functions[rule.endpoint])
+        if not rule.endpoint.startswith("api.") or "GET" not in (rule.methods or ()):
+            continue
+        assert contract is not None
+        path = str(rule).removeprefix("/engine-rest")
+        if rule.arguments:
+            text = ("%00", "x" * 300, "a:b.c:d", "9" * 30)[number % 4]
+            path = adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, text), "GET")
+            found += broken(api, "GET", path.removeprefix("/engine-rest"))
+        elif not path.endswith("/count"):
+            for place, name in enumerate(contract.query.names if contract.query else ()):
+                text = TEXTS[(number + place) % len(TEXTS)]
+                found += broken(api, "GET", path, query_string={name: text})
+    assert found == []
+
+
+def test_bodies(app: Flask, api: System) -> None:
+    deploy(api, ONE)
+    start(api, variables=typed(a=1))
+    found: list[str] = []
+    tried = 0
+    for route in catalogue.routes(app):
+        path = re.sub(r"{\w+}", "f" * 32, route.path)
+        if route.method == "GET" or path.endswith(("/count", "/fetchAndLock")):
+            continue
+        raw = (b"{", b"[]", b"\xff\xfe", DEEP)[tried % 4]
+        found += broken(api, route.method, path, data=raw, content_type="application/json")
+        for one in route.body:
+            tried += 1
+            found += broken(api, route.method, path, body={one.name: VALUES[tried % len(VALUES)]})
+    assert found == []
+    assert tried > 100
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_variables_of_a_start(api: System, value: Any) -> None:
+    deploy(api, ONE)
+    path = "/process-definition/key/p/start"
+    for body in (
+        {"variables": value},
+        {"variables": {"a": value}},
+        {"variables": {"a": {"value": value}}},
+        {"businessKey": value, "startInstructions": value},
+    ):
+        assert broken(api, "POST", path, body=body) == []
