@@ -215,10 +215,11 @@ def _candidate_user(session: Session, user: str) -> ColumnElement[bool]:
 
 def _variables(asked: Asked) -> list[ColumnElement[bool]]:
     found = ask.variables(HumanTask.instance_id, asked.get("processVariables", ()), asked)
-    return [*found, *(_own(one, asked) for one in asked.get("taskVariables", ()))]
+    return [*found, *(local_is(one, asked) for one in asked.get("taskVariables", ()))]
 
 
-def _own(wanted: VariableFilter, asked: Asked) -> ColumnElement[bool]:
+def local_is(wanted: VariableFilter, asked: Asked) -> ColumnElement[bool]:
+    """Return whether a task has a local variable for which the comparison is true."""
     return exists(
         select(literal(1)).where(
             TaskVariable.human_task_id == HumanTask.id,

@@ -49,16 +49,20 @@ LIST = Params(
 
 
 def shown(
-    task: HumanTask, instance: ProcessInstance, definition: ProcessDefinition
+    task: HumanTask, instance: ProcessInstance | None, definition: ProcessDefinition | None
 ) -> dict[str, Any]:
-    """Return a task as the history shows it."""
+    """Return a task as the history shows it; one of no case belongs nowhere."""
     reasons = {"completed": "completed", "cancelled": "deleted"}
     state = {"completed": "Completed", "cancelled": "Deleted"}.get(task.status, "Created")
     return {
         **of_rows(instance, definition),
         "id": task.id,
-        "executionId": names.execution_id(instance.id, task.token),
-        "activityInstanceId": names.activity_instance_id(task.element_id, instance.id, task.token),
+        "executionId": names.execution_id(instance.id, task.token) if instance else None,
+        "activityInstanceId": (
+            names.activity_instance_id(task.element_id, instance.id, task.token)
+            if instance
+            else None
+        ),
         "name": task.name,
         "description": task.description,
         "deleteReason": reasons.get(task.status),
@@ -67,7 +71,7 @@ def shown(
         "startTime": moment(task.created_at),
         "endTime": moment(task.closed_at),
         "duration": millis(task.created_at, task.closed_at),
-        "taskDefinitionKey": task.element_id,
+        "taskDefinitionKey": task.element_id or None,
         "priority": task.priority,
         "due": moment(task.due_at),
         "parentTaskId": task.parent_task_id,

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from engine.models import HumanTask, HumanTaskCandidate, ProcessDefinition, ProcessInstance
 from engine.queries import asked as ask
-from engine.queries import matching
+from engine.queries import matching, task_filters, task_list
 from engine.queries.access import Viewer
-from engine.queries.asked import Asked, Column, VariableFilter
+from engine.queries.asked import Asked, Column
 from engine.queries.elapsed import elapsed
 from engine.queries.records import cases
 
@@ -140,23 +140,16 @@ def count_tasks(session: Session, viewer: Viewer, asked: Asked) -> int:
 
 
 def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
+    """Tasks of visible cases, and tasks of no case that the viewer may know of."""
     return (
         select(HumanTask, ProcessInstance, ProcessDefinition)
-        .join(ProcessInstance, ProcessInstance.id == HumanTask.instance_id)
-        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .outerjoin(ProcessInstance, ProcessInstance.id == HumanTask.instance_id)
+        .outerjoin(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .where(
-            cases.seen(viewer),
+            task_list.seen(viewer),
             *ask.conditions(asked, FILTERS),
             *ask.either(asked, FILTERS),
-            *_variables(asked),
+            *ask.variables(HumanTask.instance_id, asked.get("processVariables", ()), asked),
+            *(task_filters.local_is(one, asked) for one in asked.get("taskVariables", ())),
         )
     )
-
-
-def _variables(asked: Asked) -> list[ColumnElement[bool]]:
-    """Conditions on variables of the case, and on the locals that tasks wrote."""
-    wanted: list[VariableFilter] = [
-        *asked.get("processVariables", ()),
-        *asked.get("taskVariables", ()),
-    ]
-    return ask.variables(HumanTask.instance_id, wanted, asked)

@@ -13,7 +13,7 @@ from processes.support.models import OverdueCase
 from tests.engine import office
 from tests.engine.office import diagram, flows, user
 from tests.web.api import story
-from tests.web.api.conftest import System
+from tests.web.api.conftest import Knock, System
 from tests.web.api.story import ANN
 
 
@@ -136,6 +136,28 @@ def test_a_task_is_told_with_its_end(api: System, case: story.Story) -> None:
         ({"activityInstanceIdIn": one["activityInstanceId"]}, 1),
     ):
         assert api.get("/history/task/count", **query) == {"count": count}, query
+
+
+def test_a_task_of_no_case_is_told_as_well(api: System, bearer: Knock) -> None:
+    api.do("POST", "/task/create", {"id": "own1", "name": "Tidy up", "assignee": "bob"}, status=204)
+    (one,) = api.get("/history/task", taskName="Tidy up")
+    assert (one["assignee"], one["processInstanceId"], one["endTime"]) == ("bob", None, None)
+    stranger = bearer("history", login="bantian_handler1")
+    assert stranger.get("/history/task", taskName="Tidy up") == []
+    api.do("POST", f"/task/{one['id']}/complete", {}, status=204)
+    (one,) = api.get("/history/task", taskName="Tidy up")
+    assert (one["taskState"], one["deleteReason"]) == ("Completed", "completed")
+
+
+def test_local_variables_of_a_task_are_found(api: System, office: str) -> None:
+    made = story.begin()
+    local = {"value": "draft", "type": "String"}
+    api.do("PUT", f"/task/{made.task}/localVariables/state", local, status=204)
+    assert api.get("/history/task/count", taskVariables="state_eq_draft") == {"count": 1}
+    assert api.get("/history/task/count", taskVariables="state_eq_x") == {"count": 0}
+    assert api.get("/history/task/count", processVariables="state_eq_draft") == {"count": 0}
+    (kept,) = api.get("/history/variable-instance", taskIdIn=made.task)
+    assert (kept["name"], kept["value"]) == ("state", "draft")
 
 
 def test_variables_and_their_writes(api: System, case: story.Story) -> None:
