@@ -17,7 +17,7 @@ from typing import Any
 
 from engine import clock
 from engine.clock import CHINA
-from engine.errors import EngineError
+from engine.errors import EngineError, InvalidInput
 from engine.expressions.values import YearsMonths
 
 MAX_DEPTH = 20
@@ -82,6 +82,8 @@ def _scalar(value: Any, name: str) -> Any:
         return _scalar(value.value, name)
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise EngineError(f"变量“{name}”的文字太长（最多 {MAX_TEXT} 字）。")
+    if isinstance(value, str) and "\0" in value:
+        raise InvalidInput(f"变量“{name}”含有不能保存的字符（U+0000）。")
     if isinstance(value, float) and not -1e308 < value < 1e308:
         raise EngineError(f"变量“{name}”不是有效的数。")
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 512:

@@ -12,7 +12,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import EngineError
+from engine.errors import InvalidInput
 from engine.state.host import Write
 from engine.state.values import storable
 
@@ -65,8 +65,8 @@ def write(
         return
     scopes = layers(instance, token)
     for name, value in values.items():
-        if not isinstance(name, str) or not name or len(name) > 200:
-            raise EngineError(f"变量名“{name!s:.40}”无效。")
+        if not isinstance(name, str) or not name or len(name) > 200 or "\0" in name:
+            raise InvalidInput(f"变量名“{name!s:.40}”无效。")
         kept = storable(value, name)
         level = 0 if local else _level(scopes, name)
         holder = _holder(token, level)

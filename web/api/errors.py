@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -98,6 +99,7 @@ KNOWN: dict[type[Exception], tuple[str, int, int | None]] = {
     errors.EngineError: ("ProcessEngineException", 500, None),
 }
 TOO_LATE = "Entity was updated by another transaction concurrently."
+UNSTORABLE = "A value of the request is too large, or no text that can be kept."
 BROKEN = "The request could not be carried out; the reason is in the server's log."
 
 
@@ -114,6 +116,7 @@ def register(bp: Blueprint) -> None:
         EngineError: _refused,
         DeploymentRefused: _unparsed,
         StaleDataError: lambda _: _say("OptimisticLockingException", TOO_LATE, 409, 1),
+        **dict.fromkeys((DataError, OverflowError, UnicodeEncodeError), _unstorable),
         HTTPException: _http,
         Exception: _broken,
     }
@@ -157,6 +160,12 @@ def _unparsed(error: DeploymentRefused) -> ResponseReturnValue:
     # Camunda Modeler knows a refused diagram by this beginning.
     message = f"ENGINE-09005 Could not parse BPMN process. Errors: {error}"
     return _say("ParseException", message, 400, None, {"details": details})
+
+
+def _unstorable(error: Exception) -> ResponseReturnValue:
+    # A number too large for its column, a text that is no text: the asker's, not ours.
+    log.info("api value refused", error=type(error).__name__)
+    return _say("InvalidRequestException", UNSTORABLE, 400, None)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
