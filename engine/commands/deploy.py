@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from engine import clock, db, decisions, forms, services
 from engine.bpmn import admit, definition, importing, layout, normalize, pool, rules
 from engine.bpmn.definition import Description
+from engine.bpmn.importing import judging
 from engine.bundles import Bundle
 from engine.commands import definitions, starts
 from engine.decisions import document
@@ -155,9 +156,12 @@ def _diagram(
 ) -> list[Problem]:
     try:
         diagram = importing.read(content)
-        root = admit.admit(diagram.executable())
     except DeploymentRefused as refused:
         return refused.problems
+    try:
+        root = admit.admit(diagram.executable())
+    except DeploymentRefused:
+        return judging.obstacles(diagram)  # the rules as well: an author sees everything at once
     roots[name] = root
     ids = definition.process_ids(root)
     if not ids:

@@ -24,6 +24,7 @@ from tests.engine.bpmn_builder import (
     HEADER,
     ROOTS,
     boundary,
+    catch,
     diagram,
     element,
     end,
@@ -31,6 +32,7 @@ from tests.engine.bpmn_builder import (
     flow,
     message,
     start,
+    timer,
     user,
 )
 from tests.engine.diagram_facts import facts, tree
@@ -475,6 +477,17 @@ def test_deployment_names_what_cannot_run(sqlite):
     with db.transaction() as session, pytest.raises(DeploymentRefused) as caught:
         check(session, Bundle("t", files), house=False)
     assert [(p.element, p.code) for p in caught.value.problems] == [("empty", "no-timer")]
+
+
+def test_deployment_names_everything_at_once(sqlite):
+    xml = diagram(start(), element("serviceTask", "svc"), catch("t", timer("")), end(), "s-svc-t-e")
+    files = {"bundle.toml": b'[bundle]\ntitle = "t"\n', "a.bpmn": xml}
+    with db.transaction() as session, pytest.raises(DeploymentRefused) as caught:
+        check(session, Bundle("t", files), house=False)
+    assert {(p.element, p.code) for p in caught.value.problems} == {
+        ("t", "no-timer"),
+        ("svc", "no-performer"),
+    }
 
 
 def test_an_imported_process_runs(sqlite):

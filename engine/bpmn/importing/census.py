@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from engine.bpmn.importing import vendors
-from engine.bpmn.xml import DI, FLOW_NODES, B, local
+from engine.bpmn.xml import DI, FLOW_NODES, elements, local
 
 DATA = frozenset({"dataObjectReference", "dataStoreReference", "dataInput", "dataOutput"})
 ARTIFACTS = frozenset({"textAnnotation", "group", "association"})
@@ -27,7 +27,7 @@ WORDS: Mapping[str, str] = {
 
 def counts(root: etree._Element) -> dict[str, int]:
     """Return how many there are of each kind, shapes, edges and planes included."""
-    found = Counter(WORDS[kind] for kind in map(local, root.iter(f"{B}*")) if kind in WORDS)
+    found = Counter(WORDS[kind] for kind in map(local, elements(root)) if kind in WORDS)
     drawn = {"shapes": "BPMNShape", "edges": "BPMNEdge", "planes": "BPMNPlane"}
     return {
         **{word: found[word] for word in dict.fromkeys(WORDS.values())},
