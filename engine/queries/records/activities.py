@@ -119,7 +119,11 @@ def count_activity_instances(session: Session, viewer: Viewer, asked: Asked) -> 
 
 
 def _all(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Activity]:
-    narrow = []
+    narrow = cases.during(
+        asked, ("startedAfter", "finishedAfter"), ("startedBefore", "finishedBefore")
+    )
+    if asked.get("unfinished"):  # what a case leaves unfinished ends with it
+        narrow.append(ProcessInstance.ended_at.is_(None))
     if "activityId" in asked:
         narrow.append(cases.walked([str(asked.get("activityId")).partition("#")[0]]))
     yield from everything(session, viewer, asked, narrow)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -168,3 +169,26 @@ def walked(elements: Sequence[str]) -> ColumnElement[bool]:
             ),
         )
     )
+
+
+def wrote(names: Sequence[str]) -> ColumnElement[bool]:
+    """Return whether a variable of one of these names was ever written in the case."""
+    text = func.coalesce(cast(HistoryEvent.data, Text), "")
+    entries = [f"[{json.dumps(name, ensure_ascii=False)}," for name in names]
+    return exists(
+        select(HistoryEvent.id).where(
+            HistoryEvent.instance_id == ProcessInstance.id,
+            HistoryEvent.kind == trail.KIND,
+            or_(*(text.contains(entry, autoescape=True) for entry in entries)),
+        )
+    )
+
+
+def during(asked: Asked, after: Sequence[str], before: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Return what keeps out cases that lie wholly outside the moments that are asked for."""
+    ended = ProcessInstance.ended_at
+    found: list[ColumnElement[bool]] = [
+        or_(ended.is_(None), ended >= asked.get(name)) for name in after if name in asked
+    ]
+    found += [ProcessInstance.started_at <= asked.get(name) for name in before if name in asked]
+    return found

@@ -63,12 +63,12 @@ def one_of(get: Callable[[Any], Any]) -> Callable[[Any], Test]:
 
 def alike(get: Callable[[Any], Any]) -> Callable[[Any], Test]:
     """Return a test: matches a pattern with `%` and `_`."""
+    return lambda pattern: lambda record: matches(str(get(record) or ""), pattern)
 
-    def make(pattern: str) -> Test:
-        compiled = _pattern(pattern)
-        return lambda record: compiled.fullmatch(str(get(record) or "")) is not None
 
-    return make
+def matches(text: str, pattern: str) -> bool:
+    """Say whether a text matches a pattern with `%` and `_`."""
+    return _pattern(pattern).fullmatch(text) is not None
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ somebody took away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -164,15 +164,32 @@ DETAIL_ORDER: Order = {
 }
 
 
+def _tests(asked: Asked) -> Tests:
+    """Return the tests of variables, blind to case where that was asked for."""
+    found = dict(KEPT)
+    if asked.get("variableNamesIgnoreCase"):
+        found["variableName"] = _folded(lambda it: it.name)
+        found["variableNameLike"] = lambda pattern: (
+            lambda it: sifting.matches(it.name.lower(), pattern.lower())
+        )
+    if asked.get("variableValuesIgnoreCase") and isinstance(asked.get("variableValue"), str):
+        found["variableValue"] = _folded(lambda it: it.value)
+    return found
+
+
+def _folded(get: Callable[[Any], Any]) -> Callable[[Any], Test]:
+    return lambda value: lambda it: str(get(it)).lower() == str(value).lower()
+
+
 def variable_instances(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
     """Return the variables that are asked for and visible, each in a tuple of one."""
-    found = sifting.sift(_kept(session, viewer, asked), asked, KEPT)
+    found = sifting.sift(_kept(session, viewer, asked), asked, _tests(asked))
     return [(one,) for one in sifting.window(found, asked, KEPT_ORDER)]
 
 
 def count_variable_instances(session: Session, viewer: Viewer, asked: Asked) -> int:
     """Return how many variables would be found."""
-    return len(sifting.sift(_kept(session, viewer, asked), asked, KEPT))
+    return len(sifting.sift(_kept(session, viewer, asked), asked, _tests(asked)))
 
 
 def details(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
@@ -216,7 +233,11 @@ def _details(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Detail]
 
 
 def _by_case(session: Session, viewer: Viewer, asked: Asked) -> Iterator[list[Detail]]:
-    for chunk in cases.chosen(session, viewer, asked):
+    narrow = cases.during(asked, ("createdAfter", "occurredAfter"), ("occurredBefore",))
+    names = [asked.get("variableName"), *asked.get("variableNameIn", ())]
+    if any(names) and not asked.get("variableNamesIgnoreCase"):
+        narrow.append(cases.wrote([name for name in names if name]))
+    for chunk in cases.chosen(session, viewer, asked, *narrow):
         told = cases.lines(session, chunk)
         tasks = cases.tasks(session, chunk)
         for case in chunk:

@@ -167,6 +167,16 @@ def test_variables_and_their_writes(api: System, case: story.Story) -> None:
     kept = {one["name"]: one for one in api.get("/history/variable-instance", **mine)}
     assert {name: one["value"] for name, one in kept.items()} == {"bk": "S-1", "level": 10}
     assert kept["level"]["state"] == "CREATED"
+    for query, count in (
+        ({"variableName": "LEVEL"}, 0),
+        ({"variableName": "LEVEL", "variableNamesIgnoreCase": True}, 1),
+        ({"variableNameLike": "LEV%", "variableNamesIgnoreCase": True}, 1),
+        ({"variableValue": "s-1"}, 0),
+        ({"variableValue": "s-1", "variableValuesIgnoreCase": True}, 1),
+        ({"variableTypeIn": "integer"}, 1),
+    ):
+        assert api.get("/history/variable-instance/count", **query) == {"count": count}, query
+    assert api.post("/history/variable-instance/count", {"variableValue": 10}) == {"count": 1}
     gone = api.get("/history/variable-instance", includeDeleted=True, variableName="amount")
     assert [(one["state"], one["value"]) for one in gone] == [("DELETED", 200)]
     assert api.get(f"/history/variable-instance/{kept['level']['id']}") == kept["level"]
