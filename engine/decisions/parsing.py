@@ -18,6 +18,8 @@ from engine.expressions.feel import special_names
 
 #: How deep files may import files.
 MAX_IMPORTS = 10
+#: Names with operators or words of FEEL in them: each is looked for at every word.
+MAX_NAMES = 500
 _SHOWN = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
 
 
@@ -64,9 +66,14 @@ def _model(
     imports, trouble = _imports(root, library, above)
     names = [*_names(root), *(name for _, inner, _ in imports for name in _names(inner))]
     camunda = document.is_camundas(root)
-    reader = Reader(
-        special_names(names), camunda, root.get("expressionLanguage") or "", problems=trouble
-    )
+    special = special_names(names)
+    language = root.get("expressionLanguage") or ""
+    reader = Reader(special[:MAX_NAMES], camunda, language, problems=trouble)
+    if len(special) > MAX_NAMES:
+        message = (
+            f"有 {len(special)} 个名称含有运算符或关键字，最多 {MAX_NAMES} 个；请改用简单的名称。"
+        )
+        reader.problem(root.get("id") or "", "dmn-size", message)
     model = DecisionModel(
         id=root.get("id") or "",
         name=root.get("name") or "",

@@ -77,7 +77,7 @@ class FeelParser(Parser):
     }  # fmt: skip
 
     def __init__(self, source: str, known: tuple[str, ...] = ()) -> None:
-        super().__init__(source, tuple(dict.fromkeys((*known, *_declared(source)))))
+        super().__init__(source, known, own=_declared(source))
         #: Inside the end of an interval, where `[` closes it: `[1..5[`.
         self.in_range = False
 

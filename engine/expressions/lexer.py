@@ -52,11 +52,19 @@ def complain(message: str, source: str, at: int) -> ExpressionError:
     return ExpressionError(f"表达式{where}：{message}")
 
 
-def tokens(source: str, *, feel: bool, known: tuple[str, ...] = (), start: int = 0) -> list[Token]:
+def tokens(
+    source: str,
+    *,
+    feel: bool,
+    known: tuple[str, ...] = (),
+    own: tuple[str, ...] = (),
+    start: int = 0,
+) -> list[Token]:
     """Cut the source, from `start` on, into tokens; the last one is `end`.
 
     `known` are names with operators or words of the language in them (`a-b`,
-    `x and y`): only their owner can tell that they are names. The longest wins.
+    `x and y`): only their owner can tell that they are names. The longest wins. `own` are
+    such names that the source itself declares.
 
     Raises:
         ExpressionError: a character that is not of the language, or too long a text.
@@ -64,7 +72,7 @@ def tokens(source: str, *, feel: bool, known: tuple[str, ...] = (), start: int =
     if len(source) > limits.MAX_SOURCE:
         raise limits.LimitReached(f"表达式超过 {limits.MAX_SOURCE} 个字符。")
     found: list[Token] = []
-    names = _pattern_of(known) if known else None
+    names = [_pattern_of(some) for some in (known, own) if some]
     at = _skip(source, start, feel)
     while at < len(source):
         token = _next(source, at, feel, names)
@@ -98,7 +106,7 @@ def _pattern_of(known: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(written)})(?![\w{_EXTRA}])")
 
 
-def _next(source: str, at: int, feel: bool, known: re.Pattern[str] | None) -> Token:
+def _next(source: str, at: int, feel: bool, known: list[re.Pattern[str]]) -> Token:
     first = source[at]
     if number := _NUMBER.match(source, at):
         return Token("number", number[0], at, number.end())
@@ -143,9 +151,11 @@ def _unescape(match: re.Match[str]) -> str:
     return _CONTROL.get(code, match[0])  # a `\d` for a regular expression stays
 
 
-def _special_name(source: str, at: int, known: re.Pattern[str] | None) -> Token | None:
-    if known is not None and (match := known.match(source, at)):
-        return Token("quoted", " ".join(match[0].split()), at, match.end())
+def _special_name(source: str, at: int, known: list[re.Pattern[str]]) -> Token | None:
+    found = [match for names in known if (match := names.match(source, at))]
+    if found:
+        longest = max(found, key=lambda match: match.end())
+        return Token("quoted", " ".join(longest[0].split()), at, longest.end())
     if match := _WORDED.match(source, at):
         return Token("name", " ".join(match[0].split()), at, match.end())
     return None

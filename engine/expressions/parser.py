@@ -19,9 +19,15 @@ class Parser:
     #: Operator → how strongly it binds.
     binding: ClassVar[dict[str, int]]
 
-    def __init__(self, source: str, known: tuple[str, ...] = (), start: int = 0) -> None:
+    def __init__(
+        self,
+        source: str,
+        known: tuple[str, ...] = (),
+        start: int = 0,
+        own: tuple[str, ...] = (),
+    ) -> None:
         self.source = source
-        self.tokens = tokens(source, feel=self.feel, known=known, start=start)
+        self.tokens = tokens(source, feel=self.feel, known=known, own=own, start=start)
         self.index = 0
         self.depth = 0
 

@@ -44,6 +44,13 @@ def test_names_may_have_operators_and_words_of_the_language_in_them():
     assert answer(literal("Risk + Loss - 1"), scope, *parts, needs=("Risk + Loss",)) == 6
 
 
+def test_there_may_not_be_too_many_such_names():
+    many = [input_data(f"a-{number}") for number in range(501)]
+    with pytest.raises(DeploymentRefused) as refused:
+        read(*many, decision("d", literal("1")))
+    assert [p.code for p in refused.value.problems] == ["dmn-size"]
+
+
 def test_a_required_context_and_table_are_read_by_their_entries():
     parts = (
         decision("Applicant", context(name=literal('"甲"'), age=literal("30"))),
