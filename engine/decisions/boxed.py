@@ -14,6 +14,7 @@ from engine.decisions.read_table import read_table
 from engine.decisions.reading import Reader
 from engine.expressions import nodes
 from engine.expressions.environment import Closure, Env
+from engine.expressions.feel_types import paid
 from engine.expressions.limits import Undefined
 from engine.expressions.program import built
 from engine.expressions.values import Function
@@ -154,7 +155,7 @@ def function(element: Element, name: str, reader: Reader, result: str | None = N
     def define(env: Env) -> Function:
         def apply(_run: Any, *values: Any) -> Any:
             given = {
-                param: value if convert is None else convert(value)
+                param: value if convert is None else convert(paid(value, env.run))
                 for param, value, convert in zip(params, values, converters, strict=True)
             }
             return body(env.inside(given))

@@ -10,7 +10,7 @@ from engine.expressions import builtins, nodes
 from engine.expressions.builtins.registry import Signature
 from engine.expressions.compiler import Compiler
 from engine.expressions.environment import CALL_COST, Closure, Env
-from engine.expressions.feel_types import coerce
+from engine.expressions.feel_types import coerce, paid
 from engine.expressions.limits import Undefined
 from engine.expressions.values import Function, adopt
 
@@ -99,7 +99,7 @@ def function_of(node: nodes.FunctionOf, compiler: Compiler) -> Closure:
         def apply(_run: Any, *values: Any) -> Any:
             env.run.tick(cost)
             given = {
-                param: value if wanted is None else coerce(value, wanted)
+                param: value if wanted is None else coerce(paid(value, env.run), wanted)
                 for param, value, wanted in zip(params, values, types, strict=True)
             }
             return body(env.inside(given))

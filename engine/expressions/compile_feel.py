@@ -13,7 +13,7 @@ from engine.expressions.comparison import COMPARISONS
 from engine.expressions.compile_tests import in_tests
 from engine.expressions.compiler import BUILDERS, Builder, Compiler
 from engine.expressions.environment import Closure, Env
-from engine.expressions.feel_types import is_instance
+from engine.expressions.feel_types import is_instance, paid
 from engine.expressions.limits import MAX_ITEMS, LimitReached, Undefined, sized_list
 from engine.expressions.nodes import Node
 from engine.expressions.values import Range, adopt, kind, label
@@ -250,7 +250,7 @@ def instance_of(node: nodes.InstanceOf, compiler: Compiler) -> Closure:
     if wanted is None:
         return lambda _env: None
     known = wanted
-    return lambda env: is_instance(subject(env), known)
+    return lambda env: is_instance(paid(subject(env), env.run), known)
 
 
 def hopeless(node: nodes.Hopeless, compiler: Compiler) -> Closure:

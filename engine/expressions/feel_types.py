@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from engine.errors import ExpressionError
 from engine.expressions import far, nodes
+from engine.expressions.environment import Run
 from engine.expressions.far import FarDate, FarMoment
-from engine.expressions.limits import Undefined
+from engine.expressions.limits import Undefined, parts
 from engine.expressions.values import Function, adopt, kind, label
 
 
@@ -134,6 +135,13 @@ def _within(narrow: Type, wide: Type, depth: int = 0) -> bool:
         key in narrow.fields and _within(narrow.fields[key], part, depth + 1)
         for key, part in wide.fields.items()
     )
+
+
+def paid(value: Any, run: Run) -> Any:
+    """Return a value, having paid for looking through it."""
+    if isinstance(value, list | dict):
+        run.tick(1 + sum(1 for _ in parts(value)) // 4)
+    return value
 
 
 def coerce(value: Any, wanted: Type) -> Any:

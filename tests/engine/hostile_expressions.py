@@ -126,6 +126,8 @@ BOMBS: Final = (
     "(for i in 1..300 return context put({}, \"a\", partial[-1]))[-1]",
     'count(for i in 1..3000 return matches("a", "\\\\p{L}{1,200}"))',
     'count(for i in 1..3000 return matches("a", "\\\\w{1,20}" + string(i)))',
+    "{l: for i in 1..2000 return i, r: for i in 1..900 return l instance of list<number>}.r",
+    "{l: for i in 1..2000 return i, f: function(x: list) 1, r: for i in 1..900 return f(l)}.r",
     'count(for i in 1..3000 return split("a", "(" + string(i)))',
     "(" * 3000 + "1" + ")" * 3000,
     "[" * 3000 + "]" * 3000,
