@@ -38,6 +38,7 @@ def dialogue(*files: tuple[str, bytes, str], changed_only: bool = False) -> byte
 def test_the_dialogue_deploys_once_and_finds_its_own_deployment_again(served: Served) -> None:
     kind = f"multipart/form-data; boundary={EDGE}"
     assert served.ask("GET", "/deployment?maxResults=0") == []  # “test connection”
+    assert served.ask("GET", "/version")["version"].startswith("7.")
     body = dialogue(("from_modeler.bpmn", DRAWN, "text/xml"))
     first = served.ask("POST", "/deployment/create", body, kind)
     assert first["source"] == "Camunda Modeler"
