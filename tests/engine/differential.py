@@ -22,6 +22,7 @@ from tests.engine.bpmn_builder import (
     signal,
     start,
     sub,
+    throw,
     timer,
     user,
     xor,
@@ -54,6 +55,9 @@ class Task(Block):
         given |= {"camunda__asyncAfter": "true"} if self.after else {}
         if self.kind == "call":
             return call(self.name, "child", **given), self.name, self.name
+        if self.kind == "throw":
+            sent = '<bpmn:messageEventDefinition camunda:type="external" camunda:topic="t"/>'
+            return throw(self.name, sent, **given), self.name, self.name
         if self.kind == "external":
             given |= {"camunda__type": "external", "camunda__topic": "t"}
             return element("serviceTask", self.name, **given), self.name, self.name

@@ -130,7 +130,7 @@ class Generator:
         name = self.name("u")
         if not self.odds(odd):
             return Task(name)
-        kind = self.random.choice(("human", "call", "external"))
+        kind = self.random.choice(("human", "call", "external", "throw"))
         return Task(name, kind, self.odds(0.5), self.odds(0.5))
 
     def block(self, depth: int, loops: bool) -> Block:

@@ -13,6 +13,7 @@ from tests.engine.bpmn_builder import (
     element,
     end,
     flow,
+    message,
     multi,
     parallel,
     start,
@@ -25,13 +26,16 @@ from tests.engine.differential_oracle import Done, Group, Path, Record
 
 
 def drawn_handler(host: str, by: str, *, automatic: bool) -> str:
-    """Draw what undoes an activity."""
+    """Draw what undoes an activity; a person's handler can be interrupted by a message."""
     made = (
         element("task", by, isForCompensation="true")
         if automatic
         else user(by, isForCompensation="true")
     )
-    return boundary(f"{by}_c", host, compensate()) + made + association(f"{by}_c", by)
+    made += boundary(f"{by}_c", host, compensate()) + association(f"{by}_c", by)
+    if automatic:
+        return made
+    return made + boundary(f"{by}_b", by, message())
 
 
 def undoing(by: str, path: Path, *, automatic: bool) -> Callable[[Group, Done], None]:
@@ -41,8 +45,19 @@ def undoing(by: str, path: Path, *, automatic: bool) -> Callable[[Group, Done], 
         if automatic:
             group.oracle.ran[by] += 1
             done()
-        else:
-            group.wait("complete", by, path, done)
+            return
+        inner = Group(group.oracle, group)
+
+        def finished() -> None:
+            inner.cancel()
+            done()
+
+        def broken() -> None:
+            group.oracle.ran[f"{by}_b"] += 1
+            finished()
+
+        inner.wait("complete", by, path, finished)
+        inner.wait("deliver", f"{by}_b", path, broken)
 
     return run
 

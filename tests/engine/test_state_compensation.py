@@ -241,6 +241,15 @@ def test_an_interrupted_handler_makes_room_for_the_next():
     walk.go().at("h", "ua").complete("h").complete("ua").at("z")
 
 
+def test_what_interrupts_a_handler_inside_a_sub_process_is_waited_for():
+    inner = sub(
+        "sp", start("s1"), user("a"), undoing("a", "ua"), boundary("x", "ua", message()), user("h"),
+        end("e1"), end("eh"), "s1-a-e1", "x-h-eh",
+    )  # fmt: skip
+    xml = diagram(start(), inner, throw("t", compensate()), user("z"), end(), "s-sp-t-z-e")
+    Walk(xml).complete("a").at("ua").deliver("x").at("h").complete("h").at("z")
+
+
 def test_a_handler_that_an_operator_takes_away_makes_room_for_the_next():
     for act in ("cancel_token", "abandon"):
         walk = Walk(booking(throw("t", compensate()))).complete("a").complete("b").at("ub")

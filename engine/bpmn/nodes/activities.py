@@ -138,9 +138,8 @@ class SubProcess(Node, defaults.SubWorkflowTask):
             token.complete()
 
     def undone(self, token: Token) -> None:
-        """Everything inside it has been undone."""
-        del token.instance.subprocesses[token.id]
-        compensation.handled(token)
+        """Everything inside it has been undone; what interrupted a handler may still go on."""
+        token.instance.subprocesses[token.id].close_if_empty()
 
     def _on_cancel(self, my_task: Token) -> None:
         super()._on_cancel(my_task)
