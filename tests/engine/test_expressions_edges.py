@@ -10,10 +10,12 @@ from uuid import UUID
 import pytest
 
 from engine import expressions
+from engine.clock import CHINA
 from engine.errors import ExpressionError
 from engine.expressions.limits import MAX_DEPTH, MAX_SOURCE, MAX_TEXT, LimitReached
 from engine.expressions.program import LONG_CACHE, SHORT, kept
 from engine.expressions.values import plain, text
+from engine.state import values
 
 NULLS = """
 time(99, 0, 0)
@@ -106,6 +108,14 @@ REFUSED = [
 def test_refusals(body):
     with pytest.raises(ExpressionError):
         expressions.evaluate(body, {"a": 1, "text": "t", "nan": float("nan")})
+
+
+def test_a_local_moment_leaves_the_kernel_with_the_offices_zone():
+    local = expressions.feel('@"2026-03-01T10:00:00"', {})
+    assert local.tzinfo is None
+    assert expressions.evaluate('=@"2026-03-01T10:00:00"', {}) == local.replace(tzinfo=CHINA)
+    assert values.storable([local], "v") == [local.replace(tzinfo=CHINA)]
+    assert values.decode({"$": ["m", "2026-03-01T10:00:00"]}) == local.replace(tzinfo=CHINA)
 
 
 def test_an_expression_is_text():
