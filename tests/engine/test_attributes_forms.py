@@ -13,9 +13,8 @@ from engine import commands, db, hooks, queries
 from engine.bundles import Bundle
 from engine.commands.submissions import read
 from engine.errors import DeploymentRefused, InvalidInput
-from engine.models import HumanTask, ProcessInstance, Submission, Variable
+from engine.models import HumanTask, ProcessInstance, Submission
 from engine.queries import Viewer
-from engine.state import values
 from tests.engine import office
 from tests.engine.office import ANN, diagram, flows
 
@@ -53,17 +52,11 @@ def submit(case: str, element: str = "ut", **given: Any) -> None:
         commands.complete(session, task, actor=ANN, submission=given)
 
 
-def variables(case: str) -> dict[str, Any]:
-    with db.reading() as session:
-        rows = session.scalars(select(Variable).where(Variable.instance_id == case))
-        return {row.name: values.decode(row.value) for row in rows}
-
-
 def test_fields_of_the_diagram_are_a_form_and_become_variables(either_database: str) -> None:
     office.publish(with_fields())
     case = office.start(kind="急")
     submit(case, reason="漏水", amount="7", agreed=False, day="2026-06-01", level="a")
-    assert variables(case) == {
+    assert office.variables(case) == {
         "kind": "急",
         "reason": "漏水",
         "amount": 7,
@@ -82,7 +75,7 @@ def test_what_was_not_submitted_takes_its_default(database: str) -> None:
     office.publish(with_fields())
     case = office.start(kind="急")
     submit(case)
-    found = variables(case)
+    found = office.variables(case)
     assert found["reason"] == "急 类"
     assert (found["amount"], found["agreed"], found["level"]) == (5, True, "b")
     assert found["day"] == date(2026, 5, 1)
@@ -115,7 +108,7 @@ def test_a_value_there_is_stands_before_the_default_and_readonly_stays(database:
     office.publish(with_fields())
     case = office.start(kind="急", amount=9, origin=1)
     submit(case, origin="77")
-    assert (variables(case)["amount"], variables(case)["origin"]) == (9, 1)
+    assert (office.variables(case)["amount"], office.variables(case)["origin"]) == (9, 1)
 
 
 def test_the_page_of_the_task_shows_the_fields(database: str) -> None:
@@ -158,7 +151,7 @@ def test_a_start_event_has_fields_and_a_business_key(database: str) -> None:
         ).id
     with db.reading() as session:
         assert session.get_one(ProcessInstance, case).business_key == "SQ-7"
-    assert variables(case)["number"] == "SQ-7"
+    assert office.variables(case)["number"] == "SQ-7"
     with pytest.raises(InvalidInput), db.transaction() as session:
         commands.start(
             session, "p", actor=ANN, variables={"kind": ""}, submission={"reason": "x" * 11}
@@ -204,7 +197,7 @@ def test_a_form_is_bound_as_the_diagram_says(either_database: str, binding: str,
         publish(with_fields("", f'camunda:formRef="f" {binding}'), label)
     assert shown(case) == key
     submit(case, **{key: "4"})
-    assert variables(case)[key] == 4
+    assert office.variables(case)[key] == 4
 
 
 def test_which_form_can_be_computed(database: str) -> None:

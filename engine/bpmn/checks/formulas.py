@@ -82,7 +82,9 @@ def _texts(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
         feel = (element.get("language") or "").lower() == "feel" and not text.startswith("=")
         yield "条件", "=" + text if feel else text, expressions.check_condition
     elif kind == "script" or element.tag == C + "script":
-        yield "脚本", text, _check_value if _is_value(element) else expressions.script
+        is_value = _is_value(element)
+        check_ = _check_value if is_value else expressions.script
+        yield "参数脚本" if is_value else "脚本", text, check_
     elif kind in TIMER_KINDS and ("${" in text or is_expression(text)):
         yield "定时器", text, expressions.check
     elif kind == "formalExpression" and _is_of_role(element):
@@ -112,7 +114,8 @@ def _attributes(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
         element.get("expression") if _is_camunda(element) else None
     )
     if expression:
-        yield "表达式", expression, expressions.check
+        is_error = element.tag == C + "errorEventDefinition"
+        yield "错误条件" if is_error else "表达式", expression, expressions.check
     if _is_camunda(element):
         yield from _extension(element)
 

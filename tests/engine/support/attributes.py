@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 
 from engine import commands, db
-from engine.models import HumanTask, ProcessDefinition, ProcessInstance, Variable
-from engine.state import values
+from engine.models import HumanTask, ProcessDefinition, ProcessInstance
 from tests.engine import office
 from tests.engine.bpmn_builder import camunda, diagram, end, extension, start, user
 from tests.engine.office import ANN
@@ -27,12 +25,6 @@ def task(*inner: str, **attributes: str) -> bytes:
 def opened(case: str) -> HumanTask:
     with db.reading() as session:
         return session.scalars(select(HumanTask).where(HumanTask.instance_id == case)).one()
-
-
-def variables(case: str) -> dict[str, Any]:
-    with db.reading() as session:
-        rows = session.scalars(select(Variable).where(Variable.instance_id == case))
-        return {row.name: values.decode(row.value) for row in rows}
 
 
 @works_in_office(SECTION, "assignee; candidate users and groups as lists of texts and expressions",
@@ -95,7 +87,7 @@ def form_reference() -> None:
     with db.transaction() as session:
         given = {"one": "4"}
         commands.complete(session, office.task_id(case, "a"), actor=ANN, submission=given)
-    assert variables(case)["one"] == 4
+    assert office.variables(case)["one"] == 4
 
 
 @works_in_office(SECTION, "form of another application: kept and shown, asks nothing",
@@ -126,7 +118,7 @@ def form_fields() -> None:
     case = office.start()
     with db.transaction() as session:
         commands.complete(session, office.task_id(case, "a"), actor=ANN, submission={"k": "x"})
-    found = variables(case)
+    found = office.variables(case)
     assert (found["n"], found["k"], found["ok"], found["s"]) == (5, "x", True, "fixed")
 
 
@@ -144,7 +136,7 @@ refused(SECTION, "two forms of one element", "`formRef` and `formKey`",
                  diagram(start("s", camunda__initiator="who"), user("a"), end(),
                          "s-a-e"))  # fmt: skip
 def initiator() -> None:
-    assert variables(office.start()) == {"who": "ann"}
+    assert office.variables(office.start()) == {"who": "ann"}
 
 
 @works_in_office(SECTION, "who may begin it", "`camunda:candidateStarterGroups`, `Users`",

@@ -23,7 +23,6 @@ from tests.engine.bpmn_builder import (
     throw,
     user,
 )
-from tests.engine.support.attributes import variables
 from tests.engine.support.table import refused, works, works_in_office
 from tests.engine.walker import NoteHost, Walk
 
@@ -157,7 +156,7 @@ CALLER = diagram(
 def called() -> None:
     office.publish(CALLER, _child("1"))
     office.publish(CALLER, _child("2"))
-    assert variables(office.start(which="child", nr="7"))["got"] == 2
+    assert office.variables(office.start(which="child", nr="7"))["got"] == 2
 
 
 for name in ("caseRef", "variableMappingClass", "calledElementTenantId"):
