@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine import clock, db, jobs, testclock
-from engine.jobs.claim import OURS
+from engine.jobs.claim import case_of, owed
 from engine.jobs.drain import BATCH
 from engine.models import Job
 from tasks.app import WORTH
@@ -65,9 +65,9 @@ def due(most: int) -> int:
     with db.reading() as session:
         found = (
             select(Job.id)
+            .outerjoin(*case_of())
             .where(
-                Job.status == "open",
-                Job.kind.in_(OURS),
+                *owed(),
                 Job.due_at <= clock.now(),
                 or_(Job.not_before.is_(None), Job.not_before <= clock.real()),
             )

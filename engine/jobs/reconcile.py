@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from engine import clock, db
 from engine.attachments import storage
 from engine.commands.rows import MESSAGE_TTL
+from engine.jobs.claim import case_of, owed
 from engine.jobs.heartbeat import KEPT
 from engine.models import Draft, Heartbeat, HistoryEvent, HumanTask, Job, ProcessInstance
 
@@ -70,9 +71,7 @@ def reconcile() -> dict[str, int]:
         )
         session.execute(delete(Heartbeat).where(Heartbeat.at < clock.real() - KEPT))
         late = session.scalar(
-            select(func.count()).where(
-                Job.status == "open", Job.kind != "external", Job.due_at < now - LATE
-            )
+            select(func.count(Job.id)).outerjoin(*case_of()).where(*owed(), Job.due_at < now - LATE)
         )
     if late:
         log.warning("jobs are late", count=late)

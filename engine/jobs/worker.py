@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine import clock, db, settings, wakeup
 from engine.jobs import outbox
-from engine.jobs.claim import OURS
+from engine.jobs.claim import OURS, case_of, owed
 from engine.jobs.drain import drain
 from engine.jobs.heartbeat import Pulse, take_turn
 from engine.jobs.reconcile import reconcile
@@ -99,9 +99,10 @@ class Worker(threading.Thread):
             return True
         with db.reading() as session:
             oldest = session.scalar(
-                select(func.min(Job.due_at)).where(
-                    Job.status == "open",
-                    Job.kind.in_(OURS),
+                select(func.min(Job.due_at))
+                .outerjoin(*case_of())
+                .where(
+                    *owed(),
                     (Job.not_before.is_(None)) | (Job.not_before <= clock.real()),
                 )
             )

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import clock
-from engine.jobs.claim import OURS
+from engine.jobs.claim import case_of, owed
 from engine.jobs.heartbeat import SILENT
 from engine.models import (
     Heartbeat,
@@ -108,13 +108,8 @@ def _jobs(session: Session, found: Figures, now: datetime) -> None:
     )
     oldest = session.scalar(
         select(func.min(Job.due_at))
-        .outerjoin(ProcessInstance, ProcessInstance.id == Job.instance_id)
-        .where(
-            Job.status == "open",
-            Job.kind.in_(OURS),
-            or_(Job.not_before.is_(None), Job.not_before <= clock.real()),
-            or_(Job.instance_id.is_(None), ProcessInstance.status == "active"),
-        )
+        .outerjoin(*case_of())
+        .where(*owed(), or_(Job.not_before.is_(None), Job.not_before <= clock.real()))
     )
     found.oldest_due = _age(oldest, now)
 

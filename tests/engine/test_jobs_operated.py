@@ -11,6 +11,7 @@ from engine import clock, commands, db, jobs
 from engine.commands import jobs as levers
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.models import HistoryEvent, Incident, Job
+from engine.queries import figures
 from tests.engine import office
 from tests.engine.office import ANN, diagram, flows, user
 
@@ -207,3 +208,19 @@ def test_jobs_of_a_case_stay_as_its_log(database: str) -> None:
         kept = session.scalars(select(Job.instance_id).where(Job.status == "done")).all()
     assert kept == [case]  # the delivery belonged to nobody
     assert office.waiting(other) == ["a"]
+
+
+def test_what_is_held_is_not_late(either_database: str) -> None:
+    office.publish(TIMED)
+    case = office.start(period="PT1H")
+    office.later(hours=5)
+    assert jobs.reconcile()["late"] == 1
+    with db.transaction() as session:
+        commands.suspend(session, case, actor=ANN, reason="等待")
+    assert jobs.reconcile()["late"] == 0
+    with db.transaction() as session:
+        commands.resume(session, case, actor=ANN, reason="继续")
+        levers.set_suspended(session, [levers.find(session, 1)], suspended=True, actor=ANN)
+    assert jobs.reconcile()["late"] == 0
+    with db.reading() as session:
+        assert figures.figures(session).oldest_due == 0
