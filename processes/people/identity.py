@@ -62,7 +62,7 @@ def identify(session: Session, login: str) -> Identity:
     """
     account, name, employer, rep = _account(session, login)
     if account.kind == "service":
-        return _service(account)
+        return of_service(login)
     absent = posts.stands_in_for(session, login)
     held = _posts(session, login, absent)
     own_orgs = {post.org for post in held if post.for_login is None}
@@ -85,10 +85,13 @@ def identify(session: Session, login: str) -> Identity:
     return Identity(profile, Actor(login, frozenset(groups)), viewer)
 
 
-def _service(account: Account) -> Identity:
-    """Another system: no posts, no groups; it sees every case it is not shut out of."""
-    login, role = account.login, roles.SERVICE
-    profile = Profile(login, roles.title(role), (), account.must_change_password)
+def of_service(login: str) -> Identity:
+    """Return who another system is: no posts, no groups; it sees what it is not shut out of.
+
+    The caller has made sure that it is an open account of a system.
+    """
+    role = roles.SERVICE
+    profile = Profile(login, roles.title(role), (), must_change_password=False)
     viewer = Viewer(id=login, affiliations=frozenset({login}), scope="all", roles=frozenset({role}))
     return Identity(profile, Actor(login, kind="service"), viewer)
 

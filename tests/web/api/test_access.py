@@ -166,6 +166,22 @@ def test_a_persons_token_sees_what_the_person_sees(app: Flask, bearer: Knock) ->
     assert system.get(PATH) == []
 
 
+def test_the_log_says_who_and_what_but_not_with_which_words(
+    api: System, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instance = start_matter("核实", "ZX-1")
+    capsys.readouterr()
+    path = f"/process-instance/{instance}/variables/said"
+    api.do("PUT", path, {"value": "a-secret-of-somebody"}, status=204)
+    api.get(PATH, variableValues="said_eq_a-secret-of-somebody")
+    told = "".join(capsys.readouterr())
+    assert "engine_api" in told
+    assert "/engine-rest/process-instance/<owner_id>/variables/<name>" in told
+    assert "status=204" in told
+    for secret in ("a-secret-of-somebody", instance, demo.PASSWORD):
+        assert secret not in told
+
+
 def test_a_token_of_no_scope_or_for_nobody_is_not_made(office: str) -> None:
     from engine.errors import InvalidInput, NotFound
 
