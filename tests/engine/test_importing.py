@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from lxml import etree
 
-from engine import db, scaffold
+from engine import bundles, db, scaffold
 from engine.bpmn import importing, layout, svg
 from engine.bpmn.admit import MAX_BYTES
 from engine.bpmn.importing import census, judging
@@ -68,12 +68,22 @@ def flow_ids(xml: bytes) -> set[str]:
     return {found.get("id") for found in written.iter(f"{B}sequenceFlow")}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+OFFICE = [path for folder in bundles.installed() for path in sorted(folder.rglob("*.bpmn"))]
+
+
+@pytest.mark.parametrize("path", [*FILES, *OFFICE], ids=lambda path: path.stem)
 def test_nothing_is_lost_on_the_way_back(path):
     before = facts(tree(path.read_bytes()))
     once = importing.read(path.read_bytes()).write()
     assert facts(tree(once)) == before
     assert importing.read(once).write() == once
+
+
+@pytest.mark.parametrize("path", OFFICE, ids=lambda path: path.stem)
+def test_the_offices_own_diagrams_need_no_repair(path):
+    found = importing.read(path.read_bytes())
+    assert found.findings == []
+    assert judging.obstacles(found) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -189,6 +199,14 @@ def test_event_subprocesses_and_compensation_are_no_starts():
 
 def test_ends_of_a_flow_come_from_the_nodes_if_the_flow_has_none():
     assert ("StartEvent_1", "ScriptTask_1") in ends(executable(file("eclipse_modeler.bpmn2")))
+
+
+def test_an_end_that_leads_nowhere_is_named_and_not_guessed():
+    xml = file("camunda_modeler.bpmn").replace(
+        b'id="Flow_2" sourceRef="Activity_1" targetRef="Gateway_1"',
+        b'id="Flow_2" sourceRef="Activity_1" targetRef="nowhere"',
+    )
+    assert ("Flow_2", "loose-flow") in obstacles(xml)
 
 
 def test_a_flow_is_moved_to_where_its_ends_are():

@@ -186,7 +186,8 @@ def _flows(root: etree._Element) -> Iterator[Problem]:
     for flow in list(root.iter(B + "sequenceFlow")):
         name = identifier(flow)
         for attribute, side in (("sourceRef", "outgoing"), ("targetRef", "incoming")):
-            if flow.get(attribute) not in nodes and (side, name) in said:
+            # What points to something that is not there is the author's to mend.
+            if not flow.get(attribute) and (side, name) in said:
                 flow.set(attribute, said[side, name])
                 yield Problem(name, "flow-end", "连线的一端按节点所写补上。", "warning")
         _without_empty_condition(flow)
