@@ -32,7 +32,8 @@ def reminded(text: str = "R/PT1H", kind: str = "Cycle") -> bytes:
 def fired() -> list[tuple[str, str | None, str]]:
     """Return case, element and due time of every timer that fired."""
     with db.reading() as session:
-        events = session.scalars(select(HistoryEvent).where(HistoryEvent.kind == "fired"))
+        wanted = select(HistoryEvent).where(HistoryEvent.kind == "fired").order_by(HistoryEvent.id)
+        events = session.scalars(wanted)
         return [(e.instance_id, e.element_id, str((e.data or {})["due"])) for e in events]
 
 
