@@ -187,7 +187,7 @@ def complete(
             )
         work.submission, work.submission_id = entered.values, entered.id
         _close(work, task, loaded, entered.variables)
-        postponed = not _go_on(work, task, entered.variables)
+        postponed = not _go_on(work, task, loaded, entered.variables)
     failpoints.hit("in_completion")
     db.after_commit(session, lambda: failpoints.hit("after_completion"))
     following = None if postponed else _opened_for(work, actor)
@@ -320,17 +320,20 @@ def _close(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[
     if key not in loaded.run.waits():
         raise Conflict("这项待办与流程的进度不一致，请刷新后重试。")
     loaded.acted.add(key)
-    _end_wait(loaded, task, variables)
 
 
 def _end_wait(loaded: Loaded, task: HumanTask, variables: Mapping[str, Any]) -> None:
     loaded.run.complete(task.token, variables)
 
 
-def _go_on(work: Execution, task: HumanTask, variables: Mapping[str, Any]) -> bool:
-    """Run what follows; when that fails, keep the completion and leave the rest to a job."""
+def _go_on(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[str, Any]) -> bool:
+    """Run what follows; when that fails, keep the completion and leave the rest to a job.
+
+    What listeners of the task itself did is then taken back too: they are called again.
+    """
     history = list(work.history)
     work.guarded = True
+    _end_wait(loaded, task, variables)
     try:
         work.settle()
     except (InvalidInput, NotAllowed, Conflict):

@@ -12,13 +12,14 @@ from sqlalchemy import select
 from engine import commands, db, services
 from engine.errors import DeploymentRefused, ExpressionError
 from engine.hooks import Actor
-from engine.models import HumanTask, HumanTaskCandidate, Job
+from engine.models import HistoryEvent, HumanTask, HumanTaskCandidate, Incident, Job
 from engine.services import ServiceCall
 from tests.engine import office
 from tests.engine.bpmn_builder import (
     call,
     camunda,
     diagram,
+    element,
     end,
     extension,
     multi,
@@ -248,3 +249,38 @@ def test_a_called_process_has_listeners_of_its_own(database: str) -> None:
     )
     office.publish(outer, child)
     assert office.variables(office.start()) == {"got": 5}
+
+
+@services.service("listening.write")
+def write(call: ServiceCall) -> None:
+    """Leave a row and a line of history."""
+    call.session.add(
+        Incident(instance_id=call.instance.id, code="mark", message="", opened_at=call.now)
+    )
+    call.record("marked")
+
+
+@services.service("listening.break")
+def broken(call: ServiceCall) -> None:
+    """Fail, always."""
+    raise RuntimeError("broken")
+
+
+def test_a_complete_listener_counts_once_when_what_follows_fails(either_database: str) -> None:
+    heard = camunda("taskListener", event="complete", delegateExpression="${listening.write}")
+    office.publish(
+        diagram(
+            start(),
+            user("a", extension(heard), camunda__assignee="ann"),
+            element("serviceTask", "b", camunda__delegateExpression="${listening.break}"),
+            end(),
+            "s-a-b-e",
+        )
+    )
+    case = office.start()
+    assert office.complete(case, "a").postponed
+    with db.reading() as session:
+        assert len(session.scalars(select(Incident).where(Incident.code == "mark")).all()) == 1
+        marked = select(HistoryEvent).where(HistoryEvent.kind == "marked")
+        assert len(session.scalars(marked).all()) == 1
+    assert row(case).status == "completed"
