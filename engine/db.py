@@ -262,6 +262,13 @@ def hint(session: Session) -> None:
     after_commit(session, _bell.ring)
 
 
+def hint_external(session: Session) -> None:
+    """Say that outside workers may find an external task once this transaction is durable."""
+    if "stirred" not in session.info:
+        session.info["stirred"] = True
+        after_commit(session, wakeup.stir.stir)
+
+
 def hint_if_soon(session: Session, moments: Iterable[datetime]) -> None:
     """`hint` when one of the moments comes before a worker looks by itself."""
     soon = clock.now() + timedelta(seconds=settings.current().job_poll_seconds)
@@ -288,6 +295,7 @@ def _run_pending(session: Session) -> None:
     if session.in_nested_transaction():
         return  # a savepoint, not the end
     session.info.pop("hinted", None)
+    session.info.pop("stirred", None)
     for action in session.info.pop("after_commit", []):
         action()
 
@@ -297,4 +305,5 @@ def _forget_pending(session: Session, previous: SessionTransaction) -> None:
     if previous.nested:
         return
     session.info.pop("hinted", None)
+    session.info.pop("stirred", None)
     session.info.pop("after_commit", None)

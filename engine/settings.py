@@ -55,14 +55,17 @@ class Settings(BaseSettings):
         30, ge=5, le=600, description="How long a claimed job belongs to its worker."
     )
     waiting_polls: int = Field(
-        4,
+        16,
         ge=0,
         le=1000,
         description="Requests for external tasks that may wait at once in a web process (long"
-        " polling); more are answered at once. Keep it below the number of threads.",
+        " polling), each in a thread of its own; more are answered at once.",
     )
     waiting_poll_seconds: float = Field(
-        20.0, gt=0, le=1800, description="How long such a request may wait at most."
+        8.0,
+        gt=0,
+        le=1800,
+        description="How long such a request may wait at most; below the time a stop may take.",
     )
     redis_url: str = Field(
         "redis://127.0.0.1:6379/0",

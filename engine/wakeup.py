@@ -34,7 +34,11 @@ wake = threading.Event()
 
 
 class Stir:
-    """The same for many who wait at once: requests of outside workers for external tasks."""
+    """The same for requests of outside workers that wait for external tasks, many at once.
+
+    Only commits that made such a task stir them, and only those of their own process: of the
+    others they hear when they look by themselves.
+    """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -60,11 +64,6 @@ class Stir:
 stir = Stir()
 
 
-def _awake() -> None:
-    wake.set()
-    stir.stir()
-
-
 class Bell:
     """Wakes the worker of this process, and on PostgreSQL those of all others."""
 
@@ -76,7 +75,7 @@ class Bell:
 
     def ring(self) -> None:
         """Say that work may be due. Costs the caller no statement and cannot fail."""
-        _awake()
+        wake.set()
         if self._engine.dialect.name != "postgresql":
             return
         self._owed.set()
@@ -148,9 +147,9 @@ class Ear(threading.Thread):
         try:
             connection.autocommit = True
             connection.execute(f"LISTEN {CHANNEL}")
-            _awake()  # something may have been said while nobody listened
+            wake.set()  # something may have been said while nobody listened
             while not self._closed.is_set():
                 for _ in connection.notifies(timeout=LISTEN_TURN, stop_after=1):
-                    _awake()
+                    wake.set()
         finally:
             pooled.close()

@@ -54,7 +54,7 @@ def serve(port: int | None) -> None:
             app,
             host=current.host,
             port=chosen,
-            threads=8,
+            threads=8 + current.waiting_polls,
             ident=None,
             clear_untrusted_proxy_headers=True,
         )

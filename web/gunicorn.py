@@ -20,7 +20,7 @@ _current = settings.current()
 wsgi_app = "web.app:create_app()"
 bind = f"{_current.host}:{os.environ.get('PORT') or _current.port}"
 workers = _current.web_processes
-threads = _current.web_threads
+threads = _current.web_threads + _current.waiting_polls
 worker_class = "gthread"
 # Each process connects for itself: a connection that is forked is used by two.
 preload_app = False

@@ -206,7 +206,7 @@ def unlock(session: Session, task_id: int, *, actor: Actor) -> None:
     """Let anybody fetch it at once; the operator's lever, so no worker is asked for."""
     job, _ = _open(session, task_id, actor)
     job.worker, job.locked_until = None, None
-    db.hint(session)
+    db.hint_external(session)
 
 
 def set_retries(session: Session, task_id: int, retries: int, *, actor: Actor) -> None:
@@ -217,7 +217,7 @@ def set_retries(session: Session, task_id: int, retries: int, *, actor: Actor) -
         _retries(session, work, row, job, retries)
         if work.history:
             work.settle(advance=False)
-    db.hint(session)
+    db.hint_external(session)
 
 
 def set_priority(session: Session, task_id: int, priority: int, *, actor: Actor) -> None:

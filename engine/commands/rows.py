@@ -120,6 +120,8 @@ def write(work: Execution) -> None:
     if work.messages:
         db.hint(work.session)
     db.hint_if_soon(work.session, (job["due_at"] for job in batch.jobs))
+    if any(job["kind"] == "external" for job in batch.jobs):
+        db.hint_external(work.session)
 
 
 def _write_states(work: Execution) -> None:

@@ -1,9 +1,10 @@
 """Requests that wait for external tasks (long polling) without eating the server's threads.
 
-Few may wait at once in a process; who comes when the seats are taken is answered at once
-with what there is, as if it had not asked to wait. A waiting request holds no transaction.
-It is woken by the commits of its own process and looks by itself once a second, which
-is how it hears of those of other processes.
+So many may wait at once in a process, and the server has so many threads more (`web.cli`,
+`web.gunicorn`): people never queue behind them. Who comes when the seats are taken is
+answered at once with what there is, as if it had not asked to wait. A waiting request holds
+no transaction. It is woken by commits of its own process that made an external task, and
+looks by itself once a second, which is how it hears of those of other processes.
 """
 
 from __future__ import annotations
