@@ -1,8 +1,8 @@
 """`huiyin new`: a copied folder is a new process.
 
 Only the analyst's files are copied; the handlers stay where they are and are called by
-the same names. Keys of processes, decisions and forms belong to one bundle, so each gets
-the new bundle's name in front, and everything that refers to it follows.
+the same names. Keys of processes, decisions and forms belong to one bundle, and a message
+starts one process: each gets the new bundle's name in front, and what refers to it follows.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ REFERENCES = ("calledElement", "decisionRef", "formRef", "formKey", "processRef"
 def copy(source: Path, target: Path) -> dict[str, str]:
     """Copy a bundle's analyst files under new keys; return old key → new key."""
     bundle = bundles.read(source)
-    keys = _keys(bundle)
-    renamed = {old: f"{target.name}_{old}" for old in sorted(keys)}
+    names = _keys(bundle) | _starting_messages(bundle)
+    renamed = {old: f"{target.name}_{old}" for old in sorted(names)}
     for name, content in bundle.files.items():
         folder, _, file = name.rpartition("/")
         stem, dot, suffix = file.rpartition(".")
@@ -48,6 +48,18 @@ def _keys(bundle: bundles.Bundle) -> set[str]:
     return keys
 
 
+def _starting_messages(bundle: bundles.Bundle) -> set[str]:
+    """Return the messages that start a process: two processes cannot share one."""
+    roots = [importing.read(content).root for content in bundle.of(".bpmn").values()]
+    return {
+        start.name
+        for root in roots
+        for key in definition.process_ids(root)
+        for start in definition.describe(root, key).starts
+        if start.kind == "message"
+    }
+
+
 def _rename(name: str, content: bytes, renamed: dict[str, str], title: str) -> bytes:
     if name.endswith((".bpmn", ".dmn")):
         diagram = name.endswith(".bpmn")
@@ -58,7 +70,9 @@ def _rename(name: str, content: bytes, renamed: dict[str, str], title: str) -> b
         return re.sub(r'(?m)^title\s*=\s*".*"$', f'title = "{title}"', text).encode()
     if name.endswith(".toml"):
         for old, fresh in renamed.items():
-            text = re.sub(rf'(?m)^process\s*=\s*"{re.escape(old)}"$', f'process = "{fresh}"', text)
+            text = re.sub(
+                rf'(?m)^(process|message)(\s*=\s*)"{re.escape(old)}"$', rf'\1\2"{fresh}"', text
+            )
         return text.encode()
     for old, fresh in renamed.items():
         text = re.sub(rf'("id"\s*:\s*)"{re.escape(old)}"', rf'\1"{fresh}"', text)
@@ -70,8 +84,9 @@ def _rename_xml(root: etree._Element, renamed: dict[str, str]) -> bytes:
         if not isinstance(node.tag, str):
             continue
         local = str(node.tag).rpartition("}")[2]
-        if local in ("process", "decision") and node.get("id") in renamed:
-            node.set("id", renamed[str(node.get("id"))])
+        named = {"process": "id", "decision": "id", "message": "name"}.get(local)
+        if named and node.get(named) in renamed:
+            node.set(named, renamed[str(node.get(named))])
         for attribute, value in node.attrib.items():
             bare = str(attribute).rpartition("}")[2]
             if bare in REFERENCES and value in renamed:
