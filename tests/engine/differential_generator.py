@@ -11,18 +11,16 @@ from tests.engine.differential import (
     Block,
     Catch,
     FirstEvent,
-    Handler,
     Items,
     Loop,
     Sequence,
     Split,
-    Sub,
     Task,
-    open_scope,
 )
 from tests.engine.differential_models import Beside, Escalating, Failing
 from tests.engine.differential_more import Absorbing, AdHoc, Again, CatchingInside, FirstItem, Link
 from tests.engine.differential_oracle import Group, Oracle
+from tests.engine.differential_scopes import Handler, Sub, open_scope
 from tests.engine.differential_undo import Transaction, Undo, Undoable, UndoableItems
 
 

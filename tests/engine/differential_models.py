@@ -17,8 +17,9 @@ from tests.engine.bpmn_builder import (
     throw,
     xor,
 )
-from tests.engine.differential import DEFINITIONS, Block, act_of, sub_scope
+from tests.engine.differential import DEFINITIONS, Block, act_of
 from tests.engine.differential_oracle import Done, Group, Path
+from tests.engine.differential_scopes import sub_scope
 
 
 @dataclass

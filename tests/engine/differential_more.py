@@ -22,8 +22,9 @@ from tests.engine.bpmn_builder import (
     throw,
     user,
 )
-from tests.engine.differential import Block, drawn_handler, start_handler, sub_scope
+from tests.engine.differential import Block
 from tests.engine.differential_oracle import Done, Group, Path
+from tests.engine.differential_scopes import drawn_handler, start_handler, sub_scope
 
 
 @dataclass

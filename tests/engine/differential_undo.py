@@ -21,8 +21,9 @@ from tests.engine.bpmn_builder import (
     user,
     xor,
 )
-from tests.engine.differential import Block, Task, run_items, undo
+from tests.engine.differential import Block, Task, run_items
 from tests.engine.differential_oracle import Done, Group, Path, Record
+from tests.engine.differential_scopes import undo
 
 
 def drawn_handler(host: str, by: str, *, automatic: bool) -> str:
