@@ -30,7 +30,9 @@ def main() -> int:
             for scenario in SCENARIOS:
                 if asked.only and scenario.NAME not in asked.only:
                     continue
-                for database in scenario.DATABASES:
+                for database in scenario.QUICK if asked.short else scenario.DATABASES:
+                    if asked.database not in (None, database):
+                        continue
                     folder = Path(data) / f"{scenario.NAME}-{database}"
                     folder.mkdir()
                     report = perform(
@@ -50,6 +52,7 @@ def _arguments() -> argparse.Namespace:
     reader = argparse.ArgumentParser(prog="chaos")
     reader.add_argument("--short", action="store_true", help="the sizes of `make test`")
     reader.add_argument("--only", action="append", help="a scenario's name; may be repeated")
+    reader.add_argument("--database", choices=("sqlite", "postgres"), help="only this one")
     reader.add_argument("--planted", action="store_true", help="with the fault it must see")
     known = os.environ.get("HUIYIN_SEED")
     reader.add_argument("--seed", type=int, default=int(known or random.randrange(10**6)))

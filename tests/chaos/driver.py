@@ -20,10 +20,19 @@ class Scenario(Protocol):
     @property
     def DATABASES(self) -> tuple[str, ...]: ...  # noqa: N802
 
+    @property
+    def QUICK(self) -> tuple[str, ...]: ...  # noqa: N802
+
+    @property
+    def SEEN(self) -> str: ...  # noqa: N802
+
     def run(self, world: World) -> Report: ...
 
 
-SCENARIOS: tuple[Scenario, ...] = (kills, crashes, broker, roles, rivals, poison, clocks, deploys)
+#: Victims forked on demand, and the roles of the product as real processes.
+VICTIMS: tuple[Scenario, ...] = (kills, crashes, poison, clocks, deploys)
+ROLES: tuple[Scenario, ...] = (broker, roles, rivals)
+SCENARIOS = VICTIMS + ROLES
 
 
 def perform(

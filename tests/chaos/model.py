@@ -53,13 +53,10 @@ def lines(folder: Path, file: str) -> list[str]:
 @service("chaos.effect")
 def write_effect(call: ServiceCall) -> None:
     """Leave one mark at this place of this case."""
-    if planted("slow outside"):
-        time.sleep(0.05)
-        note("marks", f"{call.instance.id} {call.element_id}")
-        time.sleep(0.05)
-        return
     if planted("outside"):
+        time.sleep(0.03)
         note("marks", f"{call.instance.id} {call.element_id}")
+        time.sleep(0.03)
         return
     call.session.execute(insert(effect), [{"case_id": call.instance.id, "place": call.element_id}])
 

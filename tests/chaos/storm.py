@@ -95,6 +95,25 @@ class Storm:
         self.frozen.clear()
 
 
+def progress(storm: Storm, steps: int, seconds: float = 30.0) -> None:
+    """Wait until the victims have got some steps further: a fault that meets nobody is none."""
+    before = _steps(storm)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and unfinished() != 0 and _steps(storm) < before + steps:
+        storm.tend()
+        time.sleep(0.1)
+
+
+def _steps(storm: Storm) -> int:
+    try:
+        with db.reading() as session:
+            made = session.scalar(select(func.count()).select_from(model.effect)) or 0
+    except SQLAlchemyError:
+        return 0
+    files = ("acknowledged", "marks")
+    return made + sum(len(model.lines(storm.world.folder, file)) for file in files)
+
+
 def unfinished() -> int | None:
     """Count the cases that are not at their end; None while the database is away."""
     try:

@@ -41,6 +41,10 @@ class World:
         """Return the size for this run."""
         return long if self.long else short
 
+    def patience(self, long: int) -> int:
+        """Return the seconds until everything must be calm; a planted fault shows long before."""
+        return 6 if self.planted else self.pick(90, long)
+
     def variables(self, fault: str = "") -> dict[str, str]:
         """Return what every process of the run finds in its environment."""
         return {

@@ -15,6 +15,10 @@ from tests.tasks.servers import Redis, Roles
 
 NAME = "broker"
 DATABASES = ("postgres",)
+#: Those of the short version.
+QUICK = ("postgres",)
+#: The figure in which its planted fault must show.
+SEEN = "torn"
 #: A pump that waits longer than the run is none.
 NEVER = 3600
 
@@ -33,7 +37,7 @@ def run(world: World) -> Report:
         try:
             _open(world, served)
             _rage(raging, redis, served)
-            _calm(raging, redis, served, world.pick(60 if not world.planted else 8, 180))
+            _calm(raging, redis, served, world.patience(180))
         finally:
             served.stop()
             redis.kill()
@@ -52,7 +56,8 @@ def _rage(raging: storm.Storm, redis: Redis, served: Roles) -> None:
     faults = ("flush", "kill", "away") * world.pick(1, 20)
     for fault in faults:
         raging.tend()
-        time.sleep(dice.uniform(1.0, 2.0))
+        storm.progress(raging, 2)
+        time.sleep(dice.uniform(0.2, 1.0))
         _mind(served)
         if fault == "flush":
             redis.client.flushall()

@@ -24,6 +24,10 @@ from tests.engine import office
 
 NAME = "clocks"
 DATABASES = ("sqlite", "postgres")
+#: Those of the short version.
+QUICK = ("sqlite",)
+#: The figure in which its planted fault must show.
+SEEN = "lost"
 #: Where the servers stand: summer time begins on 14 March 2027, ends on 4 April, never is.
 ZONES = ("America/New_York", "Australia/Lord_Howe", "Asia/Shanghai")
 #: A fictional arrangement that takes a Wednesday away, and New Year's Monday.

@@ -15,6 +15,10 @@ from tests.chaos.world import World
 
 NAME = "crashes"
 DATABASES = ("postgres",)
+#: Those of the short version.
+QUICK = ("postgres",)
+#: The figure in which its planted fault must show.
+SEEN = "problems"
 
 
 def run(world: World) -> Report:
@@ -28,12 +32,13 @@ def run(world: World) -> Report:
             if storm.unfinished() == 0:
                 break
             raging.tend()
-            time.sleep(world.dice.uniform(0.7, 1.5 if not world.long else 4.0))
+            storm.progress(raging, 4)
+            time.sleep(world.dice.uniform(0.2, world.pick(1, 4)))
             _crash(world)
             raging.faults["crash"] += 1
             raging.tend()
         died = list(raging.nursery.dead)
-        storm.calm(raging, world.pick(60, 240))
+        storm.calm(raging, world.patience(240))
         report = storm.count(raging, NAME, owed, started)
     problems = [*report.problems, *(["a worker ended with its database"] if died else [])]
     return Report(**{**vars(report), "problems": problems})

@@ -23,6 +23,10 @@ from tests.engine import office
 
 NAME = "deploys"
 DATABASES = ("sqlite", "postgres")
+#: Those of the short version.
+QUICK = ("postgres",)
+#: The figure in which its planted fault must show.
+SEEN = "torn"
 
 
 @dataclass

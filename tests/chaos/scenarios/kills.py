@@ -14,6 +14,10 @@ from tests.chaos.world import World
 
 NAME = "kills"
 DATABASES = ("sqlite", "postgres")
+#: Those of the short version.
+QUICK = ("sqlite", "postgres")
+#: The figure in which its planted fault must show.
+SEEN = "doubled"
 #: Seconds somebody is frozen: more than the lease of five.
 FROZEN = 6.5
 
@@ -27,7 +31,7 @@ def run(world: World) -> Report:
     with Nursery(world.folder / "victims.log", variables) as nursery:
         raging = storm.Storm(world, nursery, ("act drain", "act drain", "drain"), variables)
         _rage(raging, wanted, time.monotonic() + world.pick(15, 600))
-        storm.calm(raging, world.pick(60, 240))
+        storm.calm(raging, world.patience(240))
         return storm.count(raging, NAME, owed, started)
 
 
@@ -35,7 +39,8 @@ def _rage(raging: storm.Storm, wanted: int, until: float) -> None:
     dice = raging.world.dice
     while time.monotonic() < until and storm.unfinished() != 0:
         raging.tend()
-        time.sleep(dice.uniform(0.2, 1.2))
+        storm.progress(raging, 2)
+        time.sleep(dice.uniform(0.1, 1.0))
         raging.tend()
         if raging.faults["kill"] + raging.faults["failpoint"] >= wanted:
             return

@@ -20,6 +20,10 @@ from tests.engine import office
 
 NAME = "poison"
 DATABASES = ("sqlite", "postgres")
+#: Those of the short version.
+QUICK = ("sqlite",)
+#: The figure in which its planted fault must show.
+SEEN = "problems"
 TRIES = 3
 
 

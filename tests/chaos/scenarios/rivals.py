@@ -22,6 +22,10 @@ from tests.engine import office
 
 NAME = "rivals"
 DATABASES = ("postgres",)
+#: Those of the short version.
+QUICK = ("postgres",)
+#: The figure in which its planted fault must show.
+SEEN = "doubled"
 RIVALS = 8
 
 
@@ -42,7 +46,7 @@ def run(world: World) -> Report:
     port = front.free_port()
     served = front.roles(world, "redis://127.0.0.1:1/0", "polite", port=port)
     try:
-        front.open_office(served, port, token)
+        front.open_office(served, port)
         answers = _race(port, token, raced, keyed)
     finally:
         served.stop()

@@ -26,6 +26,10 @@ from tests.tasks.servers import Redis, Roles
 
 NAME = "roles"
 DATABASES = ("postgres",)
+#: Those of the short version.
+QUICK = ("postgres",)
+#: The figure in which its planted fault must show.
+SEEN = "doubled"
 COMMANDS: dict[str, cluster.Command] = {
     "web": front.WEB,
     "worker1": front.WORKER,
@@ -85,7 +89,7 @@ def run(world: World) -> Report:
     redis = Redis(world.folder)
     redis.start()
     port = front.free_port()
-    served = front.roles(world, redis.url, "slow outside", port=port, pump_patience_seconds=1)
+    served = front.roles(world, redis.url, "outside", port=port, pump_patience_seconds=1)
     os.environ["CHAOS_FOLDER"] = str(world.folder)
     crowd = Crowd(port, token, clients=4)
     with Nursery(world.folder / "victims.log") as nursery:
@@ -94,7 +98,7 @@ def run(world: World) -> Report:
             _mind(served, *COMMANDS)
             crowd.come()
             _rage(raging, served)
-            _calm(served, world.pick(60, 240))
+            _calm(served, world.patience(240))
         finally:
             crowd.go()
             served.stop()
@@ -105,7 +109,8 @@ def run(world: World) -> Report:
 def _rage(raging: storm.Storm, served: Roles) -> None:
     dice = raging.world.dice
     for round_ in range(raging.world.pick(6, 70)):
-        time.sleep(dice.uniform(1.0, 3.0))
+        storm.progress(raging, 2)
+        time.sleep(dice.uniform(0.2, 2.0))
         _mind(served)
         name = ("worker1", "web", "beat1", "worker2")[round_ % 4]
         if round_ % 5 == 4:
