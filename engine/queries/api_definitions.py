@@ -26,6 +26,8 @@ _NAME = Deployment.meta["name"].as_string()
 _TITLE = func.coalesce(_NAME, Deployment.meta["title"].as_string(), Deployment.bundle)
 _SOURCE = func.coalesce(Deployment.meta["source"].as_string(), Deployment.source)
 _TAG = ProcessDefinition.description["version_tag"].as_string()
+#: A list, searched as its text.
+_STARTERS = ProcessDefinition.description["candidate_starter_users"].as_string()
 _STARTABLE = ProcessDefinition.description["startable"].as_boolean()
 
 DEPLOYMENT_FILTERS: ask.Filters = {
@@ -157,7 +159,7 @@ PROCESS_FILTERS: ask.Filters = {
     "withoutVersionTag": ask.when(or_(_TAG.is_(None), _TAG == "")),
     "startableInTasklist": _startable,
     "notStartableInTasklist": ask.when(not_(func.coalesce(_STARTABLE, True))),
-    "startableBy": lambda _: true(),
+    "startableBy": lambda login: ask.alike(_STARTERS)(f'%"{login}"%'),
     "startablePermissionCheck": ask.always,
 }
 PROCESS_ORDER: dict[str, ask.Column] = {

@@ -21,7 +21,7 @@ from web.api.blueprint import bp
 from web.api.errors import invalid
 from web.api.params import FLAG, NUMBER, OBJECT, OBJECTS, TEXT, TEXTS, Params
 from web.api.process_definitions import Wanted
-from web.api.process_instances import MODIFY, SUSPEND_MANY, chosen, require
+from web.api.process_instances import MODIFY, SUSPEND_MANY, chosen, refuse_orphans, require
 
 CHOSEN = {
     "processInstanceIds": TEXTS,
@@ -65,6 +65,7 @@ def made(session: Session, kind: str, ids: list[str], **config: Any) -> Response
 def delete_process_instances() -> ResponseReturnValue:
     """End many instances; a batch does it."""
     asked = DELETE.body()
+    refuse_orphans(asked)
     with db.transaction() as session:
         return made(
             session,

@@ -99,6 +99,7 @@ def get_process_instance(instance_id: str) -> ResponseReturnValue:
 def delete_process_instance(instance_id: str) -> ResponseReturnValue:
     """End a running instance and everything it called; its history stays."""
     asked = DELETE.query()
+    refuse_orphans(asked)
     with db.transaction() as session:
         try:
             require(session, instance_id)
@@ -114,6 +115,12 @@ def delete_process_instance(instance_id: str) -> ResponseReturnValue:
             skips=instructions.skips(asked),
         )
     return nothing()
+
+
+def refuse_orphans(asked: Asked) -> None:
+    """Say that called processes end with their caller. Raises ApiError 400."""
+    if asked.get("skipSubprocesses", False):
+        raise invalid("Cannot skip subprocesses: called processes end with their caller.")
 
 
 @bp.get("/process-instance/<instance_id>/activity-instances")

@@ -18,9 +18,8 @@ FORK = diagram(
     + flows("s>g", "g>a", "g>b", "a>j", "b>j", "j>c", "c>e"),
     extra="",
 )
-TAGGED = FORK.replace(
-    b"camunda:historyTimeToLive", b'camunda:versionTag="v9" camunda:historyTimeToLive'
-)
+TTL = b"camunda:historyTimeToLive"
+TAGGED = FORK.replace(TTL, b'camunda:versionTag="v9" ' + TTL)
 
 
 def active(api: System, instance: str) -> list[str]:
@@ -139,6 +138,20 @@ def test_instructions_that_mean_nothing(api: System, step: dict, status: int) ->
     deploy(api, FORK)
     start(api, status=status, startInstructions=[step])
     assert api.get("/process-instance/count", processDefinitionKey="p") == {"count": 0}
+
+
+def test_an_instance_that_ends_at_once_is_told_with_its_variables(api: System) -> None:
+    deploy(api, diagram('<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>' + flows("s>e")))
+    made = start(api, variables=typed(x=1), withVariablesInReturn=True)
+    assert made["ended"] is True
+    assert made["variables"]["x"]["value"] == 1
+
+
+def test_who_may_start_it(api: System) -> None:
+    deploy(api, FORK.replace(TTL, b'camunda:candidateStarterUsers="ann,bob" ' + TTL))
+    assert len(api.get("/process-definition", startableBy="bob")) == 1
+    assert api.get("/process-definition", startableBy="bo") == []
+    assert api.get("/process-definition/count", startableBy="eve") == {"count": 0}
 
 
 def test_what_is_no_start(api: System) -> None:

@@ -275,6 +275,7 @@ def test_holding_and_releasing(api: System, line: str) -> None:
 
 
 def test_ending(api: System, line: str) -> None:
+    api.do("DELETE", f"{PATH}/{line}", status=400, skipSubprocesses="true")
     api.do("DELETE", f"{PATH}/{line}", status=204, skipCustomListeners="true")
     assert api.ask("GET", f"{PATH}/{line}").status_code == 404
     api.do("DELETE", f"{PATH}/{line}", status=404)
