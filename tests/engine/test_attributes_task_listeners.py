@@ -10,17 +10,19 @@ import pytest
 from sqlalchemy import select
 
 from engine import commands, db, services
-from engine.errors import DeploymentRefused, ExpressionError
+from engine.errors import BpmnError, DeploymentRefused, ExpressionError
 from engine.hooks import Actor
 from engine.models import HistoryEvent, HumanTask, HumanTaskCandidate, Incident, Job
 from engine.services import ServiceCall
 from tests.engine import office
 from tests.engine.bpmn_builder import (
+    boundary,
     call,
     camunda,
     diagram,
     element,
     end,
+    error,
     extension,
     multi,
     start,
@@ -284,3 +286,33 @@ def test_a_complete_listener_counts_once_when_what_follows_fails(either_database
         marked = select(HistoryEvent).where(HistoryEvent.kind == "marked")
         assert len(session.scalars(marked).all()) == 1
     assert row(case).status == "completed"
+
+
+@services.service("listening.throw")
+def throw(call: ServiceCall) -> None:
+    """Throw a business error."""
+    raise BpmnError("E1", "no", {"why": call.event})
+
+
+def test_an_error_of_an_update_listener_takes_the_task_away(either_database: str) -> None:
+    heard = camunda("taskListener", event="update", delegateExpression="${listening.throw}")
+    office.publish(
+        diagram(
+            start(),
+            user(
+                "a",
+                extension(heard, note("assignment", "assign", "task")),
+                camunda__candidateGroups="handler@pinghu",
+            ),
+            boundary("b", "a", error()),
+            user("h"),
+            end(),
+            "s-a-e",
+            "b-h-e",
+        )
+    )
+    case = office.start(log="")
+    with db.transaction() as session:
+        commands.claim(session, office.task_id(case, "a"), actor=ANN)
+    assert office.waiting(case) == ["h"]
+    assert office.variables(case) == {"log": "", "why": "update"}
