@@ -162,3 +162,18 @@ def _statements(count: int) -> int:
     event.remove(db.engine(), "before_cursor_execute", note)
     assert all(office.waiting(case) == ["u"] for case in cases)
     return len(statements)
+
+
+def test_a_unit_whose_connection_was_cut_goes_again_and_happens_once(postgres: str) -> None:
+    office.publish(TWO_STEPS)
+    case = office.start()
+    task = office.task_id(case, "a")
+    with db.reading() as session:  # a connection the pool will give out without asking it
+        session.scalar(select(ProcessInstance.id))
+        mine = session.scalar(text("SELECT pg_backend_pid()"))
+    cutter = db.connect(postgres)
+    with cutter.begin() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
+    cutter.dispose()
+    db.unit(lambda session: commands.complete(session, task, actor=ANN))
+    assert office.waiting(case) == ["b"]
