@@ -103,6 +103,7 @@ def test_history_says_why_supervision_came(late):
 def test_work_done_in_time_is_never_supervised(office):
     walked = case(employer_name="示例·小厂").at("ut_triage", "pinghu_vice", **TRIAGE)
     walked.at("ut_handle", STAFF, **REPLY).at("ut_approve_reply", CHAIR, approval="sign")
-    walked.after(days=10)
+    # Past what handling had, before the reply that nobody opens is owed by phone: on any weekday.
+    walked.after(days=8)
     with db.reading() as session:
         assert session.scalars(select(OverdueCase)).all() == []
