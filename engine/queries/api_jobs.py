@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from engine import clock
@@ -63,7 +63,7 @@ def _of_definition(name: str) -> ColumnElement[bool]:
 
 def _compared(column: Any) -> Any:
     def make(parts: Sequence[tuple[str, Any]]) -> ColumnElement[bool]:
-        return and_(*(column > at if sign == "gt" else column < at for sign, at in parts))
+        return and_(true(), *(column > at if sign == "gt" else column < at for sign, at in parts))
 
     return make
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    or_,
     select,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -32,6 +34,14 @@ NUMBERS = ("Short", "Integer", "Long", "Double", "Decimal")
 MOMENT = "Date"
 #: How many characters of a text are searchable.
 SEARCHABLE = 500
+
+
+@dataclass(frozen=True)
+class Written:
+    """A value in an address, where everything is text: the text, and what else it may mean."""
+
+    text: str
+    meant: int | float | bool
 
 
 class LikeExactly(FunctionElement[bool]):
@@ -104,6 +114,8 @@ def compared(
     operator: str, value: Any, *, fold: bool = False, row: Row = Variable
 ) -> ColumnElement[bool]:
     """Return the condition on a row of `variable`. Raises ValueError, see `variable_is`."""
+    if isinstance(value, Written):
+        return _written(operator, value, fold, row)
     if operator in ("like", "notLike"):
         if not isinstance(value, str):
             raise ValueError("like compares texts only")
@@ -120,6 +132,15 @@ def compared(
         "lteq": left <= right,
     }[operator]
     return found
+
+
+def _written(operator: str, value: Written, fold: bool, row: Row) -> ColumnElement[bool]:
+    as_text = compared(operator, value.text, fold=fold, row=row)
+    ordered = operator in ("gt", "gteq", "lt", "lteq")
+    if operator in ("like", "notLike") or (ordered and isinstance(value.meant, bool)):
+        return as_text
+    as_meant = compared(operator, value.meant, fold=fold, row=row)
+    return and_(as_text, as_meant) if operator == "neq" else or_(as_text, as_meant)
 
 
 def _same(value: Any, fold: bool, row: Row) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from engine.decisions import document
 from engine.errors import EngineError
 from engine.models import DecisionDefinition
 from engine.queries import api_decisions as queries
-from engine.queries import api_requirements
+from engine.queries import api_requirements, retention
 from engine.queries.api_requirements import Graph
 from engine.queries.asked import Asked
 from web.api import listing, names, typed
@@ -79,9 +79,7 @@ def _ttl(session: Session, row: DecisionDefinition) -> int | None:
         return row.history_ttl
     for element in document.root_of(queries.source(session, row)).iter():
         if element.get("id") == row.key:
-            text = str(element.get(f"{document.CAMUNDA}historyTimeToLive") or "")
-            text = text.removeprefix("P").removesuffix("D")
-            return int(text) if text.isascii() and text.isdigit() else None
+            return retention.days(element.get(f"{document.CAMUNDA}historyTimeToLive"))
     return None
 
 

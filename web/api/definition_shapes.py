@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 
 from engine.models import DecisionDefinition, Deployment, ProcessDefinition
+from engine.queries import retention
 from web.api import names
 from web.api.answer import moment
 from web.api.errors import ROOT
@@ -33,7 +34,6 @@ def deployment(row: Deployment) -> dict[str, Any]:
 def process(row: ProcessDefinition) -> dict[str, Any]:
     """Return a process definition. The category is the bundle."""
     said = row.description
-    ttl = str(said.get("history_ttl") or "").removeprefix("P").removesuffix("D")
     return {
         "id": names.definition_of(row),
         "key": row.key,
@@ -47,7 +47,7 @@ def process(row: ProcessDefinition) -> dict[str, Any]:
         "suspended": row.suspended,
         "tenantId": None,
         "versionTag": said.get("version_tag") or None,
-        "historyTimeToLive": int(ttl) if ttl.isdigit() else None,
+        "historyTimeToLive": retention.days(said.get("history_ttl")),
         "startableInTasklist": bool(said.get("startable", True)),
     }
 

@@ -18,10 +18,11 @@ from web.api import instance_shapes, names, typed
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
-from web.api.errors import ApiError, invalid
+from web.api.errors import ApiError, invalid, rest
 from web.api.executions import require_execution
 from web.api.params import FLAG, OBJECT, TEXT, Params
 
+MISMATCH = "org.camunda.bpm.engine.MismatchingMessageCorrelationException"
 MESSAGE = Params(
     "message",
     {
@@ -79,11 +80,8 @@ def correlate_message() -> ResponseReturnValue:
                 everybody=everybody,
             )
         except CorrelationFailed as refused:
-            raise ApiError(
-                "MismatchingMessageCorrelationException",
-                f"Cannot correlate message '{name}': {refused}",
-                400,
-            ) from refused
+            # Camunda wraps the engine's exception and names its class in front of the sentence.
+            raise rest(f"{MISMATCH}: Cannot correlate message '{name}': {refused}") from refused
         if not asked.get("resultEnabled", False):
             return nothing()
         session.flush()

@@ -20,6 +20,7 @@ from flask import request
 
 from engine.queries import matching
 from engine.queries.asked import Asked, Sorting, VariableFilter
+from engine.queries.matching import Written
 from web.api.answer import parse_moment
 from web.api.errors import invalid
 
@@ -101,12 +102,12 @@ def _written(part: str) -> VariableFilter:
 
 
 def _guessed(text: str) -> Any:
-    """Read the value of an address: a truth, a number, else text."""
+    """Read the value of an address: a text, which may also mean a truth or a number."""
     if text in ("true", "false"):
-        return text == "true"
+        return Written(text, text == "true")
     for kind in (int, float):
         try:
-            return kind(text)
+            return Written(text, kind(text))
         except ValueError:
             continue
     return text

@@ -90,13 +90,12 @@ def get_start_form(wanted: Wanted) -> ResponseReturnValue:
     with db.reading() as session:
         attributes = _attributes(_definition(session, wanted.find(session)))
     reference = attributes.get("formRef")
-    key = attributes.get("formKey")
-    if reference:
-        key = f"camunda-forms:deployment:{reference}.form"
+    key = None if reference else attributes.get("formKey")
+    version = str(attributes.get("formRefVersion") or "")
     found = {
         "key": reference,
         "binding": attributes.get("formRefBinding") or "latest",
-        "version": attributes.get("formRefVersion"),
+        "version": int(version) if version.isascii() and version.isdigit() else None,
     }
     return answer({"key": key, "camundaFormRef": found if reference else None, "contextPath": None})
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.models import ProcessDefinition, ProcessInstance
 from engine.queries import asked as ask
+from engine.queries import retention
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import cases, sifting
@@ -58,9 +59,7 @@ def _reports(session: Session, viewer: Viewer, asked: Asked) -> list[Report]:
 
 
 def _report(session: Session, viewer: Viewer, definition: ProcessDefinition) -> Report:
-    text = str(definition.description.get("history_ttl") or "")
-    text = text.removeprefix("P").removesuffix("D")
-    ttl = int(text) if text.isascii() and text.isdigit() else None
+    ttl = retention.days(definition.description.get("history_ttl"))
     past = clock.now() - timedelta(days=ttl or 0)
     finished, old = session.execute(
         select(
