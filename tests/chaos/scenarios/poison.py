@@ -64,10 +64,19 @@ def _count(world: World, raging: storm.Storm, cases: dict[str, str], started: fl
         statuses = dict(session.execute(select(ProcessInstance.id, ProcessInstance.status)).all())
         incidents = Counter(session.scalars(select(Incident.instance_id)))
         failed = session.execute(
-            select(Job.instance_id, Job.attempts).where(Job.status == "failed")
+            select(Job.instance_id, Job.attempts, Incident.code)
+            .join(Incident, Incident.job_id == Job.id)
+            .where(Job.status == "failed")
         ).all()
-    # How often a killer was met stands outside; the others are counted by their jobs.
-    tries |= Counter({case: number for case, number in failed if cases[case] == "fail"})
+    # How often a killer was met stands outside; the others are counted by their jobs. One that
+    # was given up at its claim, because it once shared a batch with a killer, was not tried then.
+    tries |= Counter(
+        {
+            case: number - (code == "worker-died")
+            for case, number, code in failed
+            if cases[case] == "fail"
+        }
+    )
     good = {case for case, kind in cases.items() if not kind}
     bad = set(cases) - good
     problems = [f"tried {number} times" for case, number in tries.items() if number > TRIES] + [
