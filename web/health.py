@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -10,8 +10,9 @@ from sqlalchemy import func, select, text
 
 from engine import clock, db, settings, testclock
 from engine.errors import InvalidInput
+from engine.jobs import claim
 from engine.jobs.heartbeat import SILENT
-from engine.models import Heartbeat, Incident, Job
+from engine.models import Heartbeat, Incident
 from web.access import public
 from web.security import csrf
 
@@ -38,18 +39,14 @@ def ready() -> ResponseReturnValue:
             incidents = session.scalar(
                 select(func.count()).select_from(Incident).where(Incident.resolved_at.is_(None))
             )
-            overdue = session.scalar(
-                select(func.count())
-                .select_from(Job)
-                .where(Job.status == "open", Job.due_at < clock.now() - timedelta(minutes=5))
-            )
+            late = claim.late(session)
     except Exception:  # noqa: BLE001 - whatever is wrong with the database, the answer is the same
         return jsonify(status="unavailable", database=False), 503
     worker = seen is not None and clock.real() - seen < SILENT
     wanted = settings.current().worker == "on"
     status = "ok" if worker or not wanted else "no-worker"
     return jsonify(
-        status=status, database=True, worker=worker, incidents=incidents, late_jobs=overdue
+        status=status, database=True, worker=worker, incidents=incidents, late_jobs=late
     ), (200 if status == "ok" else 503)
 
 

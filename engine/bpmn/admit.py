@@ -15,7 +15,16 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.bpmn import checks
-from engine.bpmn.xml import FLOW_NODES, SUBPROCESSES, B, children, identifier, local
+from engine.bpmn.xml import (
+    FLOW_NODES,
+    RESERVED,
+    SUBPROCESSES,
+    B,
+    children,
+    identifier,
+    is_drawn,
+    local,
+)
 from engine.errors import DeploymentRefused, Problem
 
 #: Whose ids are unique over the file: the standard's elements and shapes.
@@ -25,9 +34,6 @@ MAX_DEPTH = 60
 MAX_ELEMENTS = 50_000
 MAX_FLOW_NODES = 500
 ID = re.compile(r"^[A-Za-z_][\w.\-]{0,127}$", re.A)
-#: Ids that the normaliser makes begin with this, and those that the importer gives.
-RESERVED = "_n_"
-GIVEN = "_n_i_"
 FILE = "文件"
 SCOPES = SUBPROCESSES | {"process"}
 #: What others refer to must have an id.
@@ -167,5 +173,5 @@ def _one(element: etree._Element, seen: Counter[str]) -> Iterator[Problem]:
         yield Problem(
             name[:40], "bad-id", "标识只能用英文字母、数字、下划线、点和横线，且以字母开头。"
         )
-    elif name.startswith(RESERVED) and not name.startswith(GIVEN):
+    elif not is_drawn(name):
         yield Problem(name, "reserved-id", f"标识不能以 {RESERVED} 开头，请改名。")

@@ -55,6 +55,9 @@ EVENTS = frozenset(
 )
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
+#: Ids that the normaliser makes begin with this, and those that the importer gives.
+RESERVED = "_n_"
+GIVEN = "_n_i_"
 #: Attribute the normaliser writes: the handler of a compensation boundary event.
 HANDLER = "_n_handler"
 
@@ -102,6 +105,11 @@ def text_of(element: etree._Element, name: str) -> str:
 def identifier(element: etree._Element) -> str:
     """Return the id of an element, or ""."""
     return element.get("id") or ""
+
+
+def is_drawn(name: str) -> bool:
+    """Say whether the author drew what has this id, even if the importer had to give it one."""
+    return name.startswith(GIVEN) or not name.startswith(RESERVED)
 
 
 def event_definitions(event: etree._Element) -> list[etree._Element]:

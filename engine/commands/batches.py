@@ -108,7 +108,9 @@ def perform(session: Session, job: Job, actor: Actor) -> None:
     work = _WORK.get(batch.kind)
     if work is None:
         raise EngineError(f"不认识的批处理 {batch.kind}。")
-    for name in (job.payload or {}).get("ids", ()):
+    names = (job.payload or {}).get("ids", ())
+    instances.lock_cases(session, cases_of(session, batch, names))
+    for name in names:
         if batch.kind in OF_JOBS or _runs(session, name):
             work(session, name, batch.config, actor)
     others = exists(
@@ -121,6 +123,14 @@ def perform(session: Session, job: Job, actor: Actor) -> None:
     )
     if not session.scalar(select(others)):
         batch.ended_at = clock.now()
+
+
+def cases_of(session: Session, batch: Batch, names: Sequence[str]) -> Sequence[str]:
+    """Return the instances that one piece of a batch may change."""
+    if batch.kind not in OF_JOBS:
+        return names
+    theirs = select(Job.instance_id).where(Job.id.in_([int(name) for name in names]))
+    return [found for found in session.scalars(theirs) if found is not None]
 
 
 def _runs(session: Session, instance_id: str) -> bool:

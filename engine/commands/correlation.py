@@ -74,7 +74,10 @@ def correlate_now(
         if not found and not starts:
             raise CorrelationFailed(f"没有流程在等待消息“{wanted.name}”，也没有流程由它发起。")
     reached = []
+    instances.lock_cases(session, [row.instance_id or "" for row in found])
     for row in found:
+        if everybody and not _still_waits(session, row):
+            continue
         deliver(session, row, variables, actor=actor, local=local)
         reached.append(Reached(row.instance_id or "", row.token))
     for start in starts:
@@ -89,14 +92,19 @@ def broadcast(
 ) -> int:
     """Let a signal reach every waiting instance and every start; return how many."""
     found = session.scalars(_subscriptions(viewer, "signal", name)).all()
+    instances.lock_cases(session, [row.instance_id or "" for row in found])
     for row in found:
-        # An earlier receiver may have ended this one's wait.
-        if session.get(Subscription, row.id, populate_existing=True) is not None:
+        if _still_waits(session, row):
             deliver(session, row, variables, actor=actor)
     starts = messages.starts(session, "signal", name)
     for start in starts:
         messages.begin(session, start, variables, "", actor)
     return len(found) + len(starts)
+
+
+def _still_waits(session: Session, row: Subscription) -> bool:
+    """Say whether neither an earlier receiver nor who had the case before ended this wait."""
+    return session.get(Subscription, row.id, populate_existing=True) is not None
 
 
 def deliver(

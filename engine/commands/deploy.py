@@ -280,6 +280,7 @@ def write(
     )
     session.add(made)
     session.flush()  # its id is what everything below refers to
+    starts.lock(session, [description.key for _, description, _ in checked.processes])
     shas = _store(session, made, bundle)
     _write_forms(session, made, checked, shas)
     _write_decisions(session, made, checked, shas)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import db
 from engine.attachments import storage
+from engine.commands.instances import lock_cases
 from engine.models import Attachment, Base, ProcessInstance
 
 #: Columns that name an instance without a foreign key.
@@ -28,11 +29,13 @@ def erase(session: Session, roots: Sequence[str]) -> None:
 
     Files go when the transaction is durable.
     """
+    roots = sorted(roots)
     for start in range(0, len(roots), _AT_ONCE):
-        _erase(session, list(roots[start : start + _AT_ONCE]))
+        _erase(session, roots[start : start + _AT_ONCE])
 
 
 def _erase(session: Session, roots: list[str]) -> None:
+    lock_cases(session, roots)  # or what somebody writes meanwhile refers to what is gone
     doomed = select(ProcessInstance.id).where(ProcessInstance.root_id.in_(roots))
     instances = list(session.scalars(doomed))
     files = session.scalars(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -133,6 +133,23 @@ def lock(session: Session, instance_id: str) -> ProcessInstance:
     return row
 
 
+def lock_cases(session: Session, instance_ids: Collection[str]) -> None:
+    """Lock the cases of several instances in the order of their ids.
+
+    Whoever changes more than one case in a transaction begins with this: two such never wait
+    for each other in a circle.
+    """
+    if not (instance_ids and db.is_postgres(session)):
+        return
+    roots = select(ProcessInstance.root_id).where(ProcessInstance.id.in_(instance_ids))
+    session.execute(
+        select(ProcessInstance.id)
+        .where(ProcessInstance.id.in_(roots))
+        .order_by(ProcessInstance.id)
+        .with_for_update()
+    )
+
+
 def cancel(
     session: Session,
     instance_id: str,
@@ -223,7 +240,7 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> None:
     if incident.job_id is not None:
         session.execute(
             update(Job)
-            .where(Job.id == incident.job_id)
+            .where(Job.id == incident.job_id, Job.status.in_(("failed", "open", "parked")))
             .values(
                 status="open",
                 attempts=0,

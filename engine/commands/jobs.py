@@ -28,6 +28,9 @@ def find(session: Session, job_id: int) -> Job:
     Raises:
         NotFound: there is none, or it has been done.
     """
+    case = session.scalar(select(Job.instance_id).where(Job.id == job_id))
+    if case is not None:
+        instances.lock(session, case)  # as everybody: cases first, then their jobs
     job = session.get(Job, job_id, with_for_update=True, populate_existing=True)
     if job is None or job.status not in OWED:
         raise NotFound("没有这项作业，可能已经执行过了。")

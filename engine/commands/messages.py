@@ -165,24 +165,28 @@ def route(session: Session, name: str, correlation: str) -> Receiver | None:
     return begin[0] if begin else None
 
 
-def receive(session: Session, receiver: Receiver, data: Mapping[str, Any], actor: Actor) -> None:
-    """Deliver to one receiver: continue the instance, or start the definition."""
+def receive(session: Session, receiver: Receiver, data: Mapping[str, Any], actor: Actor) -> bool:
+    """Deliver to one receiver: continue the instance, or start the definition.
+
+    False when it left its wait between the look and the lock.
+    """
     payload: dict[str, Any] = values.decode(data.get("payload") or {})
     if receiver.definition_id is not None:
         begin(session, receiver, payload, str(data.get("correlation") or ""), actor)
-        return
+        return True
     if receiver.instance_id is None or receiver.token is None or receiver.wait is None:
-        return
+        return False
     row = instances.lock(session, receiver.instance_id)
     with Execution(session, actor) as work:
         loaded = work.open(row)
         key = receiver.wait.partition(".")[2]
         if key not in loaded.run.waits():
-            return  # it left this wait between the look and the lock
+            return False
         loaded.acted.add(key)
         loaded.run.deliver(receiver.token, receiver.slot or "", payload)
         work.note(row, "message", element=receiver.element_id, message=receiver.name)
         work.settle()
+    return True
 
 
 def begin(

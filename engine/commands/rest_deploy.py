@@ -135,6 +135,7 @@ def withdraw(session: Session, deployment_id: int, *, cascade: bool) -> None:
     rows = session.scalars(
         select(ProcessDefinition).where(ProcessDefinition.deployment_id == made.id)
     ).all()
+    starts.lock(session, {row.key for row in rows})
     for row in rows:
         drop_definition(session, row, cascade=cascade)
     for kind in (DecisionDefinition, FormDefinition, DeploymentResource):

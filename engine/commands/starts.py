@@ -7,10 +7,10 @@ in the transaction that starts the instance, counted from the moment that was du
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from engine import calendar, clock, db, expressions
@@ -54,11 +54,11 @@ def swap(session: Session, row: ProcessDefinition, description: Description) -> 
                     created_at=row.deployed_at,
                 )
             )
-    _unpark(session, [start.name for start in description.starts if start.kind == "message"])
+    unpark(session, [start.name for start in description.starts if start.kind == "message"])
     _swap_timers(session, row, description)
 
 
-def _unpark(session: Session, names: list[str]) -> None:
+def unpark(session: Session, names: Sequence[str]) -> None:
     """Messages that came before anybody waited for them may start the process now."""
     if names:
         session.execute(
@@ -79,7 +79,7 @@ def _swap_timers(session: Session, row: ProcessDefinition, description: Descript
     missed while nobody worked, is neither repeated nor forgotten.
     """
     wanted = {start.element: start for start in description.starts if start.kind == "timer"}
-    _lock(session, ProcessDefinition.key == row.key)
+    lock(session, [row.key])
     past = session.scalars(
         select(Job)
         .join(ProcessDefinition, ProcessDefinition.id == Job.definition_id)
@@ -102,12 +102,17 @@ def _swap_timers(session: Session, row: ProcessDefinition, description: Descript
             session.add(_job(row.id, start.element, _text(start), armed))
 
 
-def _lock(session: Session, which: ColumnElement[bool]) -> None:
+def lock(session: Session, keys: Collection[str]) -> None:
     """Let a deployment and the timers it takes over wait for one another.
 
     Either what fires has written its next job before the deployment looks, or the deployment
-    is done before it looks for the newest version. Nobody else waits for this lock.
+    is done before it looks for the newest version. Who needs several processes names them all
+    at once, before it locks a case: then everybody locks in the same order.
     """
+    _lock(session, ProcessDefinition.key.in_(keys))
+
+
+def _lock(session: Session, which: ColumnElement[bool]) -> None:
     if db.is_postgres(session):
         chosen = select(ProcessDefinition.id).where(which).order_by(ProcessDefinition.id)
         session.execute(chosen.with_for_update(key_share=True))
@@ -148,10 +153,9 @@ def fire(session: Session, job: Job) -> ProcessInstance | None:
     """Start the instance a start timer owes, and owe the next one.
 
     Raises:
-        Conflict: a deployment has taken the job away.
+        Conflict: a deployment has taken the job away, or the process was suspended meanwhile.
 
-    Returns None when a newer version has taken the timer over meanwhile, or the process is
-    suspended: then this moment passes, and only the next is owed.
+    Returns None when there is a newer version that has no such timer.
     """
     _lock(session, ProcessDefinition.id == job.definition_id)
     owner = session.scalar(select(Job.definition_id).where(Job.id == job.id))
@@ -161,9 +165,8 @@ def fire(session: Session, job: Job) -> ProcessInstance | None:
     if definitions.latest(session, definition.key).id != definition.id:
         return None
     payload = job.payload or {}
-    if session.get_one(ProcessDefinition, definition.id).suspended:
-        _owe_next(session, definition.id, job, payload)
-        return None
+    if session.scalar(_SUSPENDED, {"id": definition.id}):
+        raise Conflict(f"流程“{definition.name}”已停用，启用后定时启动会自动补上。")
     with Execution(session, SYSTEM) as work:
         loaded = work.begin(
             definition, variables={}, business_key=None, start_element=job.element_id
@@ -172,6 +175,10 @@ def fire(session: Session, job: Job) -> ProcessInstance | None:
         work.settle()
         _owe_next(session, definition.id, job, payload)
         return loaded.row
+
+
+#: Asked after the lock: what a session has read of the definition may be older.
+_SUSPENDED = select(ProcessDefinition.suspended).where(ProcessDefinition.id == bindparam("id"))
 
 
 def _owe_next(session: Session, definition_id: int, job: Job, payload: Mapping[str, Any]) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine.commands import instances
+from engine import db
+from engine.commands import instances, starts
 from engine.hooks import Actor
-from engine.models import ProcessDefinition, ProcessInstance
+from engine.models import ProcessDefinition, ProcessInstance, Subscription
 
 ACTIVE, SUSPENDED = "active", "suspended"
 
@@ -24,12 +25,15 @@ def switch_definitions(
 ) -> None:
     """Say whether versions of processes may be started; their instances too, if asked."""
     numbers = list(definition_ids)
+    starts.lock(session, _keys(session, numbers))
     session.execute(
         update(ProcessDefinition)
         .where(ProcessDefinition.id.in_(numbers))
         .values(suspended=suspended)
         .execution_options(synchronize_session="fetch")
     )
+    if not suspended:
+        _catch_up(session, numbers)
     if with_instances:
         found = session.scalars(
             select(ProcessInstance.id).where(
@@ -40,11 +44,27 @@ def switch_definitions(
         switch_instances(session, found, suspended=suspended, actor=actor)
 
 
+def _keys(session: Session, numbers: Collection[int]) -> Collection[str]:
+    found = select(ProcessDefinition.key).where(ProcessDefinition.id.in_(numbers)).distinct()
+    return session.scalars(found).all()
+
+
+def _catch_up(session: Session, numbers: Collection[int]) -> None:
+    """What fell due or arrived for suspended processes starts them now, each once."""
+    names = select(Subscription.name).where(
+        Subscription.kind == "message", Subscription.definition_id.in_(numbers)
+    )
+    starts.unpark(session, session.scalars(names).all())
+    db.hint(session)
+
+
 def switch_instances(
     session: Session, instance_ids: Iterable[str], *, suspended: bool, actor: Actor
 ) -> None:
     """Hold or release instances; one that is so already stays as it is."""
     old = ACTIVE if suspended else SUSPENDED
+    instance_ids = list(instance_ids)
+    instances.lock_cases(session, instance_ids)
     for instance_id in instance_ids:
         if instances.lock(session, instance_id).status != old:
             continue

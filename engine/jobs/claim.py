@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session, aliased
 from engine import clock, db, settings
 from engine.commands import incidents
 from engine.errors import Conflict, NotFound
-from engine.models import HistoryEvent, Job, JobControl, ProcessInstance
+from engine.models import HistoryEvent, Job, JobControl, ProcessDefinition, ProcessInstance
 
 #: What the engine runs itself; external tasks are fetched by their workers.
 OURS = ("timer", "message", "signal", "async", "start", "batch")
+#: A job that could have run for so long and did not is a sign that nobody works.
+LATE = timedelta(seconds=60)
 
 
 def claim(session: Session, limit: int, kinds: tuple[str, ...] = OURS) -> tuple[str, list[Job]]:
@@ -59,7 +61,7 @@ _case = aliased(ProcessInstance)
 
 
 def owed(kinds: tuple[str, ...] = OURS) -> list[ColumnElement[bool]]:
-    """Return what makes a job one to run at its time: open, not held, its case active.
+    """Return what makes a job one to run at its time: open, not held, its case or process active.
 
     For statements over `Job` outer-joined with `case_of`.
     """
@@ -75,8 +77,26 @@ def owed(kinds: tuple[str, ...] = OURS) -> list[ColumnElement[bool]]:
         Job.kind.in_(kinds),
         Job.suspended.is_(False),
         or_(Job.instance_id.is_(None), _case.status == "active"),
+        or_(Job.definition_id.is_(None), ~_is_off),
         ~held,
     ]
+
+
+#: Whether the process that a start timer would start is suspended: its moments wait for it.
+_is_off = exists(
+    select(ProcessDefinition.id).where(
+        ProcessDefinition.id == Job.definition_id, ProcessDefinition.suspended.is_(True)
+    )
+)
+
+
+def late(session: Session) -> int:
+    """Count the jobs that should have been done by now; nobody holds them or works on them."""
+    now, real = clock.now() - LATE, clock.real()
+    found = select(func.count(Job.id)).outerjoin(*case_of()).where(*owed(), Job.due_at < now)
+    # Who has it, or waits for its next attempt, is in time; what a dead worker had is late.
+    found = found.where(or_(Job.not_before.is_(None), Job.not_before <= real))
+    return session.scalar(found) or 0
 
 
 def case_of() -> tuple[type[ProcessInstance], ColumnElement[bool]]:
@@ -124,7 +144,7 @@ def _distinct(candidates: list[Candidate], limit: int) -> list[int]:
     return chosen
 
 
-def take(session: Session, job_id: int) -> str:
+def take(session: Session, job_id: int) -> Job:
     """Claim one job at once, whether or not it is due or has tries left.
 
     Raises:
@@ -140,7 +160,7 @@ def take(session: Session, job_id: int) -> str:
     job.status, job.attempts = "open", min(job.attempts + 1, max(job.max_attempts, 1))
     job.lease = uuid4().hex
     job.not_before = real + timedelta(seconds=settings.current().job_lease_seconds)
-    return job.lease
+    return job
 
 
 def give_back(session: Session, job_id: int, token: str) -> None:

@@ -18,9 +18,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from engine import db, failpoints, testclock
 from engine.commands import incidents
 from engine.errors import Conflict, EngineError, ServiceFailed
-from engine.jobs import claim
+from engine.jobs import claim, order
 from engine.jobs.perform import fire, perform
-from engine.models import Job, ProcessInstance
+from engine.models import Job
 
 log = structlog.get_logger()
 
@@ -55,18 +55,19 @@ def drain(limit: int = BATCH) -> int:
                 "worker-died",
                 "执行这项作业的程序多次中断，已停止重试，请检查后重试。",
             )
-    ids = [job.id for job in jobs if job not in worn]
-    if len(ids) > 1 and _together(ids, token):
+    sound = [job for job in jobs if job not in worn]
+    if len(sound) > 1 and _together(sound, token):
         return len(jobs)
-    for job_id in ids:
-        _alone(job_id, token)
+    for job in sound:
+        _alone(job, token)
     return len(jobs)
 
 
-def _together(ids: list[int], token: str) -> bool:
+def _together(jobs: Sequence[Job], token: str) -> bool:
+    ids = [job.id for job in jobs]
     try:
         with db.transaction() as session:
-            _lock(session, ids)
+            order.lock(session, jobs)
             timers = _timers(session, ids, token)
             if timers:
                 fire(session, timers, token)
@@ -92,27 +93,12 @@ def _timers(session: Session, ids: list[int], token: str) -> Sequence[Job]:
     ).all()
 
 
-def _lock(session: Session, ids: list[int]) -> None:
-    """Lock the cases in the order of their ids: two batches cannot block each other."""
-    if not db.is_postgres(session):
-        return
-    roots = (
-        select(ProcessInstance.root_id)
-        .join(Job, Job.instance_id == ProcessInstance.id)
-        .where(Job.id.in_(ids))
-    )
-    session.execute(
-        select(ProcessInstance.id)
-        .where(ProcessInstance.id.in_(roots))
-        .order_by(ProcessInstance.id)
-        .with_for_update()
-    )
-
-
 def _run(session: Session, job_id: int, token: str) -> None:
+    # Locked, or somebody else takes it when the lease ends while it runs.
     job = session.scalar(
         select(Job)
         .where(Job.id == job_id, Job.lease == token, Job.status == "open")
+        .with_for_update()
         .execution_options(populate_existing=True)
     )
     if job is None:
@@ -129,16 +115,17 @@ def _mend(session: Session, job: Job) -> None:
         incidents.close_for(session, job.id, "system")
 
 
-def _alone(job_id: int, token: str) -> None:
+def _alone(job: Job, token: str) -> None:
     with suppress(Exception):  # it is counted and logged
-        attempt(job_id, token)
+        attempt(job, token)
 
 
-def attempt(job_id: int, token: str) -> None:
+def attempt(job: Job, token: str) -> None:
     """Run one claimed job; account for a failure, then raise it."""
+    job_id = job.id
     try:
         with db.transaction() as session:
-            _lock(session, [job_id])
+            order.lock(session, [job])
             _run(session, job_id, token)
     except (Conflict, StaleDataError, OperationalError) as conflict:
         log.info("job met a conflict", job=job_id, error=type(conflict).__name__)
@@ -171,5 +158,5 @@ def execute(job_id: int) -> None:
     """
     testclock.refresh()
     with db.transaction() as session:
-        token = claim.take(session, job_id)
-    attempt(job_id, token)
+        job = claim.take(session, job_id)
+    attempt(job, job.lease or "")

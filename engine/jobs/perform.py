@@ -142,7 +142,9 @@ def _message(session: Session, job: Job) -> bool:
     receiver = messages.route(session, str(data["name"]), str(data.get("correlation") or ""))
     if receiver is None:
         return True
-    messages.receive(session, receiver, data, _actor(data))
+    if not messages.receive(session, receiver, data, _actor(data)):
+        # Not lost: the next try finds another receiver, or keeps the message.
+        raise Conflict("消息的接收方刚刚不再等待，将重新查找。")
     return False
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from engine import clock, db
 from engine.attachments import storage
 from engine.commands.rows import MESSAGE_TTL
-from engine.jobs.claim import case_of, owed
+from engine.jobs import claim
 from engine.jobs.heartbeat import KEPT
 from engine.models import Draft, Heartbeat, HistoryEvent, HumanTask, Job, ProcessInstance
 
@@ -18,8 +18,6 @@ log = structlog.get_logger()
 
 #: Finished jobs are kept so long for the monitor.
 KEEP_DONE = timedelta(days=30)
-#: A due job older than this is a sign that nobody works.
-LATE = timedelta(seconds=60)
 #: How often files that no case took are looked for.
 SWEEP_EVERY = timedelta(hours=1)
 
@@ -70,13 +68,11 @@ def reconcile() -> dict[str, int]:
             .values(lease=None)
         )
         session.execute(delete(Heartbeat).where(Heartbeat.at < clock.real() - KEPT))
-        late = session.scalar(
-            select(func.count(Job.id)).outerjoin(*case_of()).where(*owed(), Job.due_at < now - LATE)
-        )
+        late = claim.late(session)
     if late:
         log.warning("jobs are late", count=late)
     _sweep()
-    return {"undelivered": len(expired), "late": late or 0}
+    return {"undelivered": len(expired), "late": late}
 
 
 def _sweep() -> None:

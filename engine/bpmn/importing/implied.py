@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.admit import GIVEN
 from engine.bpmn.importing import names
 from engine.bpmn.xml import (
+    GIVEN,
     B,
     children,
     event_kind,

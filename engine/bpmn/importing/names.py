@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from engine.bpmn.admit import GIVEN, ID, RESERVED
-from engine.bpmn.xml import DI, FLOW_NODES, B, elements, identifier, local
+from engine.bpmn.admit import ID
+from engine.bpmn.xml import DI, FLOW_NODES, GIVEN, B, elements, identifier, is_drawn, local
 from engine.errors import Problem
 
 #: What others refer to, or what a picture shows, must have an id.
@@ -182,4 +182,4 @@ def spellings(ids: set[str]) -> dict[str, str]:
 
 
 def _is_sound(name: str) -> bool:
-    return bool(ID.match(name)) and (not name.startswith(RESERVED) or name.startswith(GIVEN))
+    return bool(ID.match(name)) and is_drawn(name)

@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.nodes import compensation, listeners, mappings
+from engine.bpmn.xml import is_drawn
 from engine.errors import EngineError
 from engine.state.host import Wait, WaitKind
 
@@ -294,7 +295,7 @@ class Node(BpmnSpecMixin):
 
 def take(token: Token, flow: Flow) -> None:
     """Note that a flow is walked, and call its listeners."""
-    if not flow.id.startswith("_n_"):
+    if is_drawn(flow.id):
         token.instance.trace("taken", token, flow=flow.id)
     listeners.of_flow(token, flow)
 

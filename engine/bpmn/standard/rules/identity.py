@@ -7,10 +7,9 @@ from collections import Counter
 
 from lxml import etree
 
-from engine.bpmn.admit import GIVEN
 from engine.bpmn.standard.model import NODES, Model
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import identifier
+from engine.bpmn.xml import GIVEN, identifier
 
 #: XML's NCName, without the rarest planes of characters.
 NCNAME = re.compile(r"^[^\W\d][\w.\-·]*$")
