@@ -227,6 +227,14 @@ def _catch_up(session: Session, row: ProcessInstance, actor: Actor) -> None:
         )
 
 
+def _lock_behind(session: Session, incident: Incident) -> None:
+    """Lock the case, then the job: who executes the job just now closes the incident at last."""
+    if incident.instance_id is not None:
+        lock(session, incident.instance_id)
+    if incident.job_id is not None:
+        session.execute(select(Job.id).where(Job.id == incident.job_id).with_for_update())
+
+
 def retry(session: Session, incident_id: int, *, actor: Actor) -> None:
     """Close an incident and give its job a fresh set of tries.
 
@@ -234,6 +242,9 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> None:
         NotFound: there is no such open incident.
     """
     incident = session.get(Incident, incident_id)
+    if incident is not None:
+        _lock_behind(session, incident)
+        session.refresh(incident)
     if incident is None or incident.resolved_at is not None:
         raise NotFound("没有这条待处理的异常。")
     incident.resolved_at, incident.resolved_by = clock.now(), actor.id

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from lxml import etree
 
-from engine import bundles, db, scaffold
+from engine import bundles, db, queries, scaffold
 from engine.bpmn import importing, layout, svg
 from engine.bpmn.admit import MAX_BYTES
 from engine.bpmn.importing import census, judging
@@ -19,6 +19,8 @@ from engine.bundles import Bundle
 from engine.cli import main
 from engine.commands.deploy import check
 from engine.errors import DeploymentRefused
+from engine.hooks import SYSTEM
+from engine.queries.access import Viewer
 from tests.engine import office
 from tests.engine.bpmn_builder import (
     HEADER,
@@ -30,8 +32,10 @@ from tests.engine.bpmn_builder import (
     end,
     event_sub,
     flow,
+    link,
     message,
     start,
+    throw,
     timer,
     user,
 )
@@ -143,6 +147,20 @@ def test_a_flow_without_an_id_gets_one_that_stays():
     moved = file("activiti.bpmn").replace(b'name="\xe7\x94\xb2"', b'name="other"')
     assert flow_ids(moved) == made
     assert ends(executable(file("activiti.bpmn"))) >= {("s", "a"), ("s", "b")}
+
+
+def test_a_flow_that_was_given_an_id_is_walked_and_drawn_so(sqlite):
+    bare = '<bpmn:sequenceFlow sourceRef="s" targetRef="a"/>'
+    links = throw("out", link("l")) + catch("into", link("l"))
+    office.publish(diagram(start(), user("a"), links, user("b"), end(), "a-out", "into-b-e", bare))
+    case = office.start()
+    office.complete(case, "a", SYSTEM)
+    with db.reading() as session:
+        view = queries.instance(session, Viewer("ann", scope="all"), case)
+    given = {name for name in view.flows if name.startswith("_n_")}
+    assert len(given) == 1, "not the flow that stands for the link"
+    picture = svg.render(view.diagram, title="图", uid="d", flows=view.flows)
+    assert set(re.findall(r'is-passed" data-element-id="([^"]+)"', picture)) == view.flows
 
 
 def test_twins_without_ids_are_told_apart():

@@ -1,0 +1,245 @@
+"""Whoever changes several processes or cases at once: two of them never wait in a circle.
+
+The first is stopped after its first lock until the second waits or is done. Waiting in a circle
+is an error of the database, which is what these tests look for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import event, func, select, text, update
+
+from engine import clock, commands, db, jobs
+from engine.commands import batches, correlation, instances, messages, suspension, variables
+from engine.commands import jobs as levers
+from engine.hooks import SYSTEM
+from engine.jobs import claim
+from engine.jobs.drain import attempt
+from engine.models import Incident, Job, ProcessInstance
+from engine.queries.access import Viewer
+from tests.engine import bpmn_builder as draw
+from tests.engine import office
+from tests.engine.bpmn_builder import catch, end, signal, start, timer, user
+from tests.engine.office import ANN
+
+EVERYTHING = Viewer("ann", scope="all")
+#: How many connections stand before a lock.
+BLOCKED = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND wait_event_type = 'Lock'"
+)
+
+
+@contextmanager
+def _beside(act: Callable[[], object], at: str) -> Iterator[list[str]]:
+    """Let `act` begin when this thread has run a statement with `at`; yield what went wrong."""
+    mine, started, ended = threading.current_thread(), threading.Event(), threading.Event()
+    wrong: list[str] = []
+
+    def rival() -> None:
+        try:
+            act()
+        except Exception as failure:
+            wrong.append(repr(failure))
+        finally:
+            ended.set()
+
+    other = threading.Thread(target=rival)
+
+    def stop(*args: Any) -> None:
+        if threading.current_thread() is mine and at in args[2] and not started.is_set():
+            started.set()
+            other.start()
+            with watching.connect() as connection:
+                for _ in range(1_000):
+                    if ended.wait(0.005) or connection.scalar(BLOCKED):
+                        break
+                    connection.rollback()
+
+    def note(context: Any) -> None:
+        wrong.append(str(context.original_exception))
+
+    watching = db.connect(str(db.engine().url.render_as_string(hide_password=False)))
+    event.listen(db.engine(), "after_cursor_execute", stop)
+    event.listen(db.engine(), "handle_error", note)
+    try:
+        yield wrong
+        assert started.is_set(), "the first never came to its lock"
+        other.join()
+    finally:
+        event.remove(db.engine(), "after_cursor_execute", stop)
+        event.remove(db.engine(), "handle_error", note)
+        watching.dispose()
+
+
+def _two_processes(more: str = "<!-- -->") -> None:
+    def drawn(key: str, period: str) -> bytes:
+        parts = (start("s", timer(period, "Cycle")), user("a"), end(), "s-a-e", more)
+        return draw.diagram(*parts, key=key)
+
+    # The second is due first: a drain comes to them in the other order.
+    office.publish(drawn("one", "R/PT2H"), drawn("two", "R/PT1H"))
+
+
+def _count(status: str = "active") -> int:
+    with db.reading() as session:
+        counted = select(func.count(ProcessInstance.id)).where(ProcessInstance.status == status)
+        return session.scalar(counted) or 0
+
+
+def test_start_timers_and_a_deployment(postgres: str) -> None:
+    _two_processes()
+    office.later(hours=2, minutes=1)
+    with _beside(lambda: _two_processes("<!-- two -->"), "FOR NO KEY UPDATE") as wrong:
+        jobs.drain()
+    assert wrong == []
+    office.drain()
+    assert _count() == 3
+
+
+def test_start_timers_and_a_suspension(postgres: str) -> None:
+    _two_processes()
+    office.later(hours=2, minutes=1)
+
+    def suspend() -> None:
+        with db.transaction() as session:
+            both = [office.definition_id(session, key) for key in ("one", "two")]
+            suspension.switch_definitions(
+                session, both, suspended=True, with_instances=True, actor=ANN
+            )
+
+    with _beside(suspend, "FOR NO KEY UPDATE") as wrong:
+        jobs.drain()
+    assert wrong == []
+    assert (_count(), _count("suspended")) == (0, 2)
+
+
+def _waiting_for_signal(count: int) -> list[str]:
+    wait = draw.diagram(start(), catch("c", signal()), user("z"), end(), "s-c-z-e")
+    office.publish(wait)
+    return sorted(office.start() for _ in range(count))
+
+
+def test_two_pieces_of_batches_over_the_same_cases(postgres: str) -> None:
+    cases = _waiting_for_signal(2)
+
+    def owe(ids: list[str], name: str) -> None:
+        with db.transaction() as session:
+            given = batches.kept(variables={name: 1})
+            batches.create(session, batches.VARIABLES, ids, given, actor=ANN, per_job=2)
+
+    owe(cases, "x")
+    with db.transaction() as session:
+        token, [first] = claim.claim(session, 1)
+    owe(cases[::-1], "y")
+    with _beside(jobs.drain, "FOR UPDATE") as wrong:
+        attempt(first, token)
+    assert wrong == []
+    assert _variables(cases) == [{"x": 1, "y": 1}] * 2
+
+
+def _variables(cases: list[str]) -> list[dict[str, Any]]:
+    with db.reading() as session:
+        return [dict(variables.read_variables(session, case)) for case in cases]
+
+
+def test_two_broadcasts_and_a_batch(postgres: str) -> None:
+    cases = _waiting_for_signal(3)
+    with db.transaction() as session:
+        batches.create(
+            session,
+            batches.SUSPENSION,
+            cases[::-1],
+            batches.kept(suspended=True),
+            actor=ANN,
+            per_job=3,
+        )
+
+    def broadcast() -> None:
+        with db.transaction() as session:
+            correlation.broadcast(session, EVERYTHING, "signal_1", {}, actor=SYSTEM)
+
+    with _beside(jobs.drain, "FOR UPDATE") as wrong:
+        broadcast()
+    assert wrong == []
+    assert office.everywhere() == ["z", "z", "z"]
+    assert _count("suspended") == 3
+
+
+def test_a_job_whose_lease_ends_while_it_runs_happens_once(postgres: str) -> None:
+    office.publish(draw.diagram(start("s", timer("PT1H")), user("a"), end(), "s-a-e"))
+    office.later(hours=2)
+    with db.transaction() as session:
+        token, [job] = claim.claim(session, 1)
+    with db.transaction() as session:
+        session.execute(update(Job).values(not_before=clock.real() - timedelta(seconds=1)))
+    with _beside(jobs.drain, "INSERT INTO process_instance") as wrong:
+        attempt(job, token)
+    assert wrong == []
+    assert office.everywhere() == ["a"]
+
+
+def test_an_incident_retried_while_its_job_is_executed_is_done_once(postgres: str) -> None:
+    office.publish(draw.diagram(start("s", timer("PT1H")), user("a"), end(), "s-a-e"))
+    office.later(hours=2)
+    with db.transaction() as session:
+        token, [job] = claim.claim(session, 1)
+        claim.give_up(session, job.id, token, "no-retry", "…")
+    with db.reading() as session:
+        incident = session.scalar(select(Incident.id))
+
+    def retry() -> None:
+        with db.transaction() as session:
+            instances.retry(session, incident or 0, actor=ANN)
+
+    with _beside(retry, "INSERT INTO process_instance") as wrong:
+        jobs.execute(job.id)
+    assert len(wrong) == 1
+    assert "NotFound" in wrong[0]
+    assert office.drain() == 0
+    assert office.everywhere() == ["a"]
+
+
+def test_a_message_whose_receiver_leaves_in_this_moment_is_kept(postgres: str) -> None:
+    wait = draw.diagram(start(), catch("c", draw.message()), user("z"), end(), "s-c-z-e")
+    office.publish(wait)
+    case = office.start()
+    with db.transaction() as session:
+        messages.correlate(session, "msg_1", correlation="")
+
+    def leave() -> None:
+        with db.transaction() as session:
+            instances.cancel(session, case, actor=ANN, reason="撤回")
+
+    with _beside(leave, "FROM subscription") as wrong:
+        jobs.drain()
+    assert wrong == []
+    with db.reading() as session:
+        kept = session.scalars(select(Job.status).where(Job.kind == "message")).all()
+    assert kept == ["parked"]
+
+
+def test_a_job_is_changed_while_its_case_moves_on(postgres: str) -> None:
+    office.publish(
+        draw.diagram(
+            start(), user("a"), draw.boundary("b", "a", timer("PT1H")), end(), end("f"),
+            "s-a-e", "b-f",
+        )
+    )  # fmt: skip
+    case = office.start()
+    [job] = office.open_jobs()
+    task = office.task_id(case, "a")
+
+    def complete() -> None:
+        with db.transaction() as session:
+            commands.complete(session, task, actor=SYSTEM)
+
+    with _beside(complete, "FOR UPDATE") as wrong, db.transaction() as session:
+        levers.recalculate(session, levers.find(session, job.id), from_creation=True, actor=ANN)
+    assert wrong == []
+    assert office.status(case) == "completed"
