@@ -1,4 +1,4 @@
-"""Batches that are not done, and how far they are."""
+"""Batches: those at work with how far they are, and all there ever were."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ FILTERS: ask.Filters = {
     "type": ask.equals(Batch.kind),
     "tenantIdIn": ask.never,
     "withoutTenantId": ask.always,
+    "completed": lambda value: Batch.ended_at.is_not(None) if value else Batch.ended_at.is_(None),
     "suspended": lambda value: Batch.suspended.is_(value),
     "createdBy": ask.equals(Batch.created_by),
     "startedAfter": ask.from_(Batch.created_at),
     "startedBefore": ask.until(Batch.created_at),
 }
-ORDER = {"batchId": Batch.id, "tenantId": Batch.id, "startTime": Batch.created_at}
+ORDER = {
+    "batchId": Batch.id,
+    "tenantId": Batch.id,
+    "startTime": Batch.created_at,
+    "endTime": Batch.ended_at,
+}
 
 
 def _wanted(asked: Asked) -> ask.Statement:
@@ -58,3 +64,14 @@ def progress(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
         )
         for batch in found
     ]
+
+
+def all_batches(session: Session, _: Viewer, asked: Asked) -> Sequence[Any]:
+    """Return the batches asked for, done or not, as 1-tuples."""
+    found = select(Batch).where(*ask.conditions(asked, FILTERS))
+    return session.execute(ask.page(found, asked, ORDER, Batch.id)).all()
+
+
+def count_all_batches(session: Session, _: Viewer, asked: Asked) -> int:
+    """Return how many batches would be found, done or not."""
+    return ask.count(session, select(Batch).where(*ask.conditions(asked, FILTERS)))

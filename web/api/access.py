@@ -165,7 +165,7 @@ def _by_password(login: str, password: str) -> Caller:
             kept = session.scalar(_STORED, {"login": login})
         if kept == stored:
             return _everything(identity.of_service(login))
-    stored = _prove(login, password)
+    stored = prove(login, password)
     with db.reading() as session:
         who = _identity(session, login)
     if who is None:
@@ -174,8 +174,12 @@ def _by_password(login: str, password: str) -> Caller:
     return _everything(who)
 
 
-def _prove(login: str, password: str) -> str:
-    """Compare the password outside any transaction; return the hash it matched."""
+def prove(login: str, password: str) -> str:
+    """Compare a system's password outside any transaction; return the hash it matched.
+
+    Raises:
+        ApiError: 401, it is wrong; 429, there were too many wrong ones.
+    """
     address = request.remote_addr or ""
     with db.reading() as session:
         claim = signin.look_up(session, login, address, service=True)

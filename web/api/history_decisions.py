@@ -14,6 +14,7 @@ from web.api import listing, names, typed
 from web.api.access import caller, needs
 from web.api.answer import answer, moment
 from web.api.blueprint import bp
+from web.api.decisions import graph_id
 from web.api.errors import missing
 from web.api.history_fields import BY_PROCESS, DEFINITION, DEFINITIONS, of_case, person
 from web.api.params import FLAG, MOMENT, TEXT, TEXTS, Params
@@ -30,7 +31,7 @@ LIST = Params(
         "caseDefinitionId": TEXT, "caseDefinitionKey": TEXT, "caseInstanceId": TEXT,
         "activityIdIn": TEXTS, "activityInstanceIdIn": TEXTS, "evaluatedBefore": MOMENT,
         "evaluatedAfter": MOMENT, "userId": TEXT, "rootDecisionInstanceId": TEXT,
-        "rootDecisionInstancesOnly": FLAG, "decisionRequirementsDefinitionId": TEXT,
+        "rootDecisionInstancesOnly": FLAG, "decisionRequirementsDefinitionId": DEFINITION,
         "decisionRequirementsDefinitionKey": TEXT,
     },
     sort_by=("evaluationTime", "tenantId"),
@@ -55,8 +56,8 @@ def shown(one: Decided, *, inputs: bool = False, outputs: bool = False) -> dict[
         "outputs": _outputs(one) if outputs else [],
         "collectResultValue": one.collected,
         "rootDecisionInstanceId": one.root_id,
-        "decisionRequirementsDefinitionId": None,
-        "decisionRequirementsDefinitionKey": None,
+        "decisionRequirementsDefinitionId": graph_id(one.graph) if one.graph else None,
+        "decisionRequirementsDefinitionKey": one.graph.key if one.graph else None,
     }
 
 

@@ -24,6 +24,9 @@ GROUPS: dict[str, tuple[str, str]] = {
     "decision-definition": ("决策", "决策"),
     "decision-requirements-definition": ("决策关系图", "关系图"),
     "history": ("历史", "记录"),
+    "identity": ("身份", "身份"),
+    "user": ("用户", "用户"),
+    "authorization": ("权限", "权限"),
     "metrics": ("计量", "计量"),
     "engine": ("引擎", "引擎"),
     "version": ("版本", "版本"),
@@ -61,7 +64,11 @@ DEEDS = {
     "form": "查看表单", "deployed-form": "下载表单", "rendered-form": "查看表单页面",
     "sum": "合计", "candidate-group-count": "按候选组统计", "comment": "备注",
     "attachment": "附件", "subtasks": "列出子任务", "sourceTask": "来源",
+    "groups": "查看所属候选组", "verify": "核对接口账号的密码", "profile": "查看用户称呼",
+    "check": "查看是否有权限",
 }  # fmt: skip
+#: Parts that only say by what an item is found.
+KEYS = ("key", "tenant-id")
 #: What can be read and written below an item.
 THINGS = {
     "variables": "变量", "localVariables": "局部变量", "identity-links": "相关人员",
@@ -92,7 +99,7 @@ def title(method: str, path: str) -> str:
     if parts[0] == "history" and len(parts) > 1:
         noun = RECORDS.get(parts[1], noun)
         parts = parts[1:]
-    fixed = [part for part in parts[1:] if not part.startswith("<") and part != "key"]
+    fixed = [part for part in parts[1:] if not part.startswith("<") and part not in KEYS]
     thing = next((THINGS[part] for part in fixed if part in THINGS), None)
     if thing is not None:
         return _of_thing(method, noun, thing, parts)

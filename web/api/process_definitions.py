@@ -64,15 +64,16 @@ class Wanted:
 
     id: str | None = None
     key: str | None = None
+    #: There are no tenants here: with one, nothing is found.
+    tenant: str | None = None
 
     def find(self, session: Session) -> ProcessDefinition:
         """Return its row. Raises ApiError 404."""
         if self.key is not None:
-            row = queries.process_definition(session, key=self.key)
+            whose = "no tenant-id" if self.tenant is None else f"tenant-id: {self.tenant}"
+            row = queries.process_definition(session, key=self.key) if not self.tenant else None
             if row is None:
-                raise rest(
-                    f"No matching process definition with key: {self.key} and no tenant-id", 404
-                )
+                raise rest(f"No matching process definition with key: {self.key} and {whose}", 404)
             return row
         number = names.definition_number(self.id or "")
         row = queries.process_definition(session, number=number)
@@ -91,9 +92,13 @@ def route(method: str, path: str, scope: str, **contract: Any) -> Callable[[View
         def by_key(key: str) -> ResponseReturnValue:
             return view(Wanted(key=key))  # type: ignore[no-any-return]
 
+        def of_tenant(key: str, tenant: str) -> ResponseReturnValue:
+            return view(Wanted(key=key, tenant=tenant))  # type: ignore[no-any-return]
+
         for how, start, what in (
             (by_id, "/process-definition/<definition_id>", "by_id"),
             (by_key, "/process-definition/key/<key>", "by_key"),
+            (of_tenant, "/process-definition/key/<key>/tenant-id/<tenant>", "of_tenant"),
         ):
             how.__name__, how.__doc__ = f"{view.__name__}_{what}", view.__doc__
             guarded = needs(scope, **contract)(how)

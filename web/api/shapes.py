@@ -47,6 +47,8 @@ SHAPES: dict[str, str] = {
     "Attachment": (
         "links id name description taskId type url createTime removalTime rootProcessInstanceId"
     ),
+    "Authentication": "authenticatedUser authenticated",
+    "AuthorizationCheck": "permissionName resourceName resourceId authorized",
     "Batch": _BATCH,
     "BatchStatistics": f"{_BATCH} remainingJobs completedJobs failedJobs",
     "Comment": (
@@ -82,6 +84,11 @@ SHAPES: dict[str, str] = {
     "CleanableReport": (
         "processDefinitionId processDefinitionKey processDefinitionName processDefinitionVersion"
         " historyTimeToLive finishedProcessInstanceCount cleanableProcessInstanceCount tenantId"
+    ),
+    "HistoricBatch": (
+        "id type totalJobs batchJobsPerSeed invocationsPerBatchJob seedJobDefinitionId"
+        " monitorJobDefinitionId batchJobDefinitionId tenantId createUserId startTime endTime"
+        " removalTime executionStartTime"
     ),
     "HistoricDecisionInstance": (
         f"{_OF_CASE} id decisionDefinitionId decisionDefinitionKey decisionDefinitionName"
@@ -125,6 +132,7 @@ SHAPES: dict[str, str] = {
         " createTime"
     ),
     "IdentityLink": "userId groupId type",
+    "IdentityGroups": "groups groupUsers",
     "Incident": _INCIDENT,
     "Job": (
         "id jobDefinitionId processInstanceId processDefinitionId processDefinitionKey"
@@ -160,6 +168,7 @@ SHAPES: dict[str, str] = {
         " externalTaskId userId timestamp operationId operationType entityType category"
         " annotation property orgValue newValue"
     ),
+    "UserProfile": "id firstName lastName displayName email",
     "Variable": _TYPED,
     "VariableInstance": (
         f"id name {_TYPED} processDefinitionId processInstanceId executionId caseInstanceId"
@@ -175,8 +184,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 _FLAGS = _words(
-    "suspended ended canceled completeScope open resolved deleted initial creationLog failureLog"
-    " successLog deletionLog startableInTasklist updateEventTrigger"
+    "authenticated authorized suspended ended canceled completeScope open resolved deleted"
+    " initial creationLog failureLog successLog deletionLog startableInTasklist updateEventTrigger"
 )
 _NUMBERS = _words(
     "count version retries priority revision durationInMillis duration instances failedJobs"
@@ -191,7 +200,7 @@ _MOMENTS = _words(
 )
 _LISTS = _words(
     "links executionIds incidentIds incidents childActivityInstances childTransitionInstances"
-    " instructions instructionReports inputs outputs"
+    " instructions instructionReports inputs outputs groups groupUsers"
 )
 _OBJECTS = _words(
     "valueInfo variables camundaFormRef extensionProperties definition execution processInstance"

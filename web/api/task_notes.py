@@ -21,6 +21,7 @@ from web.api.blueprint import bp
 from web.api.definition_shapes import link
 from web.api.errors import invalid, missing
 from web.api.params import ANY, TEXT, Params
+from web.api.process_instances import require
 from web.api.task_people import act, visible
 from web.downloads import disposition
 
@@ -45,6 +46,21 @@ def list_task_comments(task_id: str) -> ResponseReturnValue:
             select(TaskNote).where(TaskNote.human_task_id == task_id).order_by(TaskNote.at)
         )
         return answer([_comment(task, note) for note in notes])
+
+
+@bp.get("/process-instance/<instance_id>/comment")
+@needs("task", returns="Comment[]")
+def list_process_instance_comments(instance_id: str) -> ResponseReturnValue:
+    """List what people remarked at the tasks of an instance, running or ended."""
+    with db.reading() as session:
+        require(session, instance_id, running=False)
+        found = session.execute(
+            select(HumanTask, TaskNote)
+            .join(TaskNote, TaskNote.human_task_id == HumanTask.id)
+            .where(HumanTask.instance_id == instance_id)
+            .order_by(TaskNote.at)
+        )
+        return answer([_comment(task, note) for task, note in found])
 
 
 @bp.get("/task/<task_id>/comment/<comment_id>")

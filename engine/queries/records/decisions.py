@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from engine.commands import trail
 from engine.models import DecisionDefinition
+from engine.queries import api_requirements
 from engine.queries.access import Viewer
+from engine.queries.api_requirements import Graph
 from engine.queries.asked import Asked
 from engine.queries.records import cases, sifting
 from engine.queries.records.cases import Case
@@ -58,6 +60,8 @@ class Decided:
     actor: str | None
     element: str
     token: str
+    #: The graph of its file, when the file has one.
+    graph: Graph | None = None
     inputs: list[Input] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
     #: COLLECT with an aggregation gives a number.
@@ -80,8 +84,8 @@ TESTS: Tests = {
     "decisionDefinitionKeyIn": sifting.one_of(lambda it: it.decision),
     "decisionDefinitionName": sifting.same(lambda it: it.name),
     "decisionDefinitionNameLike": sifting.alike(lambda it: it.name),
-    "decisionRequirementsDefinitionId": sifting.nothing,
-    "decisionRequirementsDefinitionKey": sifting.nothing,
+    "decisionRequirementsDefinitionId": sifting.same(lambda it: it.graph and it.graph.number),
+    "decisionRequirementsDefinitionKey": sifting.same(lambda it: it.graph and it.graph.key),
     "activityIdIn": sifting.one_of(lambda it: it.element),
     "activityInstanceIdIn": sifting.one_of(lambda it: it.activity_id),
     "evaluatedBefore": sifting.until(lambda it: it.at),
@@ -105,6 +109,7 @@ def count_decision_instances(session: Session, viewer: Viewer, asked: Asked) -> 
 
 
 def _all(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decided]:
+    graphs = {(one.deployment_id, one.resource): one for one in api_requirements.graphs(session)}
     for chunk in cases.chosen(session, viewer, asked):
         told = cases.lines(session, chunk, (KIND, trail.KIND))
         known = _definitions(session, told)
@@ -113,7 +118,14 @@ def _all(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decided]:
             for line in told[case.id]:
                 if line.kind == KIND:
                     token = tokens.get((line.element_id, line.at), "")
-                    yield from _decided(case, line, token, known)
+                    yield from _placed(_decided(case, line, token, known), graphs)
+
+
+def _placed(found: Iterator[Decided], graphs: Mapping[tuple[int, str], Graph]) -> Iterator[Decided]:
+    for one in found:
+        if one.definition is not None:
+            one.graph = graphs.get((one.definition.deployment_id, one.definition.resource))
+        yield one
 
 
 def _tokens(lines: Sequence[Any]) -> dict[tuple[str, datetime], str]:
