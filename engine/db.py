@@ -246,15 +246,6 @@ def _is_lost(failure: Exception) -> bool:
     )
 
 
-def _is_lost_before_commit(failure: Exception) -> bool:
-    """Say whether a statement met a dead connection; of a commit nobody knows how it ended."""
-    return (
-        isinstance(failure, OperationalError)
-        and failure.connection_invalidated
-        and failure.statement is not None
-    )
-
-
 def after_commit(session: Session, action: Callable[[], None]) -> None:
     """Run `action` once this transaction is durable; forget it on rollback."""
     session.info.setdefault("after_commit", []).append(action)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from engine import clock, db, settings
-from engine.commands import incidents
+from engine.commands import incidents, instances
 from engine.errors import Conflict, NotFound
 from engine.models import HistoryEvent, Job, JobControl, ProcessDefinition, ProcessInstance
 
@@ -176,7 +176,11 @@ def give_up(
     session: Session, job_id: int, token: str, code: str, message: str, trace: str = ""
 ) -> None:
     """Note a failed attempt: try again later, or open an incident after the last one."""
-    job = session.scalar(select(Job).where(Job.id == job_id, Job.lease == token))
+    mine = select(Job).where(Job.id == job_id, Job.lease == token)
+    case = session.scalar(mine.with_only_columns(Job.instance_id))
+    if case is not None:
+        instances.lock(session, case)  # cases before jobs: an incident refers to both
+    job = session.scalar(mine.with_for_update())
     if job is None:
         return  # the lease ended and somebody else owns it now
     job.error, job.trace, job.lease = message[:2000], trace[-8000:], None

@@ -29,7 +29,9 @@ def reconcile() -> dict[str, int]:
     now = clock.now()
     with db.transaction() as session:
         expired = session.scalars(
-            select(Job).where(Job.status == "parked", Job.due_at < now - MESSAGE_TTL)
+            select(Job)
+            .where(Job.status == "parked", Job.due_at < now - MESSAGE_TTL)
+            .with_for_update(skip_locked=True)  # somebody begins to wait for it just now
         ).all()
         for job in expired:
             job.status = "undelivered"
@@ -61,11 +63,18 @@ def reconcile() -> dict[str, int]:
             .execution_options(synchronize_session=False)
         )
         # A lease that ended without its worker: the next claim takes it anyway; the
-        # token is cleared so that a frozen owner can no longer finish it.
+        # token is cleared so that a frozen owner can no longer begin it. Who is at it still
+        # holds the row, and nothing here waits for that.
+        ended = (
+            select(Job.id)
+            .where(Job.status == "open", Job.lease.is_not(None), Job.not_before < clock.real())
+            .with_for_update(skip_locked=True)
+        )
         session.execute(
             update(Job)
-            .where(Job.status == "open", Job.lease.is_not(None), Job.not_before < clock.real())
+            .where(Job.id.in_(ended))
             .values(lease=None)
+            .execution_options(synchronize_session=False)
         )
         session.execute(delete(Heartbeat).where(Heartbeat.at < clock.real() - KEPT))
         late = claim.late(session)

@@ -224,15 +224,19 @@ def test_a_message_whose_receiver_leaves_in_this_moment_is_kept(postgres: str) -
     assert kept == ["parked"]
 
 
-def test_a_job_is_changed_while_its_case_moves_on(postgres: str) -> None:
+def _timed() -> tuple[str, list[Job]]:
+    """Start a case that waits for a person and for a timer."""
     office.publish(
         draw.diagram(
             start(), user("a"), draw.boundary("b", "a", timer("PT1H")), end(), end("f"),
             "s-a-e", "b-f",
         )
     )  # fmt: skip
-    case = office.start()
-    [job] = office.open_jobs()
+    return office.start(), office.open_jobs()
+
+
+def test_a_job_is_changed_while_its_case_moves_on(postgres: str) -> None:
+    case, [job] = _timed()
     task = office.task_id(case, "a")
 
     def complete() -> None:
@@ -243,3 +247,75 @@ def test_a_job_is_changed_while_its_case_moves_on(postgres: str) -> None:
         levers.recalculate(session, levers.find(session, job.id), from_creation=True, actor=ANN)
     assert wrong == []
     assert office.status(case) == "completed"
+
+
+def test_a_job_is_given_up_while_its_case_moves_on(postgres: str) -> None:
+    case, [job] = _timed()
+    office.later(hours=2)
+    with db.transaction() as session:
+        token, _ = claim.claim(session, 1)
+    task = office.task_id(case, "a")
+
+    def complete() -> None:
+        with db.transaction() as session:
+            commands.complete(session, task, actor=SYSTEM)
+
+    with _beside(complete, "UPDATE job") as wrong, db.transaction() as session:
+        claim.give_up(session, job.id, token, "no-retry", "…")
+    assert wrong == []
+    assert office.status(case) == "completed"
+
+
+def test_a_failure_told_after_the_lease_ended_does_not_touch_what_was_done(postgres: str) -> None:
+    office.publish(draw.diagram(start("s", timer("PT1H")), user("a"), end(), "s-a-e"))
+    office.later(hours=2)
+    with db.transaction() as session:
+        token, [job] = claim.claim(session, 1)
+    with db.transaction() as session:
+        session.execute(update(Job).values(not_before=clock.real() - timedelta(seconds=1)))
+    with _beside(jobs.drain, "FROM job") as wrong, db.transaction() as session:
+        claim.give_up(session, job.id, token, "no-retry", "…")
+    assert wrong == []
+    with db.reading() as session:
+        assert session.get_one(Job, job.id).status == "done"
+        assert session.scalar(select(func.count(Incident.id))) == 0
+    assert office.everywhere() == ["a"]
+
+
+def test_a_message_that_expires_while_somebody_begins_to_wait_for_it(postgres: str) -> None:
+    wait = draw.diagram(start(), catch("c", draw.message()), user("z"), end(), "s-c-z-e")
+    office.publish(wait)
+    with db.transaction() as session:
+        messages.correlate(session, "msg_1", correlation="")
+    office.drain()
+    office.later(days=8)
+
+    def receive() -> None:
+        office.start()
+        office.drain()
+
+    with _beside(receive, "FROM job") as wrong:
+        jobs.reconcile()
+    assert wrong == []
+    with db.reading() as session:
+        kept = session.scalars(select(Job.status).where(Job.kind == "message")).one()
+    assert (kept, office.everywhere()) in [("undelivered", []), ("done", ["z"])]
+
+
+def test_a_lease_that_ended_is_taken_away_unless_somebody_is_at_it(postgres: str) -> None:
+    for name in "one", "two":
+        parts = (start("s", timer("PT1H")), user("a"), end(), "s-a-e")
+        office.publish(draw.diagram(*parts, key=name), name=name)
+    office.later(hours=2)
+    with db.transaction() as session:
+        token, [first, second] = claim.claim(session, 2)
+    with db.transaction() as session:
+        session.execute(update(Job).values(not_before=clock.real() - timedelta(seconds=1)))
+    with _beside(jobs.reconcile, "INSERT INTO process_instance") as wrong:
+        attempt(first, token)
+    assert wrong == []
+    with db.reading() as session:
+        leases = {job.id: (job.status, job.lease) for job in session.scalars(select(Job))}
+    assert leases == {first.id: ("done", None), second.id: ("open", None)}
+    office.drain()
+    assert office.everywhere() == ["a", "a"]

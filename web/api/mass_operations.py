@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import db
-from engine.commands import batches, modification
+from engine.commands import batches, instances, modification
 from engine.models import Job
 from engine.queries import api_instances
 from engine.queries.asked import Asked
@@ -160,7 +160,9 @@ def modify_many() -> ResponseReturnValue:
     asked = MODIFY_MANY.body()
     steps = _steps(asked)
     with db.transaction() as session:
-        for instance_id in _of_definition(session, asked):
+        meant = _of_definition(session, asked)
+        instances.lock_cases(session, meant)
+        for instance_id in meant:
             modification.modify(
                 session,
                 instance_id,
