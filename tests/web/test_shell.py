@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from engine import clock, db, settings
-from engine.models import Heartbeat
+from engine.models import Heartbeat, Job
 from processes.people.models import Account
 from tests.web.conftest import Enter, waiting
 from web import addresses, i18n
@@ -107,6 +107,23 @@ def test_the_process_is_alive_and_says_when_nobody_works(app: Flask) -> None:
     with db.transaction() as session:
         session.add(Heartbeat(worker="one", at=clock.real(), drained=0))
     assert client.get("/readyz").status_code == 200
+
+
+def test_work_that_an_operator_holds_is_not_late(app: Flask) -> None:
+    with db.transaction() as session:
+        for held in False, True:
+            session.add(
+                Job(
+                    kind="message",
+                    topic="m",
+                    suspended=held,
+                    due_at=clock.now() - clock.timedelta(minutes=2),
+                    created_at=clock.now(),
+                )
+            )
+    answer = app.test_client().get("/readyz").json
+    assert answer is not None
+    assert answer["late_jobs"] == 1
 
 
 def test_the_test_clock_exists_only_in_test_mode(app: Flask) -> None:
