@@ -1,4 +1,4 @@
-"""Variables of running instances, one row each, as `/variable-instance` asks for them."""
+"""Variables of running instances, as `/variable-instance` asks for them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from engine.models import ProcessDefinition, ProcessInstance, Variable
 from engine.queries import asked as ask
-from engine.queries import matching
+from engine.queries import local_variables, matching
 from engine.queries.access import Viewer, visible
 from engine.queries.asked import Asked
+from engine.queries.local_variables import Local
+from engine.state import values
 
 FILTERS: ask.Filters = {
     "variableName": ask.equals(Variable.name),
@@ -36,13 +38,20 @@ ORDER = {
 
 
 def variable_instances(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
-    """Return (Variable, ProcessDefinition) of the variables that are asked for and visible."""
+    """Return (Local, ProcessDefinition) of the variables that are asked for and visible."""
+    if local_variables.answers(asked):
+        return local_variables.window(local_variables.find(session, viewer, asked), asked)
     statement = ask.page(_wanted(viewer, asked), asked, ORDER, Variable.instance_id, Variable.name)
-    return session.execute(statement).all()
+    return [
+        (Local(row.instance_id, row.scope, row.name, values.decode(row.value)), definition)
+        for row, definition in session.execute(statement)
+    ]
 
 
 def count_variable_instances(session: Session, viewer: Viewer, asked: Asked) -> int:
     """Return how many variables would be found."""
+    if local_variables.answers(asked):
+        return len(local_variables.find(session, viewer, asked))
     return ask.count(session, _wanted(viewer, asked))
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from engine import db
-from engine.models import ProcessDefinition, Variable
+from engine.models import ProcessDefinition
 from engine.queries import api_variables
 from engine.queries.asked import Asked
-from engine.state import values
+from engine.queries.local_variables import Local
 from web.api import listing, names, typed
 from web.api.access import caller, needs
 from web.api.answer import answer
@@ -36,8 +36,8 @@ ONE = Params("variable instance", {"deserializeValue": FLAG})
 @needs("read", query=ONE, returns="VariableInstance")
 def get_variable_instance(variable_id: str) -> ResponseReturnValue:
     """Return one variable by the id that the lists give."""
-    instance_id, _, name = variable_id.partition(":")
-    asked = Asked({"processInstanceIdIn": [instance_id], "variableName": name})
+    execution, _, name = variable_id.partition(":")
+    asked = Asked({"executionIdIn": [execution], "variableName": name})
     with db.reading() as session:
         rows = api_variables.variable_instances(session, caller().viewer, asked)
     if not rows:
@@ -46,20 +46,20 @@ def get_variable_instance(variable_id: str) -> ResponseReturnValue:
     return answer(shown(row, definition))
 
 
-def shown(row: Variable, definition: ProcessDefinition) -> dict[str, Any]:
+def shown(row: Local, definition: ProcessDefinition) -> dict[str, Any]:
     """Return a variable as the lists show it."""
     return {
-        "id": names.variable_id(row.instance_id, row.scope, row.name),
+        "id": names.variable_id(row.instance_id, row.token, row.name),
         "name": row.name,
-        **typed.write(values.decode(row.value)),
+        **typed.write(row.value),
         "processDefinitionId": names.definition_of(definition),
         "processInstanceId": row.instance_id,
-        "executionId": names.execution_id(row.instance_id, row.scope),
+        "executionId": row.execution,
         "caseInstanceId": None,
         "caseExecutionId": None,
-        "taskId": None,
+        "taskId": row.task_id,
         "batchId": None,
-        "activityInstanceId": row.instance_id,
+        "activityInstanceId": row.activity_id,
         "errorMessage": None,
         "tenantId": None,
     }

@@ -9,7 +9,9 @@ import pytest
 
 from engine import clock, commands, db
 from engine.hooks import SYSTEM
+from tests.engine.office import diagram, flows
 from tests.web.api.conftest import System
+from tests.web.api.diagrams import deploy, start, typed
 from tests.web.conftest import start_matter
 
 PATH = "/variable-instance"
@@ -127,6 +129,47 @@ def test_a_number_of_an_address_is_a_text_as_well(api: System, instance: str) ->
     assert api.get("/process-instance", variables="order_neq_00123") == []
     assert api.get("/process-instance", variables="amount_neq_5") == []
     assert len(api.get("/process-instance", variables="order_neq_1")) == 1
+
+
+def test_variables_of_tokens_are_told_for_what_is_named(api: System) -> None:
+    each = (
+        '<bpmn:startEvent id="s"/><bpmn:userTask id="a" name="a">'
+        '<bpmn:multiInstanceLoopCharacteristics camunda:collection="${people}"'
+        ' camunda:elementVariable="who"/></bpmn:userTask>'
+        '<bpmn:endEvent id="e"/>'
+    )
+    deploy(api, diagram(each + flows("s>a", "a>e")))
+    one = start(api, variables=typed(people=["x", "y"]))["id"]
+    other = start(api, variables=typed(people=["z"]))["id"]
+    found = api.get(PATH, processInstanceIdIn=one)
+    assert api.get(f"{PATH}/count", processInstanceIdIn=one) == {"count": len(found)}
+    assert {row["processInstanceId"] for row in found} == {one}
+    whose = {row["value"]: row for row in found if row["name"] == "who"}
+    assert set(whose) == {"x", "y"}
+    assert {row["name"] for row in found} >= {"people", "loopCounter", "nrOfInstances"}
+    task = api.get("/task", processInstanceId=one)[0]
+    api.do("PUT", f"/task/{task['id']}/localVariables/note", {"value": "mine"}, status=204)
+    told = {row["name"]: row for row in api.get(PATH, taskIdIn=task["id"])}
+    assert told["note"]["value"] == "mine"
+    assert "people" not in told
+    assert {row["taskId"] for row in told.values()} == {task["id"]}
+    note = told["note"]
+    assert note["executionId"] == task["executionId"]
+    assert note["activityInstanceId"].startswith(f"a:{one}.")
+    for name in ("executionId", "activityInstanceId"):
+        assert note in api.get(PATH, **{f"{name}In": note[name]})
+    assert api.get(f"{PATH}/{note['id']}") == note
+    order = {"sortBy": "variableName", "sortOrder": "desc"}
+    parts = [
+        row["name"]
+        for at in (0, 3)
+        for row in api.get(PATH, processInstanceIdIn=one, firstResult=at, maxResults=3, **order)
+    ]
+    everything = [row["name"] for row in api.get(PATH, processInstanceIdIn=one, **order)]
+    assert parts == everything[:6] == sorted(everything, reverse=True)[:6]
+    # nothing named: rows of instances only
+    assert {row["name"] for row in api.get(PATH)} == {"people"}
+    assert len(api.get(PATH, executionIdIn=f"{one},{other}")) == 2
 
 
 def test_windows_do_not_overlap(api: System, instance: str) -> None:
