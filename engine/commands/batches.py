@@ -121,6 +121,8 @@ def perform(session: Session, job: Job, actor: Actor) -> None:
             Job.status.in_(("open", "failed")),
         )
     )
+    # One piece after the other: two that end together would each take the other for undone.
+    session.refresh(batch, with_for_update=True)
     if not session.scalar(select(others)):
         batch.ended_at = clock.now()
 
@@ -141,20 +143,21 @@ def _runs(session: Session, instance_id: str) -> bool:
 def switch(session: Session, batch_id: str, *, suspended: bool) -> None:
     """Hold or release a batch. Raises NotFound."""
     batch = find(session, batch_id)
-    batch.suspended = suspended
-    session.execute(
+    session.execute(  # the jobs first, as whoever performs one
         update(Job)
         .where(Job.kind == KIND, Job.topic == batch.id)
         .values(suspended=suspended)
         .execution_options(synchronize_session=False)
     )
+    batch.suspended = suspended
     db.hint(session)
 
 
 def remove(session: Session, batch_id: str) -> None:
     """Delete a batch with what is left to do of it; what was done stays. Raises NotFound."""
     batch = find(session, batch_id)
-    theirs = select(Job.id).where(Job.kind == KIND, Job.topic == batch.id)
+    theirs = select(Job.id).where(Job.kind == KIND, Job.topic == batch.id).order_by(Job.id)
+    session.execute(theirs.with_for_update())  # before their incidents, as whoever performs one
     session.execute(delete(Incident).where(Incident.job_id.in_(theirs)))
     session.execute(delete(Job).where(Job.kind == KIND, Job.topic == batch.id))
     session.delete(batch)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text, update
+from sqlalchemy import event, func, select, text, update
 
-from engine import commands, db
-from engine.errors import Conflict, EngineError, HumanTaskClosed, NotAllowed
+from engine import commands, db, services
+from engine.commands import trail
+from engine.errors import Conflict, EngineError, HumanTaskClosed, NotAllowed, ServiceFailed
 from engine.hooks import Actor
-from engine.models import HumanTask, ProcessInstance
+from engine.models import HistoryEvent, HumanTask, ProcessInstance
+from tests.engine import bpmn_builder as draw
 from tests.engine import office
 from tests.engine.office import ANN, diagram, flows, user
 
@@ -177,3 +179,79 @@ def test_a_unit_whose_connection_was_cut_goes_again_and_happens_once(postgres: s
     cutter.dispose()
     db.unit(lambda session: commands.complete(session, task, actor=ANN))
     assert office.waiting(case) == ["b"]
+
+
+@services.service("races.rename")
+def rename(call: services.ServiceCall) -> None:
+    """Change what is not the engine's: once written at once, once left to the end."""
+    call.instance.title += "·改"
+    if call.element_id == "first":
+        call.session.flush()
+
+
+_broken = {"yes": False}
+
+
+@services.service("races.breakable")
+def breakable(call: services.ServiceCall) -> None:
+    """Fail while the test says so."""
+    if _broken["yes"]:
+        raise ServiceFailed("外部系统没有应答。")
+
+
+@pytest.mark.parametrize("handler", ["first", "second"])
+def test_what_a_broken_step_is_taken_back_with_happens_once(
+    either_database: str, handler: str
+) -> None:
+    child = draw.diagram(
+        draw.start(),
+        draw.service(handler, "races.rename"),
+        draw.service("x", "races.breakable"),
+        draw.end(),
+        f"s-{handler}-x-e",
+        key="child",
+    )
+    steps = flows("s>a", f"a>{handler}", f"{handler}>c", "c>b", "b>e")
+    body = '<bpmn:startEvent id="s"/>' + user("a") + draw.service(handler, "races.rename")
+    body += '<bpmn:callActivity id="c" calledElement="child"/>' + user("b")
+    office.publish(diagram(body + '<bpmn:endEvent id="e"/>' + steps), child)
+    case = office.start()
+    _broken["yes"] = True
+    with db.transaction() as session:
+        session.get_one(ProcessInstance, case).title = "原题"
+        done = commands.complete(session, office.task_id(case, "a"), actor=ANN)
+    assert done.postponed
+    with db.reading() as session:
+        assert session.get_one(ProcessInstance, case).title == "原题"
+        assert session.scalar(select(func.count(ProcessInstance.id))) == 1
+    _broken["yes"] = False
+    office.drain()
+    assert office.waiting(case) == ["b"]
+    with db.reading() as session:
+        titles = session.scalars(select(ProcessInstance.title).order_by(ProcessInstance.depth))
+        assert titles.all() == ["原题·改", "原题·改·改"]
+        lines = session.scalars(select(HistoryEvent).where(HistoryEvent.kind == trail.KIND)).all()
+        came = [step.element for line in lines for step in trail.steps(line.data or {})]
+    assert (came.count(handler), came.count("x")) == (2, 1)
+
+
+def test_two_steps_of_one_family_in_one_command_are_guarded_each(either_database: str) -> None:
+    """The caller and the called both move; a rival who wrote only the caller is a conflict."""
+    office.publish(TWO_STEPS, CALLING)
+    case = office.start("caller")
+    office.complete(case, "a")
+    task = office.task_id(case, "b")
+    with db.reading() as session:
+        stale = session.get_one(ProcessInstance, case)
+    with db.transaction() as session:
+        session.execute(
+            update(ProcessInstance)
+            .where(ProcessInstance.id == case)
+            .values(revision=ProcessInstance.revision + 1)
+        )
+    with pytest.raises(Conflict), db.transaction() as session:
+        session.add(stale)
+        commands.complete(session, task, actor=ANN)
+    assert office.status(case) == "active"
+    office.complete(case, "b")
+    assert office.status(case) == "completed"

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event, func, select, text, update
 
 from engine import clock, commands, db, jobs
@@ -20,7 +21,7 @@ from engine.commands import jobs as levers
 from engine.hooks import SYSTEM
 from engine.jobs import claim
 from engine.jobs.drain import attempt
-from engine.models import Incident, Job, ProcessInstance
+from engine.models import Batch, Incident, Job, ProcessInstance
 from engine.queries.access import Viewer
 from tests.engine import bpmn_builder as draw
 from tests.engine import office
@@ -148,17 +149,48 @@ def _variables(cases: list[str]) -> list[dict[str, Any]]:
         return [dict(variables.read_variables(session, case)) for case in cases]
 
 
-def test_two_broadcasts_and_a_batch(postgres: str) -> None:
-    cases = _waiting_for_signal(3)
+def _suspending(cases: list[str], per_job: int) -> str:
     with db.transaction() as session:
-        batches.create(
-            session,
-            batches.SUSPENSION,
-            cases[::-1],
-            batches.kept(suspended=True),
-            actor=ANN,
-            per_job=3,
+        config = batches.kept(suspended=True)
+        made = batches.create(
+            session, batches.SUSPENSION, cases, config, actor=ANN, per_job=per_job
         )
+        return made.id
+
+
+def test_the_last_two_pieces_of_a_batch_end_it(postgres: str) -> None:
+    batch = _suspending(_waiting_for_signal(2), 1)
+    with db.transaction() as session:
+        token, [first] = claim.claim(session, 1)
+    with _beside(jobs.drain, "EXISTS (SELECT job.id") as wrong:
+        attempt(first, token)
+    assert wrong == []
+    with db.reading() as session:
+        assert session.get_one(Batch, batch).ended_at is not None
+
+
+@pytest.mark.parametrize("lever", ["hold", "remove"])
+def test_a_batch_is_held_or_removed_while_a_piece_is_done(postgres: str, lever: str) -> None:
+    batch = _suspending(_waiting_for_signal(2), 1)
+
+    def pull() -> None:
+        with db.transaction() as session:
+            if lever == "hold":
+                batches.switch(session, batch, suspended=True)
+            else:
+                batches.remove(session, batch)
+
+    with db.transaction() as session:
+        token, [first] = claim.claim(session, 1)
+    with _beside(pull, "UPDATE process_instance") as wrong:
+        attempt(first, token)
+    assert wrong == []
+    assert office.drain() == 0
+    assert (_count(), _count("suspended")) == (1, 1)
+
+
+def test_a_broadcast_and_a_batch(postgres: str) -> None:
+    _suspending(_waiting_for_signal(3)[::-1], 3)
 
     def broadcast() -> None:
         with db.transaction() as session:
