@@ -112,11 +112,12 @@ def connect(url: str) -> Engine:
             url,
             connect_args={"timeout": 30, "check_same_thread": False},
             json_serializer=_compact,
+            hide_parameters=True,  # what a statement failed with is somebody's words
         )
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_immediate)
         return made
-    made = create_engine(url, json_serializer=_compact, **POSTGRES)
+    made = create_engine(url, json_serializer=_compact, hide_parameters=True, **POSTGRES)
     event.listen(made, "checkin", _note_idle)
     event.listen(made, "checkout", _ping_idle)
     return made

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, g, jsonify, make_response, render_template, request
+import structlog
+from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
@@ -12,6 +13,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from engine import db, errors
 from processes.people import accounts
+
+log = structlog.get_logger()
 
 STATUS: dict[type[Exception], int] = {
     errors.NotFound: 404,
@@ -104,7 +107,7 @@ def http(error: HTTPException) -> ResponseReturnValue:
 
 def _broken(error: Exception) -> ResponseReturnValue:
     # The log gets the trace; the page gets nothing a stranger could use.
-    current_app.logger.exception("unhandled error", exc_info=error)
+    log.error("page failed", exc_info=error)
     return say(ADVICE[500].todo, "internal", InternalServerError.code)
 
 
