@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import click
 
 from engine import calendar, clock, db, migration, settings, testclock, vault
 from engine.models import Base
+
+#: What a proxy says stays readable: nothing is believed of it, but it tells that there is one
+#: (`web.access.is_from_here`).
+SERVER: dict[str, Any] = {"ident": None, "clear_untrusted_proxy_headers": False}
 
 
 def register(group: click.Group) -> None:
@@ -55,8 +60,7 @@ def serve(port: int | None) -> None:
             host=current.host,
             port=chosen,
             threads=8 + current.waiting_polls,
-            ident=None,
-            clear_untrusted_proxy_headers=True,
+            **SERVER,
         )
     finally:
         if worker is not None:
