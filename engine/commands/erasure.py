@@ -1,19 +1,21 @@
 """Taking instances out of the database altogether: their rows in every table, and their files.
 
 Which rows belong to an instance is read off the tables: foreign keys, and columns that name
-an instance. A new table needs no change here.
+an instance. A new table needs no change here. What an area keeps of a case (an appeal, a
+proposal) has its own retention: as long as such a record stands, the case stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Table, delete, or_, select
+from sqlalchemy import ColumnElement, Table, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from engine import db
 from engine.attachments import storage
 from engine.commands.instances import lock_cases
+from engine.errors import InvalidInput
 from engine.models import Attachment, Base, ProcessInstance
 
 #: Columns that name an instance without a foreign key.
@@ -28,6 +30,9 @@ def erase(session: Session, roots: Sequence[str]) -> None:
     """Delete cases by their root instances: called instances, history, files, everything.
 
     Files go when the transaction is durable.
+
+    Raises:
+        InvalidInput: a record of an area refers to one of them; nothing of the chunk is deleted.
     """
     roots = sorted(roots)
     for start in range(0, len(roots), _AT_ONCE):
@@ -42,12 +47,25 @@ def _erase(session: Session, roots: list[str]) -> None:
         select(Attachment.stored_as).where(Attachment.instance_id.in_(instances))
     ).all()
     session.flush()  # what follows goes past the session
+    _refuse_kept(session, instances)
     for table in reversed(Base.metadata.sorted_tables):
         theirs = rows_of(table, instances)
         if theirs is not None:
             session.execute(delete(table).where(theirs))
     for name in files:
         db.after_commit(session, lambda name=name: storage.delete(name))  # type: ignore[misc]
+
+
+def _refuse_kept(session: Session, instances: list[str]) -> None:
+    ours = {
+        mapper.local_table
+        for mapper in Base.registry.mappers
+        if mapper.class_.__module__.startswith("engine.")
+    }
+    for table in Base.metadata.sorted_tables:
+        theirs = None if table in ours else rows_of(table, instances)
+        if theirs is not None and session.scalar(select(exists(select(table).where(theirs)))):
+            raise InvalidInput("业务台账还引用这个实例，不能删除它的历史。")
 
 
 def rows_of(table: Table, instances: list[str]) -> ColumnElement[bool] | None:

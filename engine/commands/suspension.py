@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from engine import db
 from engine.commands import instances, starts
 from engine.hooks import Actor
 from engine.models import ProcessDefinition, ProcessInstance, Subscription
+from engine.queries.access import Viewer, visible
 
 ACTIVE, SUSPENDED = "active", "suspended"
 
@@ -22,8 +23,13 @@ def switch_definitions(
     suspended: bool,
     with_instances: bool,
     actor: Actor,
+    viewer: Viewer | None = None,
 ) -> None:
-    """Say whether versions of processes may be started; their instances too, if asked."""
+    """Say whether versions of processes may be started; their instances too, if asked.
+
+    Args:
+        viewer: who asks; instances of cases it may not see stay as they are.
+    """
     numbers = list(definition_ids)
     starts.lock(session, _keys(session, numbers))
     session.execute(
@@ -39,6 +45,7 @@ def switch_definitions(
             select(ProcessInstance.id).where(
                 ProcessInstance.definition_id.in_(numbers),
                 ProcessInstance.status == (ACTIVE if suspended else SUSPENDED),
+                true() if viewer is None else visible(viewer, ProcessInstance.root_id.expression),
             )
         ).all()
         switch_instances(session, found, suspended=suspended, actor=actor)

@@ -18,7 +18,7 @@ from engine.models import (
     Resource,
 )
 from engine.queries import asked as ask
-from engine.queries.access import Viewer
+from engine.queries.access import Viewer, visible
 from engine.queries.asked import Asked
 
 _newer = aliased(ProcessDefinition)
@@ -111,7 +111,17 @@ def _latest() -> ColumnElement[bool]:
     return ~newer.exists()
 
 
-def _incident(column: InstrumentedAttribute[Any], test: str = "eq") -> Any:
+def _incidents(viewer: Viewer) -> ask.Filters:
+    """Return the filters by open incidents of cases that the viewer may see."""
+    return {
+        "incidentId": lambda value: _incident(viewer, Incident.id)(_number(value)),
+        "incidentType": _incident(viewer, Incident.code),
+        "incidentMessage": _incident(viewer, Incident.message),
+        "incidentMessageLike": _incident(viewer, Incident.message, "like"),
+    }
+
+
+def _incident(viewer: Viewer, column: InstrumentedAttribute[Any], test: str = "eq") -> Any:
     def condition(value: Any) -> ColumnElement[bool]:
         wanted = ask.alike(column)(value) if test == "like" else column == value
         return exists(
@@ -120,6 +130,7 @@ def _incident(column: InstrumentedAttribute[Any], test: str = "eq") -> Any:
             .where(
                 ProcessInstance.definition_id == ProcessDefinition.id,
                 Incident.resolved_at.is_(None),
+                visible(viewer, ProcessInstance.root_id.expression),
                 wanted,
             )
         )
@@ -147,10 +158,6 @@ PROCESS_FILTERS: ask.Filters = {
     "resourceNameLike": ask.alike(ProcessDefinition.resource),
     "active": ask.when(ProcessDefinition.suspended.is_(False)),
     "suspended": ask.when(ProcessDefinition.suspended.is_(True)),
-    "incidentId": lambda value: _incident(Incident.id)(_number(value)),
-    "incidentType": _incident(Incident.code),
-    "incidentMessage": _incident(Incident.message),
-    "incidentMessageLike": _incident(Incident.message, "like"),
     "tenantIdIn": ask.never,
     "withoutTenantId": ask.always,
     "includeProcessDefinitionsWithoutTenantId": ask.always,
@@ -175,16 +182,21 @@ PROCESS_ORDER: dict[str, ask.Column] = {
 }
 
 
-def process_definitions(session: Session, _: Viewer, asked: Asked) -> Sequence[Any]:
+def process_definitions(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
     """Return the process definitions asked for, as 1-tuples."""
-    found = select(ProcessDefinition).where(*ask.conditions(asked, PROCESS_FILTERS))
-    return session.execute(ask.page(found, asked, PROCESS_ORDER, ProcessDefinition.id)).all()
+    return session.execute(
+        ask.page(_wanted(viewer, asked), asked, PROCESS_ORDER, ProcessDefinition.id)
+    ).all()
 
 
-def count_process_definitions(session: Session, _: Viewer, asked: Asked) -> int:
+def count_process_definitions(session: Session, viewer: Viewer, asked: Asked) -> int:
     """Return how many process definitions would be found."""
-    found = select(ProcessDefinition).where(*ask.conditions(asked, PROCESS_FILTERS))
-    return ask.count(session, found)
+    return ask.count(session, _wanted(viewer, asked))
+
+
+def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
+    filters = {**PROCESS_FILTERS, **_incidents(viewer)}
+    return select(ProcessDefinition).where(*ask.conditions(asked, filters))
 
 
 def process_definition(

@@ -97,10 +97,7 @@ def needs(
                 raise invalid("The address contains a NUL character, which no text can hold.")
             found = _authenticate()
             g.api_caller = found
-            if scope not in found.scopes:
-                raise forbidden(
-                    f"The token lacks the scope '{scope}'.", "ACCESS", scope, request.endpoint
-                )
+            require_scope(scope)
             _refuse_unknown(query, body)
             return view(*args, **kwargs)
 
@@ -120,6 +117,22 @@ def contract_of(view: Callable[..., Any]) -> Contract | None:
 def caller() -> Caller:
     """Return who calls; only inside a view guarded by `needs`."""
     return cast("Caller", g.api_caller)
+
+
+def require_scope(scope: str) -> None:
+    """Refuse a caller without a scope that only a part of a route asks for. Raises ApiError 403."""
+    if scope not in caller().scopes:
+        raise forbidden(f"The token lacks the scope '{scope}'.", "ACCESS", scope, request.endpoint)
+
+
+def oversee(resource: str, name: str | None) -> None:
+    """Let only those in who see every case: what they change holds for all of them.
+
+    Raises:
+        ApiError: 403.
+    """
+    if caller().viewer.scope != "all":
+        raise forbidden("Only who sees every case may do this.", "UPDATE", resource, name)
 
 
 def _refuse_unknown(query: Params | None, body: Params | None) -> None:

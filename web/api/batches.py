@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from engine import db
 from engine.commands import batches as commands
@@ -12,7 +13,7 @@ from engine.errors import NotFound
 from engine.models import Batch
 from engine.queries import api_batches as queries
 from web.api import listing
-from web.api.access import needs
+from web.api.access import caller, needs, oversee
 from web.api.answer import answer, moment, nothing
 from web.api.blueprint import bp
 from web.api.errors import invalid, missing
@@ -101,6 +102,7 @@ def suspend_batch(batch_id: str) -> ResponseReturnValue:
     if "suspended" not in asked:
         raise invalid("'suspended' must be set to update the suspension state.")
     with db.transaction() as session:
+        _own(session, batch_id)
         commands.switch(session, batch_id, suspended=asked.get("suspended"))
     return nothing()
 
@@ -110,5 +112,13 @@ def suspend_batch(batch_id: str) -> ResponseReturnValue:
 def delete_batch(batch_id: str) -> ResponseReturnValue:
     """Delete a batch with what is left to do of it; what was done stays done."""
     with db.transaction() as session:
+        _own(session, batch_id)
         commands.remove(session, batch_id)
     return nothing()
+
+
+def _own(session: Session, batch_id: str) -> None:
+    """Leave others' batches to those who see every case. Raises ApiError 403."""
+    row = session.get(Batch, batch_id)
+    if row is not None and row.created_by != caller().actor.id:
+        oversee("Batch", batch_id)

@@ -17,7 +17,7 @@ from engine.queries import api_requirements, retention
 from engine.queries.api_requirements import Graph
 from engine.queries.asked import Asked
 from web.api import listing, names, typed
-from web.api.access import caller, needs
+from web.api.access import caller, needs, oversee
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import invalid, missing, rest
@@ -210,4 +210,5 @@ def _set_ttl(row: DecisionDefinition) -> None:
     days = TTL.asked(json_body()).get("historyTimeToLive")
     if days is not None and days < 0:
         raise invalid("The history time to live cannot be negative.")
+    oversee("DecisionDefinition", names.definition_of(row))
     row.history_ttl = days

@@ -22,6 +22,7 @@ from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import invalid, missing
 from web.api.params import ANY, FLAG, MOMENT, TEXT, TEXTS, Params
+from web.downloads import disposition
 
 LIST = Params(
     "deployment query",
@@ -47,6 +48,8 @@ DELETE = Params(
 )
 REDEPLOY = Params("redeployment", {"resourceIds": TEXTS, "resourceNames": TEXTS, "source": TEXT})
 LONGEST_NAME = 200
+#: Bytes of all files of a deployment together.
+LARGEST = 32 << 20
 
 listing.offer(
     "/deployment",
@@ -64,6 +67,7 @@ listing.offer(
 @needs("deploy", body=CREATE, returns="DeploymentWithDefinitions", multipart=True)
 def create_deployment() -> ResponseReturnValue:
     """Deploy files: diagrams, decisions, forms and whatever belongs to them."""
+    request.max_content_length = LARGEST
     fields = {name: value for name, value in request.form.items() if value != ""}
     _refuse(fields)
     asked = CREATE.asked(fields)
@@ -149,7 +153,7 @@ def delete_deployment(deployment_id: str) -> ResponseReturnValue:
     cascade = DELETE.query().get("cascade", False)
     with db.transaction() as session:
         row = _require(session, deployment_id)
-        rest_deploy.withdraw(session, row.id, cascade=cascade)
+        rest_deploy.withdraw(session, row.id, cascade=cascade, viewer=caller().viewer)
     return nothing()
 
 
@@ -203,8 +207,7 @@ def get_deployment_resource_data(deployment_id: str, resource_id: str) -> Respon
         name = _name(session, row.id, resource_id)
         content = queries.resource(session, row.id, name)
     response = Response(content or b"", content_type=shapes.media_type(name))
-    plain = "".join(sign for sign in name.rpartition("/")[2] if sign.isascii()) or "resource"
-    response.headers.set("Content-Disposition", "attachment", filename=plain)
+    response.headers["Content-Disposition"] = disposition(name.rpartition("/")[2] or "resource")
     return response
 
 

@@ -13,10 +13,10 @@ from engine.queries import api_jobs as queries
 from engine.queries.api_jobs import Made
 from engine.queries.asked import Asked
 from web.api import listing, names
-from web.api.access import caller, needs
+from web.api.access import caller, needs, oversee
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
-from web.api.errors import forbidden, invalid, missing
+from web.api.errors import invalid, missing
 from web.api.history_fields import BY_PROCESS
 from web.api.params import FLAG, MOMENT, NUMBER, TEXT, TEXTS, Params, json_body
 
@@ -80,12 +80,6 @@ def _find(session: Session, name: str) -> Made:
     return one
 
 
-def _overseer(name: str) -> None:
-    """Let only those in who see every case: what they change holds for all of them."""
-    if caller().viewer.scope != "all":
-        raise forbidden("Only who sees every case may do this.", "UPDATE", "JobDefinition", name)
-
-
 @bp.get("/job-definition/<job_definition_id>")
 @needs("read", returns="JobDefinition")
 def get_job_definition(job_definition_id: str) -> ResponseReturnValue:
@@ -118,7 +112,7 @@ def set_job_definition_retries(job_definition_id: str) -> ResponseReturnValue:
 def suspend_job_definition(job_definition_id: str) -> ResponseReturnValue:
     """Hold the jobs an element makes from now on, and those it made if asked."""
     asked = _suspension()
-    _overseer(job_definition_id)
+    oversee("JobDefinition", job_definition_id)
     with db.transaction() as session:
         _hold(session, _find(session, job_definition_id), asked)
     return nothing()
@@ -136,7 +130,7 @@ def suspend_job_definitions() -> ResponseReturnValue:
             " suspension state."
         )
     value = asked.get(chosen[0])
-    _overseer(value)
+    oversee("JobDefinition", value)
     wanted = names.definition_number(value) if chosen[0] == "processDefinitionId" else value
     with db.transaction() as session:
         found = queries.made_jobs(session, caller().viewer, Asked({chosen[0]: wanted}))
@@ -172,7 +166,7 @@ def set_job_definition_priority(job_definition_id: str) -> ResponseReturnValue:
     asked = PRIORITY.asked(json_body())
     if asked.get("includeJobs") and "priority" not in asked:
         raise invalid("Cannot reset priority for job definition with includeJobs=true")
-    _overseer(job_definition_id)
+    oversee("JobDefinition", job_definition_id)
     with db.transaction() as session:
         one = _find(session, job_definition_id)
         levers.prioritize_element(

@@ -14,7 +14,7 @@ from engine.models import ProcessDefinition
 from engine.queries import api_statistics as figures
 from web.api import definition_shapes as shapes
 from web.api import names
-from web.api.access import caller, needs
+from web.api.access import caller, needs, oversee
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import invalid
@@ -143,12 +143,14 @@ def _switch(session: Session, numbers: list[int], asked: dict[str, Any]) -> None
         raise invalid("Cannot change the suspension state later: 'executionDate'.")
     if "suspended" not in asked:
         raise invalid("'suspended' must be set to update the suspension state.")
+    oversee("ProcessDefinition", None)
     suspension.switch_definitions(
         session,
         numbers,
         suspended=asked["suspended"],
         with_instances=asked.get("includeProcessInstances", False),
         actor=caller().actor,
+        viewer=caller().viewer,
     )
 
 
@@ -156,10 +158,10 @@ def _switch(session: Session, numbers: list[int], asked: dict[str, Any]) -> None
 @needs("deploy", query=DELETE)
 def delete_process_definition_by_id(definition_id: str) -> ResponseReturnValue:
     """Delete one version; with `cascade` its instances as well."""
-    asked = DELETE.query()
+    cascade, viewer = DELETE.query().get("cascade", False), caller().viewer
     with db.transaction() as session:
         row = Wanted(id=definition_id).find(session)
-        rest_deploy.drop_definition(session, row, cascade=asked.get("cascade", False))
+        rest_deploy.drop_definition(session, row, cascade=cascade, viewer=viewer)
     return nothing()
 
 
@@ -167,11 +169,11 @@ def delete_process_definition_by_id(definition_id: str) -> ResponseReturnValue:
 @needs("deploy", query=DELETE)
 def delete_process_definition_by_key(key: str) -> ResponseReturnValue:
     """Delete every version of a key; with `cascade` their instances as well."""
-    asked = DELETE.query()
+    cascade, viewer = DELETE.query().get("cascade", False), caller().viewer
     with db.transaction() as session:
         for number in _versions(session, key) or [Wanted(key=key).find(session).id]:
             row = session.get_one(ProcessDefinition, number)
-            rest_deploy.drop_definition(session, row, cascade=asked.get("cascade", False))
+            rest_deploy.drop_definition(session, row, cascade=cascade, viewer=viewer)
     return nothing()
 
 
@@ -181,6 +183,7 @@ def set_history_time_to_live(wanted: Wanted) -> ResponseReturnValue:
     days = RETENTION.body().get("historyTimeToLive")
     if days is not None and days < 0:
         raise invalid("historyTimeToLive must not be negative.")
+    oversee("ProcessDefinition", wanted.id or wanted.key)
     with db.transaction() as session:
         row = wanted.find(session)
         row.description = {**row.description, "history_ttl": "" if days is None else str(days)}

@@ -14,7 +14,7 @@ from engine.commands.definitions import Definition, Form
 from engine.models import Deployment, ProcessDefinition, ProcessInstance
 from engine.queries import api_definitions as queries
 from web.api import definition_shapes, instance_shapes, instructions, typed
-from web.api.access import caller
+from web.api.access import caller, require_scope
 from web.api.answer import answer
 from web.api.errors import missing, rest
 from web.api.params import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, Params
@@ -37,6 +37,9 @@ def start_process_instance(wanted: Wanted) -> ResponseReturnValue:
     """Start an instance and run it to its first waits."""
     asked = START.body()
     steps = instructions.read(asked.get("startInstructions", ()), start=True)
+    chosen = instructions.skips(asked)
+    if steps or chosen.listeners or chosen.mappings:
+        require_scope("operate")  # a process not begun as it is drawn is an operator's doing
     given = typed.read_all(asked.get("variables"))
     with db.transaction() as session:
         row = wanted.find(session)
@@ -47,7 +50,7 @@ def start_process_instance(wanted: Wanted) -> ResponseReturnValue:
             variables=given,
             business_key=asked.get("businessKey"),
             instructions=steps,
-            skips=instructions.skips(asked),
+            skips=chosen,
         )
         shown = _started(made, row)
         if asked.get("withVariablesInReturn", False):
