@@ -44,6 +44,8 @@ FETCH = Params(
     },
     sort_by=("createTime",),
 )  # fmt: skip
+#: Variables that one topic compares.
+MOST_VARIABLES = 50
 TOPIC = Params(
     "topic of a fetch and lock request",
     {
@@ -114,6 +116,8 @@ def _topic(asked: Asked) -> Topic:
     if "processDefinitionKey" in asked:
         keys.append(asked.get("processDefinitionKey"))
     wanted = asked.get("processVariables", {})
+    if len(wanted) > MOST_VARIABLES:
+        raise invalid(f"processVariables: at most {MOST_VARIABLES} are compared.")
     for name, value in wanted.items():
         if not isinstance(value, str | int | float | bool | None):
             raise invalid(f"processVariables: '{name}' cannot be compared with this value.")

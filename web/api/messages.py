@@ -14,13 +14,14 @@ from engine.commands import variables as scopes
 from engine.commands.correlation import Reached, Wanted
 from engine.errors import CorrelationFailed
 from engine.models import ProcessDefinition, ProcessInstance, Subscription
+from engine.queries.asked import Asked
 from web.api import instance_shapes, names, typed
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import ApiError, invalid, rest
 from web.api.executions import require_execution
-from web.api.params import FLAG, OBJECT, TEXT, Params
+from web.api.params import FLAG, MOST_CONDITIONS, OBJECT, TEXT, Params
 
 MISMATCH = "org.camunda.bpm.engine.MismatchingMessageCorrelationException"
 MESSAGE = Params(
@@ -61,8 +62,8 @@ def correlate_message() -> ResponseReturnValue:
         name,
         asked.get("businessKey"),
         asked.get("processInstanceId"),
-        typed.read_all(asked.get("correlationKeys"), "correlationKeys"),
-        typed.read_all(asked.get("localCorrelationKeys"), "localCorrelationKeys"),
+        _keys(asked, "correlationKeys"),
+        _keys(asked, "localCorrelationKeys"),
     )
     local = typed.read_all(asked.get("processVariablesLocal"), "processVariablesLocal")
     local |= typed.read_all(
@@ -140,3 +141,10 @@ def _to_one(session: Session, name: str, execution: str, given: dict[str, Any]) 
             500,
         )
     correlation.deliver(session, row, given, actor=caller().actor)
+
+
+def _keys(asked: Asked, name: str) -> dict[str, Any]:
+    found = typed.read_all(asked.get(name), name)
+    if len(found) > MOST_CONDITIONS:
+        raise invalid(f"'{name}' has at most {MOST_CONDITIONS} keys.")
+    return found

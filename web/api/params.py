@@ -39,6 +39,9 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:?\d\d|Z)")
 LARGEST_BODY = 16 << 20
 #: Members of a list; a statement of the database takes not many more.
 MOST_MEMBERS = 30_000
+#: Conditions of one question, however they are spread over `orQueries`; parts of one list of
+#: objects. Each costs the database a piece of its statement.
+MOST_CONDITIONS = 200
 OPERATORS = ("eq", "neq", "gt", "gteq", "lt", "lteq", "like", "notLike")
 
 
@@ -90,12 +93,17 @@ def _object(value: Any) -> dict[str, Any]:
 def _objects(value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list):
         raise TypeError("list of objects expected")
+    if len(value) > MOST_CONDITIONS:
+        raise ValueError(f"a list has at most {MOST_CONDITIONS} parts; ask several times")
     return [_object(part) for part in value]
 
 
 def _variables(value: Any) -> list[VariableFilter]:
     if isinstance(value, str):
-        return [_written(part) for part in value.split(",") if part]
+        parts = [part for part in value.split(",") if part]
+        if len(parts) > MOST_CONDITIONS:
+            raise ValueError(f"at most {MOST_CONDITIONS} conditions are compared")
+        return [_written(part) for part in parts]
     return [_filter(**_known(part)) for part in _objects(value)]
 
 
@@ -225,6 +233,7 @@ class Params:
             more["orQueries"] = [self.asked(part) for part in parts]
         if self.nested:
             given.pop("orQueries", None)
+            _bounded(more.get("orQueries", []))
         # null means “not asked”, as in Camunda's own clients
         values = self._values({name: one for name, one in given.items() if one is not None})
         return Asked({**values, **more}, sorting, *paging)
@@ -262,6 +271,19 @@ class Params:
         if direction not in ("asc", "desc"):
             raise invalid(f"Cannot set query parameter 'sortOrder' to value '{direction}'")
         return [Sorting(key, direction == "desc", parameters)]
+
+
+def _bounded(parts: Sequence[Asked]) -> None:
+    """Refuse `orQueries` in `orQueries` (nobody would read them), and too many conditions."""
+    if any("orQueries" in part for part in parts):
+        raise invalid("Invalid query usage: orQueries within an 'or' query")
+    found = sum(
+        len(value) if name.lower().endswith("variables") else 1
+        for part in parts
+        for name, value in part.values.items()
+    )
+    if found > MOST_CONDITIONS:
+        raise invalid(f"A query has at most {MOST_CONDITIONS} conditions in its orQueries.")
 
 
 def json_body() -> dict[str, Any]:

@@ -22,6 +22,9 @@ from engine.queries.records.cases import Case
 from engine.queries.records.sifting import Order, Test, Tests
 from engine.state import values
 
+#: Names by which the database looks ahead; more are only sifted.
+NARROWING = 50
+
 
 @dataclass(slots=True)
 class Detail:
@@ -235,7 +238,7 @@ def _details(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Detail]
 def _by_case(session: Session, viewer: Viewer, asked: Asked) -> Iterator[list[Detail]]:
     narrow = cases.during(asked, ("createdAfter", "occurredAfter"), ("occurredBefore",))
     names = [asked.get("variableName"), *asked.get("variableNameIn", ())]
-    if any(names) and not asked.get("variableNamesIgnoreCase"):
+    if any(names) and len(names) < NARROWING and not asked.get("variableNamesIgnoreCase"):
         narrow.append(cases.wrote([name for name in names if name]))
     for chunk in cases.chosen(session, viewer, asked, *narrow):
         told = cases.lines(session, chunk)

@@ -266,6 +266,38 @@ def test_a_long_list_of_names_is_refused_and_breaks_nothing(api: System) -> None
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/process-instance", {"orQueries": [{"active": True}] * 5000}),
+        ("/history/process-instance", {"orQueries": [{"active": True}] * 5000}),
+        ("/task", {"orQueries": [{"name": "x"}] * 5000}),
+        ("/process-instance", {"variables": [{"name": "a", "operator": "eq", "value": 1}] * 3000}),
+        ("/process-instance", {"orQueries": [
+            {"variables": [{"name": "a", "operator": "eq", "value": 1}] * 150}] * 150}),
+        ("/process-instance", {"orQueries": [{"orQueries": [{"businessKey": "x"}]}]}),
+        ("/message", {"messageName": "x", "correlationKeys": {
+            f"v{number}": {"value": number} for number in range(3000)}}),
+        ("/external-task/fetchAndLock", {"workerId": "w", "maxTasks": 1, "topics": [
+            {"topicName": f"t{number}", "lockDuration": 1000} for number in range(5000)]}),
+    ],
+)  # fmt: skip
+def test_a_question_of_thousands_of_parts_is_refused(api: System, path: str, body: Any) -> None:
+    answer = api.ask("POST", path, body)
+    assert answer.status_code == 400, answer.get_data(as_text=True)
+    assert answer.get_json()["type"] in ("InvalidRequestException", "RestException")
+
+
+def test_as_many_by_address(api: System) -> None:
+    given = ",".join(["a_eq_1"] * 3000)
+    assert api.ask("GET", f"/process-instance?variables={given}").status_code == 400
+    assert api.get("/process-instance", variables="a_eq_1,b_eq_2") == []
+
+
+def test_no_comparison_is_no_condition(api: System) -> None:
+    assert api.post("/job", {"createTimes": [], "dueDates": []}) == []
+
+
 def test_incidents_of_a_hidden_case_choose_no_definition(api: System) -> None:
     deploy(api, ONE)
     hidden = start(api)["id"]
