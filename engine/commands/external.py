@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from engine import clock, db, hooks
 from engine.commands import instances
 from engine.commands.execution import Execution, Loaded
-from engine.errors import EngineError, InvalidInput, LockLost, NotAllowed, NotFound
+from engine.errors import EngineError, InvalidInput, LockLost, NotFound, Suspended
 from engine.hooks import Actor
 from engine.models import Incident, Job, ProcessInstance
 
@@ -63,7 +63,7 @@ def complete(
     Raises:
         NotFound: there is no such task (any more).
         LockLost: it is another worker's.
-        NotAllowed: the case is suspended.
+        Suspended: the case is suspended.
     """
     job, row = _held(session, task_id, worker, actor)
     with Execution(session, actor) as work:
@@ -96,7 +96,7 @@ def failed(
 
     Raises:
         InvalidInput: a number is negative or too large.
-        NotFound, LockLost, NotAllowed: as for `complete`.
+        NotFound, LockLost, Suspended: as for `complete`.
     """
     _check_number("retries", failure.retries)
     job, row = _held(session, task_id, worker, actor)
@@ -138,7 +138,7 @@ def bpmn_error(
 
     Raises:
         InvalidInput: there is no code.
-        NotFound, LockLost, NotAllowed: as for `complete`.
+        NotFound, LockLost, Suspended: as for `complete`.
     """
     if not code:
         raise InvalidInput("请写明业务错误的代码（errorCode）。")
@@ -280,7 +280,7 @@ def _held(session: Session, task_id: int, worker: str, actor: Actor) -> tuple[Jo
     if job.worker != worker:
         raise _not_yours(job, worker, "cannot be spoken of")
     if row.status != "active":
-        raise NotAllowed(f"ExternalTask with id '{task_id}' is suspended.")
+        raise Suspended(f"ExternalTask with id '{task_id}' is suspended.")
     return job, row
 
 

@@ -13,7 +13,7 @@ from engine.bpmn.definition import Start
 from engine.commands import definitions, retries, submissions, task_forms
 from engine.commands.definitions import Definition
 from engine.commands.execution import Execution, Loaded, Skips
-from engine.errors import NotAllowed, NotFound
+from engine.errors import NotAllowed, NotFound, Suspended
 from engine.hooks import Actor
 from engine.models import Attachment, Incident, Job, ProcessDefinition, ProcessInstance
 
@@ -94,7 +94,7 @@ def check_starter(session: Session, definition: Definition, actor: Actor) -> Non
     """
     suspended = select(ProcessDefinition.suspended).where(ProcessDefinition.id == definition.id)
     if session.scalar(suspended):
-        raise NotAllowed(f"流程“{definition.name}”第 {definition.version} 版已停用，不能发起。")
+        raise Suspended(f"流程“{definition.name}”第 {definition.version} 版已停用，不能发起。")
     allowed = definition.description.candidate_starter_groups
     users = definition.description.candidate_starter_users
     if actor.kind != "person" or not (allowed or users):

@@ -156,6 +156,24 @@ def decision_definition_xml_by_key(key: str) -> ResponseReturnValue:
         return _xml(session, _by_key(session, key))
 
 
+@bp.get("/decision-definition/<definition_id>/diagram")
+@needs("read", returns="image")
+def decision_definition_diagram(definition_id: str) -> ResponseReturnValue:
+    """Return the picture of a decision: there is none, as in Camunda without an image file."""
+    with db.reading() as session:
+        _by_id(session, definition_id)
+    return nothing()
+
+
+@bp.get("/decision-definition/key/<key>/diagram")
+@needs("read", returns="image")
+def decision_definition_diagram_by_key(key: str) -> ResponseReturnValue:
+    """Return the picture of the newest version of a decision: there is none."""
+    with db.reading() as session:
+        _by_key(session, key)
+    return nothing()
+
+
 def _xml(session: Session, row: DecisionDefinition) -> ResponseReturnValue:
     text = queries.source(session, row).decode("utf-8-sig")
     return answer({"id": names.definition_of(row), "dmnXml": text})

@@ -168,7 +168,7 @@ def test_a_held_definition_starts_nothing(api: System) -> None:
     running = start(api)
     body = {"suspended": True, "includeProcessInstances": True}
     api.do("PUT", "/process-definition/key/p/suspended", body, status=204)
-    assert start(api, status=403)["type"] == "AuthorizationException"
+    assert start(api, status=500)["type"] == "SuspendedEntityInteractionException"
     assert api.get(f"/process-instance/{running['id']}")["suspended"] is True
     assert api.get("/process-definition", key="p", suspended="true") != []
     api.do(

@@ -98,6 +98,36 @@ def test_an_evaluation_names_its_graph(api: System) -> None:
     assert api.get(f"{path}/count", decisionRequirementsDefinitionKey="other") == {"count": 0}
 
 
+def test_a_decision_has_no_picture(api: System) -> None:
+    table = dmn.table(["amount:number"], ["fee:number"], [["> 10", "5"]])
+    post_files(api, {"fees.dmn": dmn.definitions(dmn.decision("fee", table))})
+    name = api.get("/decision-definition/key/fee")["id"]
+    for path in (name, "key/fee"):
+        assert api.ask("GET", f"/decision-definition/{path}/diagram").status_code == 204
+    api.do("GET", "/decision-definition/key/none/diagram", status=404)
+
+
+def test_what_is_suspended_is_no_question_of_rights(api: System) -> None:
+    deploy(api, FLOW, external())
+    one = start(api, "outside")["id"]
+    fetch = {"workerId": "w", "maxTasks": 1, "topics": [{"topicName": "t", "lockDuration": 60000}]}
+    (task,) = api.post("/external-task/fetchAndLock", fetch)
+    api.do("PUT", f"/process-instance/{one}/suspended", {"suspended": True}, status=204)
+    path = f"/external-task/{task['id']}/complete"
+    told = api.post(path, {"workerId": "w"}, status=500)
+    assert told["type"] == "SuspendedEntityInteractionException"
+    api.do("PUT", "/process-definition/key/p/suspended", {"suspended": True}, status=204)
+    assert start(api, status=500)["type"] == "SuspendedEntityInteractionException"
+
+
+def external() -> bytes:
+    return diagram(
+        '<bpmn:startEvent id="s"/><bpmn:serviceTask id="x" camunda:type="external"'
+        ' camunda:topic="t"/><bpmn:endEvent id="e"/>' + flows("s>x", "x>e"),
+        key="outside",
+    )
+
+
 def test_groups_and_names_of_a_user(api: System, office: str) -> None:
     told = api.get("/identity/groups", userId=PERSON)
     assert all(set(one) == {"id", "name"} for one in told["groups"])
