@@ -58,6 +58,8 @@ class Worker(threading.Thread):
                 pause = self._turn(rung, pause)
             except SQLAlchemyError as failure:
                 log.warning("worker cannot reach the database", error=type(failure).__name__)
+            except Exception as failure:  # noqa: BLE001 - a thread that ended would do nothing
+                log.warning("worker stumbled", error=type(failure).__name__)
             rung = wakeup.wake.wait(pause)
         ear.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -198,3 +200,23 @@ def test_a_batch_under_way_is_finished_before_the_worker_ends(
     with db.reading() as session:
         torn = session.scalars(select(Job).where(Job.status == "open", Job.lease.is_not(None)))
         assert not list(torn)
+
+
+def test_a_worker_that_stumbles_over_a_folder_goes_on(
+    sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module("engine.jobs.reconcile")
+    monkeypatch.setattr(module, "_swept_at", clock.real() - timedelta(days=1))
+    stray = settings.current().attachments / "staged" / "stray"
+    stray.mkdir(parents=True)
+    os.utime(stray, (0, 0))
+    office.publish(timer("PT1S"))
+    worker = Worker()
+    worker.start()
+    try:
+        assert until(lambda: module._swept_at > clock.real() - timedelta(hours=1))
+        case = office.start()
+        assert until(lambda: office.status(case) == "completed")
+    finally:
+        worker.stop()
+        stray.rmdir()
