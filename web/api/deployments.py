@@ -168,8 +168,9 @@ def redeploy(deployment_id: str) -> ResponseReturnValue:
         chosen = set(asked.get("resourceNames", ()))
         by_id = {_resource_id(name): name for name in files}
         chosen |= {by_id.get(wanted, wanted) for wanted in asked.get("resourceIds", ())}
-        if chosen - set(files):
-            raise missing(f"Deployment {deployment_id} has no resource {sorted(chosen)[0]}.")
+        lost = sorted(chosen - set(files))
+        if lost:
+            raise missing(f"Deployment {deployment_id} has no resource {lost[0]}.")
         made = rest_deploy.publish(
             session,
             shapes.deployment(row)["name"],

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from engine import db
+from engine import db, forms
 from engine.commands import definitions, starting, task_forms, variables
 from engine.commands.definitions import Definition, Form
 from engine.models import Deployment, ProcessDefinition, ProcessInstance
 from engine.queries import api_definitions as queries
-from web.api import definition_shapes, instance_shapes, instructions, typed
+from web.api import definition_shapes, instance_shapes, instructions, names, typed
 from web.api.access import caller, require_scope
 from web.api.answer import answer
 from web.api.errors import missing, rest
@@ -29,6 +30,8 @@ START = Params(
     },
 )  # fmt: skip
 SUBMIT = Params("start form", {"variables": OBJECT, "businessKey": TEXT})
+#: Where the form is that the diagram itself describes (`camunda:formData`).
+RENDERED = "embedded:engine://engine/:engine/process-definition/{}/rendered-form"
 FORM = Params("form variables", {"variableNames": TEXTS, "deserializeValues": FLAG})
 
 
@@ -91,9 +94,13 @@ def _started(made: ProcessInstance, row: ProcessDefinition) -> dict[str, Any]:
 def get_start_form(wanted: Wanted) -> ResponseReturnValue:
     """Say which form the start event has."""
     with db.reading() as session:
-        attributes = _attributes(_definition(session, wanted.find(session)))
+        row = wanted.find(session)
+        attributes = _attributes(_definition(session, row))
+        form = _form(session, row)
     reference = attributes.get("formRef")
     key = None if reference else attributes.get("formKey")
+    if not key and not reference and form is not None and form.generated:
+        key = RENDERED.format(names.definition_of(row))
     version = str(attributes.get("formRefVersion") or "")
     found = {
         "key": reference,
@@ -115,6 +122,19 @@ def get_deployed_start_form(wanted: Wanted) -> ResponseReturnValue:
     if found is None:
         raise missing(f"The form with the key '{reference}' cannot be found.")
     return Response(found, content_type="application/json")
+
+
+@route("GET", "/rendered-form", "read", returns="binary")
+def get_rendered_start_form(wanted: Wanted) -> ResponseReturnValue:
+    """Return the start form as HTML, made from what the diagram or the form's file says."""
+    with db.reading() as session:
+        row = wanted.find(session)
+        form = _form(session, row)
+    if form is None:
+        raise missing(f"No matching rendered start form for process definition {row.key} found.")
+    bound = forms.bind(form.schema, data=_fields(form), scope={})
+    page = render_template("api_form.html", fields=list(bound.flat()))
+    return Response(page, content_type="text/html; charset=utf-8")
 
 
 @route("GET", "/form-variables", "read", query=FORM, returns="Variables")

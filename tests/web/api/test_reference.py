@@ -98,6 +98,23 @@ def test_an_evaluation_names_its_graph(api: System) -> None:
     assert api.get(f"{path}/count", decisionRequirementsDefinitionKey="other") == {"count": 0}
 
 
+def test_a_start_form_of_the_diagram_is_rendered(api: System) -> None:
+    fields = (
+        '<bpmn:startEvent id="s"><bpmn:extensionElements><camunda:formData>'
+        '<camunda:formField id="amount" label="Sum" type="long" defaultValue="3"/>'
+        "</camunda:formData></bpmn:extensionElements></bpmn:startEvent>"
+    )
+    deploy(api, FLOW, diagram(fields + '<bpmn:endEvent id="e"/>' + flows("s>e"), key="asking"))
+    path = "/process-definition/key/asking"
+    name = api.get(path)["id"]
+    key = api.get(f"{path}/startForm")["key"]
+    assert key == f"embedded:engine://engine/:engine/process-definition/{name}/rendered-form"
+    page = api.ask("GET", f"/process-definition/{name}/rendered-form")
+    assert page.content_type.startswith("text/html")
+    assert 'name="amount"' in page.get_data(as_text=True)
+    api.do("GET", "/process-definition/key/p/rendered-form", status=404)
+
+
 def test_a_decision_has_no_picture(api: System) -> None:
     table = dmn.table(["amount:number"], ["fee:number"], [["> 10", "5"]])
     post_files(api, {"fees.dmn": dmn.definitions(dmn.decision("fee", table))})
