@@ -147,6 +147,8 @@ def _refuse_unknown(query: Params | None, body: Params | None) -> None:
 def _authenticate() -> Caller:
     given = request.authorization
     if given is not None and given.type == "basic" and given.username and given.password:
+        if "\0" in given.username:
+            raise _stranger(signin.WRONG)  # a name that no database can be asked for
         return _by_password(given.username, given.password)
     if given is not None and given.type == "bearer" and given.token:
         return _by_token(given.token)

@@ -18,7 +18,7 @@ from web.api.answer import answer, moment, nothing
 from web.api.blueprint import bp
 from web.api.errors import missing
 from web.api.history_fields import BY_PROCESS, DEFINITIONS, millis, person
-from web.api.params import FLAG, FOLDING, MOMENT, TEXT, TEXTS, VARIABLES, Params
+from web.api.params import FEW, FLAG, FOLDING, MOMENT, TEXT, TEXTS, VARIABLES, Params
 
 STATES = {
     "active": "ACTIVE",
@@ -52,6 +52,8 @@ LIST = Params(
         **dict.fromkeys(_FLAGS, FLAG),
         **dict.fromkeys(_TEXTS, TEXT),
         **dict.fromkeys(_LISTS, TEXTS),
+        "executedActivityIdIn": FEW,
+        "activityIdIn": FEW,
         "processDefinitionIdIn": DEFINITIONS,
         "variables": VARIABLES,
         **FOLDING,

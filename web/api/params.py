@@ -84,6 +84,13 @@ def _texts(value: Any) -> list[str]:
     return [_text(part) for part in value]
 
 
+def _few(value: Any) -> list[str]:
+    found = _texts(value)
+    if len(found) > MOST_CONDITIONS:
+        raise ValueError(f"a list has at most {MOST_CONDITIONS} members here; ask several times")
+    return found
+
+
 def _object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError("object expected")
@@ -147,6 +154,8 @@ NUMBER = Kind({"type": "integer"}, _number)
 FLAG = Kind({"type": "boolean"}, _flag)
 MOMENT = Kind({"type": "string", "format": "date-time"}, _moment)
 TEXTS = Kind({"type": "array", "items": {"type": "string"}}, _texts)
+#: Texts each of which is a condition of its own.
+FEW = Kind({"type": "array", "items": {"type": "string"}}, _few)
 OBJECT = Kind({"type": "object"}, _object)
 OBJECTS = Kind({"type": "array", "items": {"type": "object"}}, _objects)
 ANY = Kind({}, lambda value: value)

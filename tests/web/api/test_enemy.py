@@ -275,6 +275,7 @@ def test_a_long_list_of_names_is_refused_and_breaks_nothing(api: System) -> None
         ("/process-instance", {"variables": [{"name": "a", "operator": "eq", "value": 1}] * 3000}),
         ("/process-instance", {"orQueries": [
             {"variables": [{"name": "a", "operator": "eq", "value": 1}] * 150}] * 150}),
+        ("/history/process-instance", {"executedActivityIdIn": ["a"] * 3000}),
         ("/process-instance", {"orQueries": [{"orQueries": [{"businessKey": "x"}]}]}),
         ("/message", {"messageName": "x", "correlationKeys": {
             f"v{number}": {"value": number} for number in range(3000)}}),

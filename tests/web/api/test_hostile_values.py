@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -85,3 +86,13 @@ def test_a_worker_cannot_break_the_queue(api: System) -> None:
         assert api.ask("POST", f"{path}/{verb}", body).status_code == 400, verb
     assert api.ask("PUT", f"{path}/priority", {"priority": LARGE}).status_code == 400
     assert api.get(path)["id"] == one["id"]
+
+
+def test_credentials_that_nobody_can_have_are_strangers(nobody: System) -> None:
+    for name in (b"engine_api\0", b"\xed\xa0\xbd", b"engine_api ", b"x" * 9000, b"\xff"):
+        word = base64.b64encode(name + b":huiyin-demo-2026").decode()
+        nobody.headers["Authorization"] = f"Basic {word}"
+        assert nobody.ask("GET", "/task").status_code == 401, name
+    for token in ("hy_\u00e9", "x" * 9000, "\u00ff", "a b"):
+        nobody.headers["Authorization"] = f"Bearer {token}"
+        assert nobody.ask("GET", "/task").status_code == 401, token
