@@ -37,7 +37,7 @@ FORM = Params("form variables", {"variableNames": TEXTS, "deserializeValues": FL
 
 @route("POST", "/start", "start", body=START, returns="ProcessInstanceWithVariables")
 def start_process_instance(wanted: Wanted) -> ResponseReturnValue:
-    """Start an instance and run it to its first waits."""
+    """Start an instance and run it to its first waits; elsewhere than drawn needs `operate`."""
     asked = START.body()
     steps = instructions.read(asked.get("startInstructions", ()), start=True)
     chosen = instructions.skips(asked)
