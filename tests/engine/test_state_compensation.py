@@ -286,6 +286,19 @@ def test_a_cancelled_transaction_undoes_what_completed_then_leaves_by_its_bounda
     walk.at("ub").complete("ub").at("ua").complete("ua").at("z").complete("z").ended("e")
 
 
+def test_what_interrupts_the_last_handler_of_a_cancelled_transaction_ends_with_it():
+    box = element(
+        "transaction", "t", start("s1"), user("a"), undoing("a", "ua"), user("b"),
+        boundary("x", "ua", message()), user("h"), end("eh"), end("no", cancel()), "s1-a-b-no",
+        "x-h-eh",
+    )  # fmt: skip
+    xml = diagram(start(), box, boundary("c", "t", cancel()), user("z"), end(), "s-t-e", "c-z-e")
+    walk = Walk(xml).complete("a").complete("b").at("ua").deliver("x").at("z")
+    assert "x" in walk.host.seen("caught")
+    assert "x" in walk.host.seen("cancelled")
+    walk.complete("z").ended("e")
+
+
 def test_one_instance_that_cancels_takes_the_others_away():
     box = element(
         "transaction", "t", multi("xs"), start("s1"), user("a"), undoing("a", "ua"), user("b"),

@@ -15,6 +15,8 @@ marker hands its records up when all of it has completed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -79,12 +81,24 @@ def handled(token: Token) -> None:
         scope.close_if_empty()
 
 
-def take_away(token: Token) -> None:
-    """Cancel a token alone; if it was a handler, what undoes goes on with the next one."""
+@contextmanager
+def taking_away(token: Token) -> Iterator[None]:
+    """Cancel a token; if it was a handler, what undoes goes on after the block.
+
+    The block puts what interrupted it in its place: with the last handler of a transaction
+    the scope may end, and everything in it.
+    """
     undoer = token.instance.tokens.get(token.marks.get("by", ""))
     token.cancel()
+    yield
     if undoer is not None and not undoer.gone:
         _following(undoer)
+
+
+def take_away(token: Token) -> None:
+    """Cancel a token alone; if it was a handler, what undoes goes on with the next one."""
+    with taking_away(token):
+        pass
 
 
 def dropped(undoer: Token) -> None:

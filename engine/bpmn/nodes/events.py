@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
@@ -133,8 +134,8 @@ class BoundaryEvent(Armed, defaults.BoundaryEvent):
             return
         token.detach()
         token.marks.pop("arms", None)
-        compensation.take_away(host)
-        self._begin(token, payload)
+        with compensation.taking_away(host):
+            self._begin(token, payload)
 
     def catch_thrown(
         self, activity: Token | None, scope: AnyScope, payload: Mapping[str, Any]
@@ -143,9 +144,8 @@ class BoundaryEvent(Armed, defaults.BoundaryEvent):
         if activity is None:
             return
         token = scope.spawn(self)
-        if self.interrupting:
-            compensation.take_away(activity)
-        self._begin(token, payload)
+        with compensation.taking_away(activity) if self.interrupting else nullcontext():
+            self._begin(token, payload)
 
     def _begin(self, token: Token, payload: Mapping[str, Any]) -> None:
         self.take_payload(token, payload)
