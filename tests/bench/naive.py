@@ -41,8 +41,9 @@ class NaiveRun:
     """What the engine asks of an instance, answered by the library alone."""
 
     thrown = None
-    #: It keeps no record of what wrote which variable.
+    #: It keeps no record of what wrote which variable, nor of what a listener did to a task.
     writes = ()
+    task_changes: Mapping[str, Any] = {}
     ready = False
 
     def __init__(self, workflow: BpmnWorkflow) -> None:
