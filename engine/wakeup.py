@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from psycopg import Error
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 log = structlog.get_logger()
@@ -90,21 +91,36 @@ class Bell:
         self._owed.set()
 
     def _run(self) -> None:
+        """Send what is owed over a connection of the thread's own.
+
+        Not the pool's: whoever disposes of a pool knows nothing of what a thread has borrowed.
+        """
+        connection: Connection | None = None
         while not self._closed:
             self._owed.wait()
             self._owed.clear()
             if self._closed:
-                return
+                break
             try:
-                pool = self._engine.pool
-                with self._engine.connect() as connection:
-                    plain = connection.execution_options(isolation_level="AUTOCOMMIT")
-                    plain.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
-                    if self._engine.pool is not pool:
-                        connection.invalidate()  # nobody would close it in a pool given up
+                connection = connection or self._connect()
+                connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
             except SQLAlchemyError as failure:
                 log.info("hint was lost", error=type(failure).__name__)
+                _let_go(connection)
+                connection = None
             time.sleep(GAP)
+        _let_go(connection)
+
+    def _connect(self) -> Connection:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
+        return connection
+
+
+def _let_go(connection: Connection | None) -> None:
+    if connection is not None:
+        with suppress(SQLAlchemyError, Error):
+            connection.close()
 
 
 class Ear(threading.Thread):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import secrets
 import signal
@@ -24,6 +23,12 @@ from tests.bench.figures import WHO, Figure, quantile
 from tests.engine import office
 
 CLIENTS = 8
+#: Answered with 204, which has no body.
+REQUEST = (
+    "POST /engine-rest/task/{task}/complete HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    "Authorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+    "Content-Length: 2\r\n\r\n{{}}"
+)
 TASKS = 1_600
 
 
@@ -69,17 +74,19 @@ def _burst(port: int, token: str, tasks: list[str]) -> list[float]:
     refused: list[str] = []
 
     def client(mine: list[str]) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        for task in mine:
-            begun = time.perf_counter()
-            connection.request("POST", f"/engine-rest/task/{task}/complete", b"{}", headers)
-            answer = connection.getresponse()
-            body = answer.read()
-            cost.append((time.perf_counter() - begun) * 1000)
-            if answer.status != 204:
-                refused.append(f"{answer.status} {body[:200]!r}")
-        connection.close()
+        # Bare sockets: a library's client would take half of what the server needs.
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            for task in mine:
+                asked = REQUEST.format(task=task, port=port, token=token).encode()
+                begun = time.perf_counter()
+                connection.sendall(asked)
+                told = connection.recv(65536)
+                while b"\r\n\r\n" not in told:
+                    told += connection.recv(65536)
+                cost.append((time.perf_counter() - begun) * 1000)
+                if b" 204 " not in told[:16]:
+                    refused.append(told[:300].decode())
+                    return
 
     threads = [
         threading.Thread(target=client, args=(tasks[number::CLIENTS],)) for number in range(CLIENTS)
