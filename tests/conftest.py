@@ -6,18 +6,22 @@ The schema is made once per run; a test gets a copy of it, so nothing has to be 
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine import bundles, clock, db, settings, vault
 from engine.models import Base
 from tests import databases
 from tests.databases import PostgresServer
+
+END_SESSIONS = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,6 +79,24 @@ def _postgres_database(postgres_server: PostgresServer) -> list[str]:
     return ["office"]
 
 
+def _rename(server: PostgresServer, old: str, name: str) -> None:
+    """Rename a database that a thread of the test before may still be leaving."""
+    for attempt in range(100):
+        try:
+            with server.admin() as connection:
+                connection.execute(
+                    END_SESSIONS,
+                    {"name": old},
+                )
+                connection.execute(text(f"ALTER DATABASE {old} RENAME TO {name}"))
+        except OperationalError:
+            if attempt == 99:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
 @pytest.fixture
 def postgres(postgres_server: PostgresServer, _postgres_database: list[str]) -> Iterator[str]:
     """An empty PostgreSQL database under a name of its own, bound.
@@ -83,8 +105,7 @@ def postgres(postgres_server: PostgresServer, _postgres_database: list[str]) -> 
     for the disk. The new name keeps apart what a process remembers about each database.
     """
     old, name = _postgres_database[0], f"office_{uuid.uuid4().hex[:12]}"
-    with postgres_server.admin() as connection:
-        connection.execute(text(f"ALTER DATABASE {old} RENAME TO {name}"))
+    _rename(postgres_server, old, name)
     _postgres_database[0] = name
     url = postgres_server.url(name)
     db.bind(url)
@@ -93,10 +114,7 @@ def postgres(postgres_server: PostgresServer, _postgres_database: list[str]) -> 
     bound = db.engine()
     bound.dispose()
     with postgres_server.admin() as connection:
-        connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
-            {"name": name},
-        )
+        connection.execute(END_SESSIONS, {"name": name})
     emptied = db.connect(url)
     _empty(emptied)
     emptied.dispose()
