@@ -13,7 +13,7 @@ from typing import Any
 
 from celery import signals
 
-from engine import bundles, db, logs, migration, settings
+from engine import bundles, db, heap, logs, migration, settings
 from engine.errors import EngineError
 from engine.jobs.heartbeat import Pulse
 from engine.jobs.worker import Worker
@@ -45,6 +45,7 @@ def prepare(**_: Any) -> None:
     except EngineError as refused:
         raise SystemExit(f"✗ {refused}［{refused.code}］") from None
     db.engine().dispose()
+    heap.settle()  # before the fork: the processes go on sharing what nobody looks through
 
 
 @signals.worker_process_init.connect

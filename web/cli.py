@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from engine import calendar, clock, db, migration, settings, testclock, vault
+from engine import calendar, clock, db, heap, migration, settings, testclock, vault
 from engine.models import Base
 
 #: What a proxy says stays readable: nothing is believed of it, but it tells that there is one
@@ -52,6 +52,7 @@ def serve(port: int | None) -> None:
     worker = Worker() if current.worker == "on" else None
     if worker is not None:
         worker.start()
+    heap.settle()
     chosen = port or int(os.environ.get("PORT") or current.port)
     click.echo(f"回音已启动：http://{current.host}:{chosen}")
     try:

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from engine import bundles, db, logs, settings
+from engine import bundles, db, heap, logs, settings
 from engine.errors import EngineError
 from web.cli import ready
 
@@ -47,3 +47,8 @@ def on_starting(_: Any) -> None:
 def post_fork(_: Any, __: Any) -> None:
     """Forget what the parent had open."""
     db.after_fork()
+
+
+def post_worker_init(_: Any) -> None:
+    """The application is loaded: what is there now stays."""
+    heap.settle()
