@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from engine import db
 from engine.cli import HuiyinGroup
 from processes.people import cli, identity, passwords, posts
-from processes.people.models import Account
+from processes.people.models import Account, ApiToken
 
 
 @pytest.fixture
@@ -136,8 +137,8 @@ def test_a_system_gets_an_account_and_tokens(run):
     with db.reading() as session:
         kept = tokens.check(session, token)
         assert kept is not None
-        assert (kept.account, kept.scopes) == ("crm", ["read"])
-        assert token not in kept.digest
+        assert (kept.account, kept.scopes, kept.is_service) == ("crm", {"read"}, True)
+        assert token not in session.scalars(select(ApiToken.digest)).all()
     assert "read  sync" in run("account", "tokens", "crm")
     assert "已撤销" in run("account", "tokens", "crm", "--revoke", str(kept.id))
     with db.reading() as session:

@@ -162,13 +162,19 @@ def _stranger(message: str = "Basic credentials or a bearer token are required."
 def _by_token(token: str) -> Caller:
     with db.reading() as session:
         found = tokens.check(session, token)
-        who = _identity(session, found.account) if found is not None else None
+        who = _owner(session, found) if found is not None else None
     if found is None or who is None:
         raise _stranger("The token is unknown, expired or revoked.")
     if tokens.needs_touch(found):
         with db.transaction() as session:
             tokens.touch(session, found.id)
-    return Caller(who.actor, who.viewer, frozenset(found.scopes))
+    return Caller(who.actor, who.viewer, found.scopes)
+
+
+def _owner(session: Session, found: tokens.Live) -> identity.Identity | None:
+    if found.is_service:
+        return identity.of_service(found.account)
+    return _identity(session, found.account)
 
 
 def _by_password(login: str, password: str) -> Caller:

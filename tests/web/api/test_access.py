@@ -6,7 +6,7 @@ import base64
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import event, update
 from structlog.testing import capture_logs
 
 from engine import clock, commands, db
@@ -152,6 +152,22 @@ def test_using_a_token_is_written_down_once_a_minute(app: Flask, bearer: Knock) 
     system.get(PATH)
     with db.reading() as session:
         assert tokens.listed(session, demo.SERVICE_LOGIN)[0].last_used_at == used
+
+
+def test_a_systems_token_costs_one_statement(app: Flask, bearer: Knock) -> None:
+    system, asked = bearer("read"), []
+    system.get(PATH)  # from now on its use is written down
+
+    def note(_c: object, _x: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine(), "before_cursor_execute", note)
+    system.get("/version")
+    event.remove(db.engine(), "before_cursor_execute", note)
+    assert [text for text in asked if "account" in text] == [
+        text for text in asked if "api_token" in text
+    ]
+    assert sum("api_token" in text for text in asked) == 1
 
 
 def test_a_persons_token_sees_what_the_person_sees(app: Flask, bearer: Knock) -> None:
