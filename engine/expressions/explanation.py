@@ -32,9 +32,10 @@ class Explanation:
         told: dict[str, Any] = {
             "text": self.text,
             "result": plain(self.result),
-            "conditions": self.conditions,
             "values": self.values,
         }
+        if len(self.conditions) > 1:  # one alone says what the whole says
+            told["conditions"] = self.conditions
         if self.notes:
             told["notes"] = self.notes
         if self.error is not None:

@@ -220,9 +220,16 @@ def test_an_explanation_of_a_failure_is_json_with_its_reason():
     told = expressions.explain("${execution.getVariable('a') > b}", {"a": 1}).as_json()
     assert told["values"] == {"a": 1}
     assert "b" in told["error"]
-    noted = expressions.explain('=a > "x"', {"a": 1}).as_json()
-    assert noted["conditions"] == [{"text": 'a > "x"', "result": None}]
-    assert "数字" in noted["notes"][0]
+    noted = expressions.explain('=a > "x"', {"a": 1})
+    assert noted.conditions == [{"text": 'a > "x"', "result": None}]
+    assert "数字" in noted.as_json()["notes"][0]
+
+
+def test_one_comparison_alone_is_kept_once():
+    told = expressions.explain("${n == 0}", {"n": 1}).as_json()
+    assert told == {"text": "${n == 0}", "result": False, "values": {"n": 1}}
+    told = expressions.explain("${n == 0 or n == 1}", {"n": 1}).as_json()
+    assert [one["result"] for one in told["conditions"]] == [False, True]
 
 
 def test_an_explanation_of_a_loop_stays_short():
