@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models.base import Base, Code, InstanceRef, Key
@@ -74,6 +74,16 @@ class HumanTask(Base):
     __table_args__ = (
         Index("ix_human_task_inbox", "status", "assignee", "due_at"),
         Index("ix_human_task_done", "completed_by", "closed_at"),
+        *(
+            # Most tasks have neither: an entry for each would be written for nobody.
+            Index(
+                f"ix_human_task_{name}",
+                name,
+                sqlite_where=text(f"{name} IS NOT NULL"),
+                postgresql_where=text(f"{name} IS NOT NULL"),
+            )
+            for name in ("due_at", "parent_task_id")
+        ),
     )
 
     id: Mapped[Key]
@@ -106,7 +116,7 @@ class HumanTask(Base):
     priority: Mapped[int] = mapped_column(default=50)
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
-    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    due_at: Mapped[datetime | None]
     follow_up_at: Mapped[datetime | None]
     #: `engine.calendar.Deadline` behind due_at, so that it can be recomputed.
     deadline: Mapped[dict[str, Any] | None]
@@ -118,7 +128,7 @@ class HumanTask(Base):
     owner: Mapped[str | None] = mapped_column(String(120))
     #: PENDING while a delegate works on it, RESOLVED when it came back.
     delegation_state: Mapped[str | None] = mapped_column(String(10))
-    parent_task_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    parent_task_id: Mapped[str | None] = mapped_column(String(32))
     #: When it was last changed over REST: assignment, dates, candidates, variables, notes.
     updated_at: Mapped[datetime | None]
 
