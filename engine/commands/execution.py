@@ -15,10 +15,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from engine import clock, settings
@@ -99,6 +100,11 @@ class Execution:
     ) -> None:
         # With the exception: a spec that was in use then is not lent again.
         self._stack.__exit__(kind, value, trace)
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The session's connection, for statements that need nothing of the ORM's."""
+        return self.session.connection()
 
     # ---- loading ------------------------------------------------------------------------
 

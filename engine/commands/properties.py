@@ -77,7 +77,8 @@ def written(run: Run, wait: Wait, description: Description, now: datetime) -> Pr
     attributes = wait.attributes
 
     def value(name: str) -> Any:
-        return run.evaluate(wait.token, str(attributes.get(name) or ""))
+        text = attributes.get(name)
+        return run.evaluate(wait.token, str(text)) if text else ""
 
     def words(text: Any) -> list[str]:
         return list(_words(str(text or ""), lambda part: run.evaluate(wait.token, part), wait))

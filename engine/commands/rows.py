@@ -114,7 +114,7 @@ def write(work: Execution) -> None:
         if packed:
             work.note(loaded.row, trail.KIND, detail=packed)
     if work.history:
-        work.session.connection().execute(_HISTORY, work.history)
+        work.connection.execute(_HISTORY, work.history)
     hooks.tell(work.session, list(work.changes.values()))
     work.session.flush()  # what the hooks added
     if work.messages:
@@ -153,7 +153,7 @@ def _write_states(work: Execution) -> None:
         | {name: getattr(row, name) for name in STEPPED}
         for row, blob in short
     ]
-    if work.session.connection().execute(_STATE, guards).rowcount != len(short):
+    if work.connection.execute(_STATE, guards).rowcount != len(short):
         raise Conflict(TOO_LATE)
     for row, blob in short:
         set_committed_value(row, "state", blob)
@@ -233,8 +233,8 @@ def _write_waits(work: Execution, batch: Batch) -> None:
         (Job, batch.jobs),
         (Subscription, batch.subscriptions),
     ):
-        if rows:  # the connection itself: nothing of the session's is needed
-            session.connection().execute(_INSERTS[model], rows)
+        if rows:
+            work.connection.execute(_INSERTS[model], rows)
     names = {row["name"] for row in batch.subscriptions if row["kind"] == "message"}
     if names:
         _unpark(work, names)

@@ -292,7 +292,7 @@ def _close(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[
         "claimed_at": task.claimed_at or work.now,
         "assignee": task.assignee or work.actor.id,
     }
-    changed = work.session.connection().execute(
+    changed = work.connection.execute(
         _CLOSE,
         {
             "task": task.id,

@@ -124,13 +124,12 @@ def _server(url: str) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     folder = Path(sys.executable).parent
-    environment = os.environ | {"HUIYIN_DATABASE_URL": url, "HUIYIN_LOG_LEVEL": "WARNING"}
-    command = [str(folder / "huiyin"), "serve", "--port", str(port)]
+    environment = os.environ | {
+        "HUIYIN_DATABASE_URL": url, "HUIYIN_LOG_LEVEL": "WARNING", "HUIYIN_PORT": str(port),
+    }  # fmt: skip
+    command = [str(folder / "huiyin"), "serve"]
     if url.startswith("postgresql"):
-        command = [
-            *(str(folder / "gunicorn"), "--bind", f"127.0.0.1:{port}", "--workers", "2"),
-            *("--threads", "4", "--log-level", "warning", "web.app:create_app()"),
-        ]
+        command = [str(folder / "gunicorn"), "-c", "python:web.gunicorn", "--log-level", "warning"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         for _ in range(600):
