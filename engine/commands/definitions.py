@@ -10,10 +10,11 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, select
+from sqlalchemy import ColumnElement, Dialect, select
 from sqlalchemy.orm import Session
 
 from engine import db, decisions, forms
@@ -66,35 +67,48 @@ class Form:
 @dataclass
 class _Cache:
     kept: dict[str, OrderedDict[Any, Any]] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
 
     def get(self, kind: str, key: Any, make: Callable[[], T]) -> T:
-        shelf = self.kept.setdefault(kind, OrderedDict())
-        if key in shelf:
-            shelf.move_to_end(key)
-            return shelf[key]  # type: ignore[no-any-return]  # each kind holds one type
-        made = make()
-        shelf[key] = made
-        while len(shelf) > LIMIT:
-            shelf.popitem(last=False)
+        with self.lock:
+            shelf = self.kept.setdefault(kind, OrderedDict())
+            if key in shelf:
+                shelf.move_to_end(key)
+                return shelf[key]  # type: ignore[no-any-return]  # each kind holds one type
+        made = make()  # nobody waits for it; two that make the same keep the later one
+        with self.lock:
+            shelf[key] = made
+            while len(shelf) > LIMIT:
+                shelf.popitem(last=False)
         return made
 
 
-_caches: WeakKeyDictionary[Engine, _Cache] = WeakKeyDictionary()
+#: By dialect: a database's one object that is the same behind every way of connecting to it.
+_caches: WeakKeyDictionary[Dialect, _Cache] = WeakKeyDictionary()
+_OWN = "own definitions"
 
 
 def _cache(session: Session) -> _Cache:
-    engine = session.get_bind().engine
-    return _caches.setdefault(engine, _Cache())
+    own: _Cache | None = session.info.get(_OWN)
+    return own or _caches.setdefault(session.get_bind().dialect, _Cache())
+
+
+def keep_apart(session: Session) -> None:
+    """Let this transaction read for itself: what it publishes may yet be rolled back.
+
+    Its ids would then be given to other definitions (SQLite counts on from the last row).
+    """
+    session.info[_OWN] = _Cache()
 
 
 def forget(session: Session) -> None:
     """Forget what was read of this database once the transaction is durable: something went."""
-    engine = session.get_bind().engine
-    db.after_commit(session, lambda: _forget(engine))
+    dialect = session.get_bind().dialect
+    db.after_commit(session, lambda: _forget(dialect))
 
 
-def _forget(engine: Engine) -> None:
-    _caches.pop(engine, None)
+def _forget(dialect: Dialect) -> None:
+    _caches.pop(dialect, None)
 
 
 def by_id(session: Session, definition_id: int) -> Definition:

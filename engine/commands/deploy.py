@@ -269,6 +269,7 @@ def write(
     meta: dict[str, Any],
 ) -> Deployment:
     """Write a checked bundle down: everything in it becomes the newest version."""
+    definitions.keep_apart(session)
     made = Deployment(
         bundle=bundle.name,
         source=source,
