@@ -107,6 +107,8 @@ def _files() -> dict[str, bytes]:
             )
         if len(name) > LONGEST_NAME or "\0" in name:
             raise invalid(f"The name of a deployment resource is too long: '{name:.40}…'.")
+        if name in found:
+            raise invalid(f"Two deployment resources have the same name: '{name}'.")
         found[name] = file.read()
     if not found:
         raise invalid("No deployment resources contained in the form upload.")

@@ -106,6 +106,18 @@ def test_a_diagram_that_cannot_run_is_refused_with_its_elements(api: System) -> 
     )
 
 
+def test_two_files_of_one_name_are_refused_whatever_they_hold(api: System) -> None:
+    for other in (OTHER, ONE):
+        parts = {"a": (io.BytesIO(ONE), "same.bpmn"), "b": (io.BytesIO(other), "same.bpmn")}
+        answer = api.ask(
+            "POST", "/deployment/create", data=parts, content_type="multipart/form-data"
+        )
+        assert answer.status_code == 400
+        assert answer.get_json()["type"] == "InvalidRequestException"
+        assert "'same.bpmn'" in answer.get_json()["message"]
+    assert api.get("/process-definition/count", keysIn="p,q") == {"count": 0}
+
+
 def test_what_is_no_deployment(api: System) -> None:
     assert "No deployment resources" in post_files(api, {}, status=400)["message"]
     for field in ("tenant_id", "deployment_activation_time", "colour"):
