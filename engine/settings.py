@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port of the web server; PORT wins.")
+    proxies: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="Trusted proxies in front of the web server; of so many is believed who asks"
+        " (X-Forwarded-For) and of the nearest whether by HTTPS (X-Forwarded-Proto).",
+    )
     base_url: str = Field(
         "", description="Public address used in papers and codes; empty: taken from the request."
     )

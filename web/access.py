@@ -11,8 +11,11 @@ from flask import request
 #: Addresses of this machine, as a connection and as a `Host` name them.
 LOOPBACK = {"127.0.0.1", "::1"}
 HOSTS = LOOPBACK | {"localhost"}
-#: What a proxy says of the one for whom it asks.
-PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
+#: What a proxy says of the one for whom it asks. One of them is enough, trusted or not.
+PASSED_ON = (
+    *("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host"),
+    *("X-Real-IP", "Forwarded", "Via"),
+)
 
 View = TypeVar("View", bound=Callable[..., Any])
 

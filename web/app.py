@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine import bundles, settings, testclock
 from engine.settings import Settings
@@ -40,6 +41,8 @@ def create_app(configured: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config["SECRET_KEY"] = cookie_secret(configured)
     app.url_map.strict_slashes = False
+    if configured.proxies:
+        _believe(app, configured.proxies)
     security.init_app(app, configured)
     errors.init_app(app)
     assets.init_app(app)
@@ -54,6 +57,17 @@ def create_app(configured: Settings | None = None) -> Flask:
     if testclock.allowed():
         app.before_request(_share_clock)
     return app
+
+
+def _believe(app: Flask, proxies: int) -> None:
+    """Take the caller's address and scheme from what the trusted proxies say.
+
+    Each proxy adds one address to the list, so what a caller made up stands further left.
+    The scheme is one word, which every proxy writes anew or hands on.
+    """
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the way Flask documents
+        app.wsgi_app, x_for=proxies, x_proto=1, x_host=0, x_port=0, x_prefix=0
+    )
 
 
 def _share_clock() -> None:

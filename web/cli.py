@@ -10,8 +10,8 @@ import click
 from engine import calendar, clock, db, heap, migration, settings, testclock, vault
 from engine.models import Base
 
-#: What a proxy says stays readable: nothing is believed of it, but it tells that there is one
-#: (`web.access.is_from_here`).
+#: What a proxy says stays readable: how much of it is believed says `HUIYIN_PROXIES` alone, and
+#: that it says anything tells that there is one (`web.access.is_from_here`).
 SERVER: dict[str, Any] = {"ident": None, "clear_untrusted_proxy_headers": False}
 
 

@@ -28,6 +28,8 @@ preload_app = False
 graceful_timeout = 10
 timeout = 60
 keepalive = 5
+# By itself it believes every program of this machine that a request came by HTTPS.
+forwarded_allow_ips = ""
 proc_name = "huiyin"
 # Its sign of life must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - memory, not /tmp

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 from engine import db
@@ -27,6 +29,14 @@ def ask(port: int, path: str) -> tuple[int, Any]:
         return 0, ""
 
 
+def is_on_https(port: int) -> bool:
+    """Say whether the pages take a caller's word for it that he came by HTTPS."""
+    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    with closing(asking):
+        asking.request("GET", "/login", headers={"X-Forwarded-Proto": "https"})
+        return asking.getresponse().getheader("Strict-Transport-Security") is not None
+
+
 def test_pages_in_one_role_and_work_in_another(roles: Make) -> None:
     port = free_port()
     office = roles("redis://127.0.0.1:1/0", port=port)
@@ -37,6 +47,7 @@ def test_pages_in_one_role_and_work_in_another(roles: Make) -> None:
     office.start("plain", cluster.PLAIN)
     assert until(lambda: ask(port, "/readyz")[0] == 200), office.log("plain")
     assert 'huiyin_workers{role="worker"} 1.0' in ask(port, "/metrics")[1]
+    assert not is_on_https(port), "a word of the caller, and no proxy is trusted"
     with ThreadPoolExecutor(8) as crowd:
         answers = [crowd.submit(ask, port, "/readyz") for _ in range(40)]
         web.terminate()  # in the middle of them
