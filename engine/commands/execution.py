@@ -19,15 +19,15 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session, SessionTransaction
 
 from engine import clock, settings
 from engine.bpmn import pool
-from engine.commands import definitions, rows
+from engine.commands import calls, definitions, rows
 from engine.commands.definitions import Definition
 from engine.commands.host import InstanceHost
-from engine.errors import BpmnError, NotFound, StepBudgetExceeded
+from engine.errors import NotFound, StepBudgetExceeded
 from engine.hooks import Actor, Change
 from engine.models import Attachment, ProcessInstance, new_id
 from engine.services import Outgoing
@@ -244,58 +244,11 @@ class Execution:
             loaded.run.advance()
             if loaded.row.status != "active":
                 continue
-            self._start_calls(loaded)
-            self._drop_calls(loaded)
+            calls.begin_entered(self, loaded)
+            calls.drop_left(self, loaded)
             if loaded.run.ended:
-                self._return(loaded)
+                calls.give_back(self, loaded)
         raise StepBudgetExceeded("流程在一次办理中反复调用子流程，没有停下来，请检查流程图。")
-
-    def _start_calls(self, loaded: Loaded) -> None:
-        """Start a child for every call activity that was entered in this command."""
-        for key, wait in loaded.run.waits().items():
-            if wait.kind != "call" or key in loaded.before:
-                continue
-            if any(child.row.parent_token == wait.token for child in self._children(loaded)):
-                continue
-            inputs = loaded.run.call_inputs(wait.token)
-            definition = definitions.bound(
-                self.session,
-                inputs.called_element,
-                inputs.binding,
-                inputs.version,
-                loaded.definition,
-            )
-            self.begin(
-                definition,
-                variables=inputs.variables,
-                business_key=inputs.business_key,
-                parent=loaded,
-                call=wait,
-            )
-
-    def _children(self, loaded: Loaded) -> list[Loaded]:
-        return [child for child in self.loaded.values() if child.row.parent_id == loaded.row.id]
-
-    def _drop_calls(self, loaded: Loaded) -> None:
-        """Cancel children whose call activity was interrupted or left by an error."""
-        now = {wait.token for wait in loaded.run.waits().values() if wait.kind == "call"}
-        gone = {w.token for w in loaded.before.values() if w.kind == "call"} - now
-        gone |= {
-            child.row.parent_token or "" for child in self._children(loaded) if child.started
-        } - now
-        if not gone:
-            return
-        children = self.session.scalars(
-            select(ProcessInstance).where(
-                ProcessInstance.parent_id == loaded.row.id,
-                ProcessInstance.parent_token.in_(gone),
-                ProcessInstance.status == "active",
-            )
-        ).all()
-        for row in children:
-            child = self.open(row)
-            if not child.run.ended:
-                self.cancel(child, "由上级流程结束")
 
     def cancel(self, loaded: Loaded, reason: str) -> None:
         """End an instance and everything it called."""
@@ -305,60 +258,10 @@ class Execution:
         loaded.row.outcome = reason
         self.note(loaded.row, "cancelled", reason=reason)
         self.change(loaded).ended = True
-        self._drop_calls(loaded)
+        calls.drop_left(self, loaded)
 
-    def _return(self, child: Loaded) -> None:
-        """Close an instance that reached its end, and tell its caller."""
-        row, run = child.row, child.run
-        row.status = "completed"
-        row.ended_at = self.now
-        row.outcome = run.outcome[-1] if run.outcome else None
-        self.change(child).ended = True
-        end = child.definition.description.elements.get(row.outcome or "")
-        self.note(row, "ended", name=end.name if end else None, outcome=row.outcome)
-        thrown = run.thrown
-        if row.parent_id is None or row.parent_token is None:
-            if thrown is not None:
-                raise BpmnError(thrown.code, thrown.message)
-            return
-        parent = self.open(self._get(row.parent_id))
-        if parent.row.status != "active":
-            return
-        if thrown is not None:
-            if parent.run.catches(row.parent_token, "error", thrown.code):
-                parent.run.take_back(row.parent_token, run.variables)  # as Camunda does
-            parent.run.throw_error(row.parent_token, thrown.code, thrown.message)
-        else:
-            parent.run.take_back(row.parent_token, run.variables)
-            parent.acted.update(
-                key for key, w in parent.before.items() if w.token == row.parent_token
-            )
-            parent.run.complete(row.parent_token)
-        self.touch(parent)
-
-    def is_caught_above(self, row: ProcessInstance, code: str) -> bool:
-        """Say whether one of the instances that called this one would catch an error."""
-        while row.parent_id is not None and row.parent_token is not None:
-            parent = self.open(self._get(row.parent_id))
-            if parent.run.catches(row.parent_token, "error", code):
-                return True
-            row = parent.row
-        return False
-
-    def escalate(self, row: ProcessInstance, code: str, payload: Mapping[str, Any]) -> bool:
-        """Give an escalation nobody caught to the caller; True when it caught it."""
-        if row.parent_id is None or row.parent_token is None:
-            return False
-        parent = self.open(self._get(row.parent_id))
-        if parent.run.catches(row.parent_token, "escalation", code):
-            parent.run.take_back(row.parent_token, self.loaded[row.id].run.variables)
-        caught = parent.run.escalate(row.parent_token, code, payload)
-        if all(wait.token != row.parent_token for wait in parent.run.waits().values()):
-            self.cancel(self.loaded[row.id], "由上级流程结束")  # at once: nothing more runs here
-        self.touch(parent)
-        return caught
-
-    def _get(self, instance_id: str) -> ProcessInstance:
+    def instance(self, instance_id: str) -> ProcessInstance:
+        """Return an instance's row. Raises NotFound."""
         row = self.session.get(ProcessInstance, instance_id)
         if row is None:
             raise NotFound("没有这个在办件，可能已经归档。")

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import calendar, services, settings
-from engine.commands import definitions, opening
+from engine.commands import calls, definitions, opening
 from engine.commands.definitions import Definition
 from engine.commands.trail import Trail
 from engine.errors import NotFound, ServiceFailed
@@ -126,14 +126,14 @@ class InstanceHost:
     ) -> None:
         """Send an event out: messages and signals become jobs, escalations go to the caller."""
         if kind == "escalation":
-            self.work.escalate(self.row, name, payload)
+            calls.escalate(self.work, self.row, name, payload)
             return
         key = correlation if correlation is not None else self.row.business_key or ""
         self.work.messages.append((self.row, name, key, payload, kind))
 
     def catches(self, code: str) -> bool:
         """Ask the callers, the nearest first, whether the error would be caught there."""
-        return self.work.is_caught_above(self.row, code)
+        return calls.is_caught_above(self.work, self.row, code)
 
     def trace(self, event: Trace) -> None:
         """Keep what a person may ask about later."""

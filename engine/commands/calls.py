@@ -1,0 +1,123 @@
+"""Call activities: instances that others call, begun, dropped, given back, and what they throw.
+
+All of it happens inside the caller's command and transaction (`engine.commands.execution`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from engine.commands import definitions
+from engine.errors import BpmnError
+from engine.models import ProcessInstance
+
+if TYPE_CHECKING:
+    from engine.commands.execution import Execution, Loaded
+
+#: Why a child was cancelled, as its history says it.
+BY_CALLER = "由上级流程结束"
+
+
+def begin_entered(work: Execution, loaded: Loaded) -> None:
+    """Start a child for every call activity that was entered in this command."""
+    for key, wait in loaded.run.waits().items():
+        if wait.kind != "call" or key in loaded.before:
+            continue
+        if any(child.row.parent_token == wait.token for child in _children(work, loaded)):
+            continue
+        inputs = loaded.run.call_inputs(wait.token)
+        definition = definitions.bound(
+            work.session,
+            inputs.called_element,
+            inputs.binding,
+            inputs.version,
+            loaded.definition,
+        )
+        work.begin(
+            definition,
+            variables=inputs.variables,
+            business_key=inputs.business_key,
+            parent=loaded,
+            call=wait,
+        )
+
+
+def _children(work: Execution, loaded: Loaded) -> list[Loaded]:
+    return [child for child in work.loaded.values() if child.row.parent_id == loaded.row.id]
+
+
+def drop_left(work: Execution, loaded: Loaded) -> None:
+    """Cancel children whose call activity was interrupted or left by an error."""
+    now = {wait.token for wait in loaded.run.waits().values() if wait.kind == "call"}
+    gone = {w.token for w in loaded.before.values() if w.kind == "call"} - now
+    gone |= {
+        child.row.parent_token or "" for child in _children(work, loaded) if child.started
+    } - now
+    if not gone:
+        return
+    children = work.session.scalars(
+        select(ProcessInstance).where(
+            ProcessInstance.parent_id == loaded.row.id,
+            ProcessInstance.parent_token.in_(gone),
+            ProcessInstance.status == "active",
+        )
+    ).all()
+    for row in children:
+        child = work.open(row)
+        if not child.run.ended:
+            work.cancel(child, BY_CALLER)
+
+
+def give_back(work: Execution, child: Loaded) -> None:
+    """Close an instance that reached its end, and tell its caller."""
+    row, run = child.row, child.run
+    row.status = "completed"
+    row.ended_at = work.now
+    row.outcome = run.outcome[-1] if run.outcome else None
+    work.change(child).ended = True
+    end = child.definition.description.elements.get(row.outcome or "")
+    work.note(row, "ended", name=end.name if end else None, outcome=row.outcome)
+    thrown = run.thrown
+    if row.parent_id is None or row.parent_token is None:
+        if thrown is not None:
+            raise BpmnError(thrown.code, thrown.message)
+        return
+    parent = work.open(work.instance(row.parent_id))
+    if parent.row.status != "active":
+        return
+    if thrown is not None:
+        if parent.run.catches(row.parent_token, "error", thrown.code):
+            parent.run.take_back(row.parent_token, run.variables)  # as Camunda does
+        parent.run.throw_error(row.parent_token, thrown.code, thrown.message)
+    else:
+        parent.run.take_back(row.parent_token, run.variables)
+        parent.acted.update(key for key, w in parent.before.items() if w.token == row.parent_token)
+        parent.run.complete(row.parent_token)
+    work.touch(parent)
+
+
+def is_caught_above(work: Execution, row: ProcessInstance, code: str) -> bool:
+    """Say whether one of the instances that called this one would catch an error."""
+    while row.parent_id is not None and row.parent_token is not None:
+        parent = work.open(work.instance(row.parent_id))
+        if parent.run.catches(row.parent_token, "error", code):
+            return True
+        row = parent.row
+    return False
+
+
+def escalate(work: Execution, row: ProcessInstance, code: str, payload: Mapping[str, Any]) -> bool:
+    """Give an escalation nobody caught to the caller; True when it caught it."""
+    if row.parent_id is None or row.parent_token is None:
+        return False
+    parent = work.open(work.instance(row.parent_id))
+    if parent.run.catches(row.parent_token, "escalation", code):
+        parent.run.take_back(row.parent_token, work.loaded[row.id].run.variables)
+    caught = parent.run.escalate(row.parent_token, code, payload)
+    if all(wait.token != row.parent_token for wait in parent.run.waits().values()):
+        work.cancel(work.loaded[row.id], BY_CALLER)  # at once: nothing more runs here
+    work.touch(parent)
+    return caught
