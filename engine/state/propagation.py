@@ -2,7 +2,7 @@
 
 The search goes outwards: boundary events of the activity, event sub processes of the
 scope it is in, boundary events of that sub process, and so on. What an event sub process
-throws is not caught by its own neighbours.
+throws may be caught by another one beside it, never by itself.
 """
 
 from __future__ import annotations
@@ -29,20 +29,18 @@ def _catchers(
     """Yield what would catch it, nearest first, with the activity or scope it belongs to."""
     activity: Token | None = token
     scope = token.scope
-    inside_handler = False
     while True:
+        came_out_of = "" if activity is None else activity.node.name
         while activity is not None:
             for event in _matching(activity.node.boundary, kind, code):
                 yield event, activity, scope
-            inside_handler = inside_handler or activity.node.handles_events
             activity = activity.hangs_on
-        if not inside_handler:
-            for listener in _matching(scope.spec.listeners, kind, code):
+        for listener in _matching(scope.spec.listeners, kind, code):
+            if listener.handler != came_out_of:
                 yield listener, None, scope
         if scope.owner is None:
             return
         activity, scope = scope.owner, scope.owner.scope
-        inside_handler = False
 
 
 def _matching(events: Sequence[AnyCatcher], kind: Kind, code: str) -> list[AnyCatcher]:
@@ -110,10 +108,19 @@ def throwing(token: Token) -> Iterator[None]:
     try:
         yield
     except BpmnError as error:
-        if token.gone:
-            raise
-        variables.write(token.instance, token, error.variables)
-        throw_error(token, error.error_code, str(error))
+        raised(token, error)
+
+
+def raised(token: Token, error: BpmnError) -> None:
+    """Throw from a token what a handler or listener raised there.
+
+    Raises:
+        BpmnError: the token has already gone on.
+    """
+    if token.gone:
+        raise error
+    variables.write(token.instance, token, error.variables)
+    throw_error(token, error.error_code, str(error))
 
 
 def cancel_all(token: Token) -> None:

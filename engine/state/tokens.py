@@ -159,15 +159,18 @@ class Token(Task):
         self.instance.watching.pop(self.id, None)
 
     def cancel(self) -> None:
-        """Take the token away, with everything that hangs on it or runs inside it."""
-        if self.gone:
+        """Take the token away, with everything that hangs on it or runs inside it.
+
+        Its listeners are called while it is still there: handlers read its variables.
+        """
+        if self.gone or self._state == TaskState.CANCELLED:
             return
         for child in self.attached:
             child.cancel()
         self.instance.close_scope_of(self)
         self._set_state(TaskState.CANCELLED)
-        self.retire()
         self.node._on_cancel(self)
+        self.retire()
 
     def run(self) -> bool | None:
         outcome: bool | None = self.node._run(self)

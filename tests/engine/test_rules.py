@@ -21,6 +21,7 @@ from tests.engine.bpmn_builder import (
     event_sub,
     extension,
     flow,
+    inclusive,
     link,
     message,
     parallel,
@@ -75,6 +76,10 @@ RIGHT = {
     "event sub process": (
         S, E, "s-e", event_sub("es", message(), end("ee"), "es_s-ee").replace(
             'triggeredByEvent', 'name="撤回" triggeredByEvent'),
+    ),
+    "a branch that is always taken": (
+        S, inclusive("gw", name="还要谁？"), service("x", "area.work", name="办"), E, "s-gw", "x-e",
+        flow("gw", "x", label="总是"), flow("gw", "e", "${ok}", label="也许"),
     ),
     "links": (
         S, throw("out", link("L"), name="去"), catch("in", link("L"), name="来"), E,

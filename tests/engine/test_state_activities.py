@@ -260,12 +260,15 @@ def test_nobody_is_asked_of_an_empty_collection():
     Walk(one(user("a", multi("xs"))), xs=[]).at("z")
     Walk(one(user("a", multi(cardinality="${n}"))), n=0).at("z")
     Walk(one(user("a", multi(cardinality="2")))).at("a", "a")
+    Walk(one(user("a", multi(cardinality="${n}"))), n="2").at("a", "a")
 
 
 @pytest.mark.parametrize(
     ("marker", "values", "why"),
     [
         (multi("xs"), {"xs": 5}, "不是列表"),
+        (multi("xs"), {"xs": None}, "不是列表"),
+        (multi(cardinality="${n}"), {"n": None}, "非负整数"),
         (multi("xs"), {"xs": list(range(1001))}, "1001 个多实例"),
         (multi(cardinality="${n}"), {"n": 10_000_000}, "10000000 个多实例"),
         (multi(cardinality="${n}"), {"n": -1}, "非负整数"),

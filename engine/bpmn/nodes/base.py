@@ -16,7 +16,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.nodes import compensation, listeners, mappings
 from engine.bpmn.xml import is_drawn
-from engine.errors import EngineError
+from engine.errors import BpmnError, EngineError
+from engine.state import propagation
 from engine.state.host import Wait, WaitKind
 
 if TYPE_CHECKING:
@@ -106,15 +107,23 @@ class Node(BpmnSpecMixin):
         self.enter(my_task)
 
     def enter(self, token: Token) -> None:
-        """Take the token in: mappings, listeners, boundary events; then it is ready."""
+        """Take the token in: mappings, listeners, boundary events; then it is ready.
+
+        An error of a listener comes out of this very element, however the token got here.
+        """
         if not self.admit(token):
             return
         token.instance.trace("entered", token, **self.traits(token))
-        mappings.apply_inputs(token)
-        listeners.of_execution(token, "start")
-        for event in self.boundary:
-            event.attach(token)
-        if self._update_hook(token):
+        try:
+            mappings.apply_inputs(token)
+            listeners.of_execution(token, "start")
+            for event in self.boundary:
+                event.attach(token)
+            is_ready = self._update_hook(token)
+        except BpmnError as error:
+            propagation.raised(token, error)
+            return
+        if is_ready:
             token._ready()
 
     def admit(self, token: Token) -> bool:

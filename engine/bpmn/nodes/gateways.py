@@ -10,6 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.nodes.base import Flow, Node, NodeInfo
 from engine.bpmn.nodes.events import Armed
+from engine.state import propagation
 
 if TYPE_CHECKING:
     from engine.state.tokens import Token
@@ -209,7 +210,10 @@ class EventBasedGateway(Armed, defaults.EventBasedGateway):
         flow = next(flow for flow in self.flows if self._slot(flow) == slot)
         scope = token.scope
         token.marks.pop("arms", None)
-        token.instance.trace("left", token)
+        with propagation.throwing(token):
+            self.leave(token)
+        if token.gone:
+            return
         token.instance.trace("taken", token, flow=flow.id)
         node = scope.spec.task_specs[flow.target]
         token.retire()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from engine.state.tokens import Token
 
 MAX_ITEMS = 1000
+COUNT = re.compile(r"\d{1,9}", re.A)
 
 
 class Body(Node):
@@ -109,11 +111,11 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
         evaluation = body.instance.evaluation
         if self.collection:
             found = evaluation.evaluate(body, as_expression(self.collection))
-            if found is not None and not isinstance(found, list | tuple):
+            if not isinstance(found, list | tuple):
                 raise self._refusal(f"集合 {self.collection} 不是列表")
-            elements = list(found or ())
+            elements = list(found)
         else:
-            count = evaluation.evaluate(body, as_expression(self.cardinality or "0"))
+            count = _as_number(evaluation.evaluate(body, as_expression(self.cardinality or "0")))
             if not _is_count(count):
                 raise self._refusal(f"次数 {self.cardinality} 不是非负整数")
             if count > MAX_ITEMS:
@@ -181,6 +183,11 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
         holds, why = body.instance.evaluation.condition(item, self.condition)
         body.instance.trace("chosen", body, body=True, flows=[], conditions=[why])
         return holds
+
+
+def _as_number(value: Any) -> Any:
+    """Read a number that was written as a text, as Camunda does."""
+    return int(value) if isinstance(value, str) and COUNT.fullmatch(value) else value
 
 
 def _is_count(value: Any) -> bool:

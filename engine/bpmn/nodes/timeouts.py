@@ -11,6 +11,7 @@ from engine.bpmn.nodes.base import Node, NodeInfo
 from engine.bpmn.nodes.definitions import Timer
 from engine.bpmn.nodes.events import BoundaryEvent
 from engine.bpmn.xml import inner
+from engine.state import propagation
 from engine.state.host import Wait
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class TimeoutListener(BoundaryEvent):
             return
         if self.event.spend(token, slot):
             token.retire()
-        listeners.run_task(host, self.listener, "timeout")
+        with propagation.throwing(host):
+            listeners.run_task(host, self.listener, "timeout")
 
     def was_entered(self, token: Token) -> bool:
         return False

@@ -1,13 +1,15 @@
-"""A deciding gateway has a condition on every branch but the default one.
+"""An exclusive gateway has a condition on every branch but the default one.
 
-Otherwise an instance can stand at the gateway with no way to go. A parallel gateway has no
-conditions: they would not be looked at.
+Otherwise an instance can stand at the gateway with no way to go. A branch of an inclusive
+gateway without a condition is always taken. A parallel gateway has no conditions: they would
+not be looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from engine.bpmn.definition import Element
 from engine.bpmn.rules.diagram import Diagram
 from engine.errors import Problem
 
@@ -18,12 +20,17 @@ def check(diagram: Diagram) -> Iterator[Problem]:
         flows = diagram.outgoing[gateway.id]
         if len(flows) < 2:
             continue
-        for flow in flows:
-            if not flow.condition and flow.id != gateway.default:
-                yield Problem(flow.id, "no-condition", "这条分支要写条件，或者设为默认分支。")
+        if gateway.kind == "exclusiveGateway":
+            yield from _without_condition(gateway.default, flows)
         if gateway.default and gateway.default not in {flow.id for flow in flows}:
             yield Problem(gateway.id, "wrong-default", "默认分支不是从这个网关出去的，请重新设置。")
     for gateway in diagram.of("parallelGateway", "eventBasedGateway"):
         for flow in diagram.outgoing[gateway.id]:
             if flow.condition:
                 yield Problem(flow.id, "condition-ignored", "这种网关的分支不看条件，请删除条件。")
+
+
+def _without_condition(default: str, flows: Iterable[Element]) -> Iterator[Problem]:
+    for flow in flows:
+        if not flow.condition and flow.id != default:
+            yield Problem(flow.id, "no-condition", "这条分支要写条件，或者设为默认分支。")
