@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from engine.expressions.compile_feel import items_of
+from engine.expressions.compile_feel import collecting, items_of, selecting
 from engine.expressions.environment import CALL_COST, Closure, Env
-from engine.expressions.limits import Undefined, sized_list
+from engine.expressions.limits import Undefined
 from engine.expressions.values import adopt
 
 Loop = Callable[[str, Closure, Closure], Closure]
@@ -31,13 +31,7 @@ def _guarded(closure: Closure) -> Closure:
 
 
 def _for(variable: str, source: Closure, body: Closure) -> Closure:
-    def collect(env: Env) -> list[Any]:
-        results: list[Any] = []
-        for inner in _rounds(variable, source, env.inside({"partial": results})):
-            results.append(body(inner))  # noqa: PERF401  # the body reads the list as it grows
-        return sized_list(results)
-
-    return _guarded(collect)
+    return _guarded(collecting(lambda env: _rounds(variable, source, env), body))
 
 
 def _quantified(decisive: bool) -> Loop:
@@ -58,18 +52,8 @@ def _quantified(decisive: bool) -> Loop:
 
 
 def _filter(_variable: str, source: Closure, match: Closure) -> Closure:
-    """Build a filter; the entries of an item that is a context are in scope, as in FEEL."""
-
-    def select(env: Env) -> list[Any]:
-        chosen: list[Any] = []
-        value = source(env)
-        for inner in _rounds("item", lambda _env: [] if value is None else value, env):
-            item = inner.names["item"]
-            if match(inner.inside(item) if isinstance(item, Mapping) else inner) is True:
-                chosen.append(item)
-        return chosen
-
-    return _guarded(select)
+    """Build a filter, which is FEEL's `source[match]`."""
+    return _guarded(selecting(source, match, CALL_COST))
 
 
 LOOPS: Final[dict[str, Loop]] = {

@@ -112,6 +112,8 @@ class Table:
             return Answer(self, values, [], [], void=True)
         hits = self._hits(values, env)
         rows = [self._row(rule, env) for rule in hits]
+        if not rows and (defaults := self._defaults(env)) is not None:
+            return Answer(self, values, [], [defaults])
         try:
             rows = self._settle(hits, rows)
         except LimitReached:
@@ -121,8 +123,6 @@ class Table:
                 raise
             env.note(why)
             return Answer(self, values, hits, [], void=True)
-        if not rows and (defaults := self._defaults(env)) is not None:
-            rows = [defaults]
         return Answer(self, values, hits, rows)
 
     def _hits(self, values: list[Any], env: Env) -> list[Rule]:

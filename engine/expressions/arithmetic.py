@@ -10,8 +10,8 @@ from datetime import date, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any, Final
 
-from engine.expressions import limits, temporal
-from engine.expressions.limits import LimitReached, Undefined, sized_text
+from engine.expressions import temporal
+from engine.expressions.limits import Undefined, sized_text
 from engine.expressions.values import YearsMonths, finite, kind, label
 
 Operator = Callable[[Any, Any], Any]
@@ -47,14 +47,14 @@ def bounded(value: int | Decimal) -> int | Decimal:
     try:
         return DECIMAL.create_decimal(value)
     except Overflow:
-        raise LimitReached("数字太大。") from None
+        raise Undefined("数字太大。") from None
 
 
 def _compute(operation: Operator, left: Any, right: Any) -> Any:
     try:
         return operation(left, right)
     except Overflow:
-        raise LimitReached("数字太大。") from None
+        raise Undefined("数字太大。") from None
     except (DivisionByZero, InvalidOperation):
         raise Undefined("没有计算结果（除数为零或数字无效）。") from None
 
@@ -159,11 +159,11 @@ def modulo(left: Any, right: Any) -> Any:
 
 
 def power(left: Any, right: Any) -> Any:
-    """Return a power; the exponent is bounded."""
+    """Return a power. Its cost does not depend on the exponent: 34 digits are kept."""
     left, right = exact(left), exact(right)
-    if abs(right) > limits.MAX_EXPONENT:
-        raise LimitReached("指数太大。")
     result = Decimal(1) if right == 0 else _compute(DECIMAL.power, left, right)
+    if not result.is_finite():  # 0 ** -1: Python knows infinity
+        raise Undefined("没有计算结果（零的负数次方）。")
     whole = isinstance(left, int) and isinstance(right, int) and abs(result) < _LARGEST
     return int(result) if whole and result == result.to_integral_value() else result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from engine.expressions import access, arithmetic, comparison, nodes
@@ -111,6 +112,8 @@ def context_of(node: nodes.ContextOf, compiler: Compiler) -> Closure:
 # --- loops --------------------------------------------------------------------
 
 Loop = Callable[[Env], Iterator[Env]]
+#: Types of values that hold no others.
+SCALAR: Final = frozenset({int, str, bool, Decimal, type(None), date, datetime, timedelta})
 
 
 def _loop(bindings: tuple[nodes.Binding, ...], body: Node, compiler: Compiler) -> Loop:
@@ -150,13 +153,17 @@ def items_of(source: Any) -> list[Any]:
     if not isinstance(source, Range):
         return [source]
     if isinstance(source.low, date):
-        return _days(source.low, source.high)
-    low, high = access.whole(source.low), access.whole(source.high)
+        found: list[Any] = _days(source.low, source.high)
+    else:
+        found = _integers(access.whole(source.low), access.whole(source.high))
+    first = 0 if source.low_closed else 1
+    return found[first : len(found) if source.high_closed else -1]
+
+
+def _integers(low: int, high: int) -> list[int]:
     if abs(high - low) >= MAX_ITEMS:
         raise LimitReached(f"循环超过 {MAX_ITEMS} 次。")
-    if high < low:
-        return list(range(low, high - 1, -1))
-    return list(range(low, high + 1))
+    return list(range(low, high + 1)) if low <= high else list(range(low, high - 1, -1))
 
 
 def _days(first: date, last: date) -> list[date]:
@@ -175,15 +182,29 @@ def for_each(node: nodes.For, compiler: Compiler) -> Closure:
     names = tuple(binding.name for binding in node.bindings)
     rounds = _loop(node.bindings, node.body, compiler)
     body = compiler.inside((*names, "partial"), node.body)
+    speaks = any(part == nodes.Name("partial") for part, _ in nodes.walk(node.body))
+    return compiler.guarded(collecting(rounds, body, speaks=speaks))
+
+
+def collecting(rounds: Loop, body: Closure, *, speaks: bool = True) -> Closure:
+    """Return the loop that collects results; each round sees those before it as `partial`.
+
+    `speaks`: the body may speak of them.
+    """
 
     def collect(env: Env) -> list[Any]:
         results: list[Any] = []
-        for inner in rounds(env.inside({"partial": results})):
-            results.append(body(inner))
+        told = {"partial": results}
+        for inner in rounds(env.inside(told)):
+            value = body(inner)
+            if speaks and type(value) not in SCALAR:  # it may hold the list: that one stays so
+                env.run.tick(len(results) // 1_000)
+                told["partial"] = results = [*results]
+            results.append(value)
             sized_list(results)
         return results
 
-    return compiler.guarded(collect)
+    return collect
 
 
 def quantified(node: nodes.Quantified, compiler: Compiler) -> Closure:
@@ -214,6 +235,11 @@ def filter_of(node: nodes.Filter, compiler: Compiler) -> Closure:
         return compiler.guarded(lambda env: access.pick(_as_list(base(env)), index))
     condition = compiler.inside(("item",), node.condition)
     cost = sum(1 for _ in nodes.walk(node.condition)) + 1
+    return compiler.guarded(selecting(base, condition, cost))
+
+
+def selecting(base: Closure, condition: Closure, cost: int) -> Closure:
+    """Return the filter that picks or selects; one look at an item costs so many steps."""
 
     def select(env: Env) -> Any:
         items = _as_list(base(env))
@@ -233,7 +259,7 @@ def filter_of(node: nodes.Filter, compiler: Compiler) -> Closure:
                 raise Undefined(f"筛选条件应为是否值或数字，得到的是{label(verdict)}。")
         return chosen
 
-    return compiler.guarded(select)
+    return select
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -47,7 +47,13 @@ class Run:
             raise limits.LimitReached("表达式计算量太大，已停止。")
 
     def invoke(self, function: Function, values: Sequence[Any]) -> Any:
-        """Call a function value; how deep such calls may nest is bounded."""
+        """Call a function value; how deep such calls may nest is bounded.
+
+        Raises:
+            Undefined: it takes another number of values (`sort` calls what it is given).
+        """
+        if len(values) != len(function.params):
+            raise limits.Undefined(f"函数的参数应为 {len(function.params)} 个。")
         self.tick(CALL_COST)
         self.calls += 1
         try:

@@ -37,6 +37,7 @@ _ANY_NAME: Final = re.compile(
 _WRITTEN: Final = r"[^\s\"{}\[\](),:?@<>=][^\"{}\[\](),:?@<>=]{0,100}?"
 _KEY: Final = re.compile(rf'[{{,(]\s*(?:"((?:[^"\\]|\\.){{1,100}})"|({_WRITTEN}))\s*:')
 _LOOP: Final = re.compile(rf"(?:\b(?:for|some|every)\s|,)\s*({_WRITTEN})\s+in\s")
+_PARAMS: Final = re.compile(r"\bfunction\s*\(([^\"(){}\[\]]{1,1000})\)")
 
 
 def is_simple_name(name: str) -> bool:
@@ -61,6 +62,8 @@ def _declared(source: str) -> tuple[str, ...]:
     found = [match[1] or match[2] for match in _KEY.finditer(source)] if ":" in source else []
     if " in " in source:
         found += [match[1] for match in _LOOP.finditer(source)]
+    for match in _PARAMS.finditer(source) if "function" in source else ():
+        found += [param.partition(":")[0] for param in match[1].split(",")]
     return special_names(found)
 
 
@@ -252,7 +255,7 @@ class FeelParser(Parser):
         name = self._name("变量名")
         if token.kind == "name" and name in _CONSTANTS:
             return nodes.Literal(_CONSTANTS[name], span=self.span(token.start))
-        if name.startswith("not "):
+        if token.kind == "name" and name.startswith("not "):
             raise complain("“not”后面要写括号：not(…)。", self.source, token.start)
         return nodes.Name(name, span=self.span(token.start))
 

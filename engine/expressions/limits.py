@@ -19,8 +19,6 @@ MAX_TEXT = 65_536
 MAX_ITEMS = 10_000
 #: Parts of a result, counted through all levels (a small expression can share parts).
 MAX_PARTS = 50_000
-#: Absolute value of an exponent.
-MAX_EXPONENT = 999
 #: Functions defined in an expression that call each other.
 MAX_CALLS = 60
 #: Characters of a regular expression (they run on RE2, in linear time).

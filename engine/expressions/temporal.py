@@ -29,13 +29,13 @@ _TIME: Final = re.compile(
 )
 _DAYS: Final = re.compile(
     r"(-?)P(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
-    r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?",
+    r"(?:T(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15}(?:\.\d{1,9})?)S)?)?",
     re.ASCII,
 )
-_MONTHS: Final = re.compile(r"(-?)P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?", re.ASCII)
+_MONTHS: Final = re.compile(r"(-?)P(?:(\d{1,12})Y)?(?:(\d{1,12})M)?", re.ASCII)
 _FAR: Final = frozenset({FarDate, FarMoment})
-#: Python's calendar ends with year 9999.
-MAX_MONTHS: Final = 12 * 9_999_999
+#: From the first year of dates to the last.
+MAX_MONTHS: Final = 24 * far.MAX_YEAR
 
 
 def zone(name: str) -> tzinfo:

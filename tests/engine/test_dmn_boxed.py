@@ -144,6 +144,10 @@ def test_a_function_may_take_a_context_of_the_files_type():
          [2, 3]),
         (f"<filter><in>{literal('[{a: 1}, {a: 2}]')}</in>"
          f"<match>{literal('a = 1')}</match></filter>", [{"a": 1}]),
+        (f"<filter><in>{literal('[1, 2, 3]')}</in><match>{literal('-1')}</match></filter>", 3),
+        (f"<filter><in>{literal('[1, 2, 3]')}</in><match>{literal('4')}</match></filter>", None),
+        (f'<for iteratorVariable="i"><in>{literal("[1, 2]")}</in>'
+         f"<return>{literal('partial')}</return></for>", [[], [[]]]),
         (f"<filter><in>{literal('null')}</in><match>{literal('item > 1')}</match></filter>", []),
     ],
 )  # fmt: skip

@@ -76,6 +76,9 @@ def test_default_outputs_answer_where_no_rule_does():
     assert answer(logic, {"n": 1}) == {"a": 5, "b": "x"}
     assert answer(logic, {"n": 2}) == {"a": 0, "b": "none"}
     assert answer(table(["n"], ["r|7"], [["1", "5"]], hit="COLLECT"), {"n": 2}) == [7]
+    for how in ("SUM", "COUNT"):
+        counted = table(["n"], ["r|7"], [["1", "5"]], hit="COLLECT", aggregation=how)
+        assert answer(counted, {"n": 2}) == 7
 
 
 @pytest.mark.parametrize("policy", ["U", "F", "A", "P", "C", "R", "O"])

@@ -61,9 +61,6 @@ def test_without_a_result_feel_is_null(body):
 
 
 REFUSED = [
-    "=1" + "0" * 33 + " ** 999",
-    "=2 ** 1000",
-    "=exp(20000)",
     "=for d in @\"1900-01-01\"..@\"2999-01-01\" return d",
     "=for i in 1..20000 return i",
     "=f(1)",

@@ -13,7 +13,7 @@ import pytest
 from engine import expressions
 from engine.errors import ExpressionError
 from engine.expressions import temporal
-from tests.engine.hostile_expressions import BOMBS, CODE, FEEL_CODE, PATTERNS
+from tests.engine.hostile_expressions import BOMBS, CODE, FEEL_CODE, OVERFLOWS, PATTERNS
 
 SCOPE = {
     "x": 5,
@@ -81,6 +81,14 @@ def test_feel_refuses_what_is_not_feel(body):
 def test_bombs_are_defused(body):
     with within(1), pytest.raises(ExpressionError):
         expressions.evaluate(f"={body}", SCOPE)
+
+
+@pytest.mark.parametrize("body", OVERFLOWS)
+def test_numbers_that_are_too_large_are_null_and_the_rest_is_computed(body):
+    with within(1):
+        assert expressions.feel(f"[{body}, 1]", {}) == [None, 1]
+    with pytest.raises(ExpressionError):
+        expressions.evaluate_condition(f"={body}", {})
 
 
 @pytest.mark.parametrize("body", [b for b in BOMBS if len(b) > 500])

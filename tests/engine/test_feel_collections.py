@@ -55,6 +55,9 @@ sublist([4, 5, 6], 0) ⇒ null
 sublist([4, 5, 6], 5) ⇒ null
 sublist(list: [4, 5, 6], start position: 3) ⇒ [6]
 append([1], 2, 3) ⇒ [1, 2, 3]
+all() ⇒ null
+min() ⇒ null
+concatenate() ⇒ null
 append([1], null) ⇒ [1, null]
 append([1], [2]) ⇒ [1, [2]]
 append(1, 2) ⇒ [1, 2]
@@ -105,6 +108,11 @@ mode([1, "a"]) ⇒ null
 list replace([2, 4, 7, 8], 3, 6) ⇒ [2, 4, 6, 8]
 list replace([2, 4, 7, 8], -1, 6) ⇒ [2, 4, 7, 6]
 list replace([2, 4, 7, 8], function(item, newItem) item < newItem, 5) ⇒ [5, 5, 7, 8]
+list replace([2, null], function(item, newItem) item < newItem, 5) ⇒ [5, null]
+list replace([2, 4], function(item, newItem) "yes", 5) ⇒ null
+list replace([2, 4], function(item) true, 5) ⇒ null
+sort([2, 1], function(a) true) ⇒ null
+sort([2, 1], function(a, b, c) true) ⇒ null
 """)
 
 # Table 72: numbers

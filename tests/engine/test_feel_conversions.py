@@ -91,6 +91,10 @@ day of year(date("12345-06-07")) ⇒ null
 """)
 
 DURATIONS = lines("""
+duration("P999999999Y").years ⇒ 999999999
+duration("-P11999999988M") = duration("-P999999999Y") ⇒ true
+duration("P99999999999Y") ⇒ null
+duration("PT3600000000S").hours ⇒ 16
 duration("P2DT20H14M") ⇒ @"PT68H14M"
 duration("P1D") ⇒ @"PT24H"
 duration("PT0.001S") * 1000 ⇒ @"PT1S"

@@ -25,6 +25,7 @@ ARITHMETIC = lines("""
 
 # 19–26: names and qualified names
 NAMES = lines("""
+{not here: 1, r: not here + 1}.r ⇒ 2
 {a + b: 1, c: a + b}.c ⇒ 1
 {a-b: 5, a: 1, b: 1, c: a-b}.c ⇒ 5
 {a: 7, b: 2, c: a-b}.c ⇒ 5
@@ -87,6 +88,12 @@ n(1) ⇒ null
 
 # 46–47: for, with several iterators, ranges and the results so far
 LOOPS = lines("""
+for i in [1, 2, 3] return partial ⇒ [[], [[]], [[], [[]]]]
+for i in 1..3 return {before: count(partial)} ⇒ [{before: 0}, {before: 1}, {before: 2}]
+for i in (1..4) return i ⇒ [2, 3]
+for i in ]4..1] return i ⇒ [3, 2, 1]
+for i in (1..1) return i ⇒ []
+for i in [@"2026-01-01"..@"2026-01-03") return i.day ⇒ [1, 2]
 for i in [1, 2], j in [3, 4] return i * j ⇒ [3, 4, 6, 8]
 for i in 1..3 return for j in 1..i return j ⇒ [[1], [1, 2], [1, 2, 3]]
 for i in -1..1 return i ⇒ [-1, 0, 1]
@@ -185,6 +192,8 @@ n.b ⇒ null
 
 # 57: function definitions: closures, types, recursion
 FUNCTIONS = lines("""
+{f: function(a-b, x and y) a-b * x and y, r: f(2, 3)}.r ⇒ 6
+{f: function(a-b: number) a-b, r: f(a-b: 2)}.r ⇒ 2
 (function(a: number, b) a + b)(1, 2) ⇒ 3
 (function(a: number) a)("x") ⇒ null
 (function(a: list<number>) count(a))(5) ⇒ 1

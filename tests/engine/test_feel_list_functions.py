@@ -23,7 +23,7 @@ mode([6, 3, 9, 6, 6]) ⇒ [6]
 all([true, null]) ⇒ null
 sublist([4, 5, 6], -2) ⇒ [5, 6]
 sublist([4, 5, 6], 4) ⇒ null
-append([1]) ⇒ [1]
+append([1]) ⇒ null
 insert before([1, 3], 3, 2) ⇒ [1, 3, 2]
 distinct values([{a: 1}, {a: 1}, "1", 1]) ⇒ [{a: 1}, "1", 1]
 sort([3, 1, 2]) ⇒ [1, 2, 3]

@@ -65,6 +65,10 @@ string join(["a", "b"], "/", "<", ">") ⇒ "<a/b>"
 
 # fn:matches, fn:replace and fn:tokenize of XPath, with the flags s, m, i and x
 PATTERNS = lines(r"""
+matches("hello world", "hello\ sworld", "x") ⇒ true
+matches("helloworld", "hello world", "x") ⇒ true
+matches("helloworld", "hello[ ]world", "x") ⇒ false
+matches("hello world", "hello[\\] ]world", "x") ⇒ true
 matches("foobar", "^fo*b") ⇒ true
 matches("foobar", "o{3}") ⇒ false
 matches("abc", "[a-c]+") ⇒ true

@@ -224,7 +224,10 @@ def remove(run: Run, values: Any, position: Any) -> list[Any]:
 def list_replace(run: Run, values: Any, where: Any, item: Any) -> list[Any]:
     items = arg.items(values, run)
     if isinstance(where, Function):
-        return [item if run.invoke(where, [old, item]) is True else old for old in items]
+        verdicts = [run.invoke(where, [old, item]) for old in items]
+        if any(verdict is not None and not isinstance(verdict, bool) for verdict in verdicts):
+            raise Undefined("list replace 的函数应给出是否值。")
+        return [item if hit is True else old for old, hit in zip(items, verdicts, strict=True)]
     place = _place(items, where)
     return [*items[:place], item, *items[place + 1 :]]
 

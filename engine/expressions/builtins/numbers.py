@@ -10,7 +10,7 @@ from engine.expressions import arithmetic
 from engine.expressions.arithmetic import DECIMAL, is_number
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.registry import builtin
-from engine.expressions.limits import LimitReached, Undefined
+from engine.expressions.limits import Undefined
 from engine.expressions.values import YearsMonths
 
 
@@ -84,7 +84,7 @@ def _apply(name: str, value: Any) -> int | Decimal:
     try:
         result: Decimal = getattr(DECIMAL, name)(number)
     except Overflow:
-        raise LimitReached("数字太大。") from None
+        raise Undefined("数字太大。") from None
     except InvalidOperation:
         raise Undefined("这个数没有计算结果。") from None
     if not result.is_finite():

@@ -38,8 +38,8 @@ class Signature:
             places = [self._place(key) for key in keywords]
             known = None not in places and len(set(places)) == len(places)
             return known and all(self.params.index(param) in places for param in required)
-        if self.params and self.params[-1].endswith("*"):
-            return count >= len(required)
+        if self.params and self.params[-1].endswith("*"):  # at least one of those repeated
+            return count > len(required)
         return len(required) <= count <= len(self.params)
 
     def arrange(self, keywords: Mapping[str, T], missing: T) -> list[T]:

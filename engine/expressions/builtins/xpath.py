@@ -35,6 +35,8 @@ _BLOCKS: Final = {
 }  # fmt: skip
 _BLOCK: Final = re.compile(r"\\([pP])\{Is([A-Za-z0-9-]+)\}")
 _SIMPLE_CLASS: Final = re.compile(r"(?:[^\\\[\]^-]|\\[\\\[\]^\-.?*+{}()|nrt])(?:-(?:[^\\\[\]^-]))?")
+#: A class, which is kept with its blanks, or blanks; the flag `x` goes before everything else.
+_BLANK: Final = re.compile(r"(\[(?:[^\\\]]|\\.)*\]|\\[^ \t\n\r])|[ \t\n\r]+", re.DOTALL)
 _ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -50,13 +52,13 @@ def translate(pattern: str, flags: str) -> str:
     """
     out: list[str] = []
     at = 0
+    if "x" in flags:
+        pattern = _BLANK.sub(lambda found: found[1] or "", pattern)
     while at < len(pattern):
         if pattern[at] == "[":
             at = _class(pattern, at, out)
         elif pattern[at] == "\\":
             at = _escape(pattern, at, out, inside=False)
-        elif "x" in flags and pattern[at] in " \t\n\r":
-            at += 1
         else:
             at = _plain(pattern, at, out)
     return "".join(out)
