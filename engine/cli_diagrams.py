@@ -9,6 +9,7 @@ import click
 
 from engine.bpmn import importing, standard, svg
 from engine.bpmn.importing import census, judging
+from engine.bpmn.standalone import standalone
 from engine.errors import DeploymentRefused, Problem
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -53,7 +54,7 @@ def import_file(file: Path, out: Path | None, picture: Path | None, as_json: boo
     if out is not None:
         out.write_bytes(diagram.write())
     if picture is not None:
-        picture.write_text(svg.render(content, title=file.stem, uid="d", whole=True), "utf-8")
+        _draw(content, file.stem, picture)
     obstacles = judging.obstacles(diagram)
     if as_json:
         report = {
@@ -68,6 +69,14 @@ def import_file(file: Path, out: Path | None, picture: Path | None, as_json: boo
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
     _tell(file, diagram, obstacles)
+
+
+def _draw(content: bytes, title: str, target: Path) -> None:
+    drawn = svg.render(content, title=title, uid="d", whole=True)
+    if drawn:
+        target.write_text(standalone(drawn), "utf-8")
+    else:
+        click.echo("  文件里没有可画的内容，没有写出图片。", err=True)
 
 
 def _unreadable(file: Path, refused: DeploymentRefused, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from engine.bpmn import importing
+from engine.bpmn import importing, signs
 from engine.bpmn.figures import Box, Drawing, Edge, Point, Shape
 from engine.bpmn.importing import names
 from engine.bpmn.xml import ACTIVITIES, DC, DD, DI
@@ -21,6 +21,8 @@ from engine.errors import DeploymentRefused
 MAX_NAME = 2_000
 #: Room between two planes in one picture.
 PAGE_GAP = 80.0
+#: Width and height of an envelope beside a band, and the room between them.
+ENVELOPE, ENVELOPE_GAP = (30.0, 20.0), 10.0
 
 
 def read(xml: bytes) -> Drawing:
@@ -66,7 +68,7 @@ def of(root: etree._Element, *, whole: bool = False) -> Drawing:
         },
         hidden=dict(_stand_ins(parents, drawn)),
         parents=parents,
-        by_id={shape.id: shape for shape in shapes},
+        by_id={shape.id: shape for shape in shapes if not shape.band},
     )
 
 
@@ -133,17 +135,47 @@ def _plane(
         node = semantic.get(name)
         if node is None or name in seen:  # what a tool has drawn twice is shown once
             continue
-        seen.add(name)
+        box = box_of(item)
         if item.tag == f"{DI}BPMNEdge":
             edge = _edge(item, node, semantic, defaults)
-            edges += [edge] if len(edge.points) > 1 else []
-        elif (box := box_of(item)) is not None:
-            shape = _shape(item, node, box, semantic)
-            value = semantic.get(node.get("categoryValueRef") or "")
-            if value is not None and not shape.name:  # a group is called as its category
-                shape = replace(shape, name=value.get("value") or "")
-            shapes.append(shape)
+            if len(edge.points) > 1:
+                seen.add(name)
+                edges.append(edge)
+        elif box is not None and item.get("participantBandKind"):
+            shapes += _band(item, node, box, plane, semantic)
+        elif box is not None:
+            seen.add(name)
+            shapes.append(_shape(item, node, box, semantic))
     return shapes, edges
+
+
+def _band(
+    item: etree._Element,
+    node: etree._Element,
+    box: Box,
+    plane: etree._Element,
+    semantic: Mapping[str, etree._Element],
+) -> Iterator[Shape]:
+    """Yield the band of a choreography activity, and the envelope of what its participant sends."""
+    band = item.get("participantBandKind") or ""
+    marks = tuple(signs.marks(node, semantic))
+    key = str(node.get("id"))
+    yield Shape(id=key, kind="participant", name=_name(node), box=box, markers=marks, band=band)
+    if item.get("isMessageVisible") != "true":
+        return
+    place = item.get("choreographyActivityShape")
+    shown = (shape for shape in plane if isinstance(shape.tag, str) and shape.get("id") == place)
+    act = semantic.get(next((shape.get("bpmnElement") or "" for shape in shown), ""))
+    message = None if act is None else signs.sent(act, key, semantic)
+    top = box.y - ENVELOPE_GAP - ENVELOPE[1] if band.startswith("top") else box.bottom
+    top += 0 if band.startswith("top") else ENVELOPE_GAP
+    yield Shape(
+        id=key if message is None else str(message.get("id")),
+        kind="message",
+        name="" if message is None else _name(message),
+        box=Box(box.cx - ENVELOPE[0] / 2, top, *ENVELOPE),
+        band=band,
+    )
 
 
 def _shape(
@@ -156,10 +188,10 @@ def _shape(
     return Shape(
         id=str(node.get("id")),
         kind=kind,
-        name=_name(node),
+        name=_shown_name(node, semantic),
         box=box,
         label=_label(item),
-        event=_event(node, semantic),
+        event=signs.sign(node, semantic),
         throws=kind in {"endEvent", "intermediateThrowEvent"},
         interrupting="false" not in (node.get("cancelActivity"), node.get("isInterrupting")),
         # A subprocess without the attribute is expanded if it is large enough to hold something.
@@ -167,7 +199,8 @@ def _shape(
         horizontal=item.get("isHorizontal", "true") != "false",
         by_event=node.get("triggeredByEvent") == "true",
         attached_to=node.get("attachedToRef") or "",
-        markers=tuple(_markers(node)),
+        markers=tuple(signs.marks(node, semantic)),
+        bare=item.get("isMarkerVisible") == "false",
     )
 
 
@@ -193,6 +226,8 @@ def _edge(
         and source is not None
         and _kind(source) in ACTIVITIES,
         directed=kind != "association" or node.get("associationDirection", "None") != "None",
+        both=node.get("associationDirection") == "Both",
+        message=item.get("messageVisibleKind") or "",
     )
 
 
@@ -225,40 +260,20 @@ def _name(node: etree._Element) -> str:
     return (node.get("name") or node.findtext(f"{BPMN}text") or "")[:MAX_NAME].strip()
 
 
-def _event(node: etree._Element, semantic: Mapping[str, etree._Element]) -> str:
-    definitions = [child for child in node.iterchildren(f"{BPMN}*") if _is_definition(child)]
-    for pointer in node.iterchildren(f"{BPMN}eventDefinitionRef"):
-        shared = semantic.get((pointer.text or "").strip())
-        definitions += [shared] if shared is not None and _is_definition(shared) else []
-    kinds = [_kind(definition).removesuffix("EventDefinition") for definition in definitions]
-    if len(kinds) > 1:
-        return "parallelMultiple" if node.get("parallelMultiple") == "true" else "multiple"
-    return kinds[0] if kinds else ""
-
-
-def _is_definition(node: etree._Element) -> bool:
-    return _kind(node).endswith("EventDefinition")
-
-
-def _markers(node: etree._Element) -> Iterator[str]:
-    if node.find(f"{BPMN}standardLoopCharacteristics") is not None:
-        yield "loop"
-    multi = node.find(f"{BPMN}multiInstanceLoopCharacteristics")
-    if multi is not None:
-        yield "sequential" if multi.get("isSequential") == "true" else "parallel"
-    if node.get("isForCompensation") == "true":
-        yield "compensation"
-    if _kind(node) == "adHocSubProcess":
-        yield "adhoc"
-    if node.get("isCollection") == "true":
-        yield "collection"
-
-
 def _parent(node: etree._Element) -> str:
     parent = node.getparent()
     while parent is not None and parent.get("id") is None:
         parent = parent.getparent()
     return "" if parent is None else str(parent.get("id"))
+
+
+def _shown_name(node: etree._Element, semantic: Mapping[str, etree._Element]) -> str:
+    """Return the name of a shape: a group is called as its category, data bears its state."""
+    name, state = _name(node), signs.state(node)
+    value = semantic.get(node.get("categoryValueRef") or "")
+    if value is not None and not name:
+        return value.get("value") or ""
+    return f"{name}\n[{state}]" if state else name
 
 
 def _must_be_drawn(node: etree._Element) -> bool:

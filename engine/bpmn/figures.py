@@ -68,6 +68,10 @@ class Shape:
     by_event: bool = False
     attached_to: str = ""
     markers: tuple[str, ...] = ()
+    #: Which participant of a choreography activity a band names: `top_initiating` and so on.
+    band: str = ""
+    #: An exclusive gateway may be drawn without its sign.
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,16 @@ class Edge:
     default: bool = False
     conditional: bool = False
     directed: bool = True
+    #: An association with an arrow at either end.
+    both: bool = False
+    #: The envelope on a message flow, `initiating` (white) or `non_initiating`; "" for none.
+    message: str = ""
+
+    @property
+    def middle(self) -> tuple[Point, Point]:
+        """The segment in the middle of the line."""
+        first, second = self.points[(len(self.points) - 1) // 2 :][:2]
+        return first, second
 
     def segments(self) -> Iterator[tuple[Point, Point]]:
         return zip(self.points, self.points[1:], strict=False)

@@ -45,10 +45,17 @@ GATEWAYS = {
     "parallelGateway": "M-10 0H10M0 -10V10",
     "inclusiveGateway": "M0 -10A10 10 0 1 0 0 10A10 10 0 1 0 0 -10",
     "eventBasedGateway": (
-        "M0 -11A11 11 0 1 0 0 11A11 11 0 1 0 0 -11M0 -6L6 -1.500L3.6 5.500H-3.600L-6 -1.500Z"
+        "M0 -11.500A11.5 11.5 0 1 0 0 11.500A11.5 11.5 0 1 0 0 -11.500"
+        "M0 -8.500A8.5 8.5 0 1 0 0 8.500A8.5 8.5 0 1 0 0 -8.500"
+        "M0 -5.500L5.4 -1.500L3.2 4.600H-3.200L-5.4 -1.500Z"
     ),
+    "start": "M0 -11A11 11 0 1 0 0 11A11 11 0 1 0 0 -11M0 -7L7 -1.8L4.3 6.500H-4.300L-7 -1.800Z",
+    "parallelStart": "M0 -11A11 11 0 1 0 0 11A11 11 0 1 0 0 -11M-7 0H7M0 -7V7",
     "complexGateway": "M-10 0H10M0 -10V10M-7 -7L7 7M7 -7L-7 7",
 }
+
+#: The arrow of data that goes in; filled, of data that comes out.
+DATA = "M1 4.500h6v-3l6 5-6 5v-3H1Z"
 
 #: Marks at the foot of an activity, 14 pixels wide.
 MARKS = {

@@ -163,12 +163,16 @@ def label_text(item: Shape | Edge) -> Text | None:
 
 
 def _labelled_outside(shape: Shape) -> bool:
+    if shape.kind == "message":
+        return True
     outside = ("Event", "Gateway", "onversation")
     return shape.kind.endswith(outside) or shape.kind.startswith("data")
 
 
 def _default_place(item: Shape | Edge, wide: float, high: float) -> Point:
     if isinstance(item, Shape):
+        if item.band.startswith("top"):  # an envelope above its band
+            return item.box.cx, item.box.y - high - 2
         return item.box.cx, item.box.bottom + 5
     (x0, y0), (x1, y1) = item.points[0], item.points[1]
     if abs(y1 - y0) > abs(x1 - x0):  # beside a line that goes up or down, above one that does not

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from html import escape
 
-from engine.bpmn import glyphs
+from engine.bpmn import glyphs, talks
 from engine.bpmn.figures import Box, Edge, Point, Shape
 from engine.bpmn.lettering import (
     LABEL_LINE,
@@ -15,40 +15,25 @@ from engine.bpmn.lettering import (
     inner_text,
     wrap,
 )
+from engine.bpmn.strokes import envelope, foot, path, rect, text
 from engine.bpmn.xml import ACTIVITIES, SUBPROCESSES
-
-
-def text(words: Text, kind: str, line: float) -> str:
-    spans = "".join(
-        f'<tspan x="{words.box.cx:g}" y="{words.box.y + (row + 0.5) * line:g}">{escape(part)}'
-        "</tspan>"
-        for row, part in enumerate(words.lines)
-    )
-    return f'<text class="{kind}" text-anchor="middle" dominant-baseline="central">{spans}</text>'
-
-
-def path(d: str, kind: str, place: str = "") -> str:
-    transform = f' transform="{place}"' if place else ""
-    return f'<path class="{kind}" d="{d}"{transform}/>'
-
-
-def rect(box: Box, kind: str, radius: float = 0, inset: float = 0) -> str:
-    rounded = f' rx="{radius:g}"' if radius else ""
-    return (
-        f'<rect class="{kind}" x="{box.x + inset:g}" y="{box.y + inset:g}" '
-        f'width="{max(0, box.w - 2 * inset):g}" height="{max(0, box.h - 2 * inset):g}"{rounded}/>'
-    )
-
 
 # -- lines ---------------------------------------------------------------------------------------
 
 
 def flow(edge: Edge, uid: str, passed: bool) -> str:
+    if edge.kind == "conversationLink":
+        return _double(edge)
     dash = {"messageFlow": " bd-dash", "sequenceFlow": ""}.get(edge.kind, " bd-dotted")
     head = {"sequenceFlow": "b" if passed else "a", "messageFlow": "a"}.get(edge.kind, "v")
     ends = f' marker-end="url(#{uid}-{head})"' if edge.directed else ""
     ends += f' marker-start="url(#{uid}-o)"' if edge.kind == "messageFlow" else ""
+    ends += f' marker-start="url(#{uid}-v)"' if edge.both else ""
     line = f'<path class="bd-flow{dash}" d="{_rounded(edge.points)}"{ends}/>'
+    if edge.message:
+        (x0, y0), (x1, y1) = edge.middle
+        place = Box((x0 + x1) / 2 - 15, (y0 + y1) / 2 - 10, 30, 20)
+        return line + envelope(place, shaded=edge.message == "non_initiating")
     if edge.kind != "sequenceFlow" or not (edge.default or edge.conditional):
         return line
     (x, y), angle = edge.points[0], _angle(*edge.points[:2])
@@ -57,6 +42,18 @@ def flow(edge: Edge, uid: str, passed: bool) -> str:
     return line + path(
         "M0 0L7 -4L14 0L7 4Z", "bd-cap bd-if", f"translate({x:g} {y:g}) rotate({angle:.1f})"
     )
+
+
+def _double(edge: Edge) -> str:
+    """Two lines side by side: the link between a conversation and who takes part."""
+    parts = []
+    for (x0, y0), (x1, y1) in edge.segments():
+        length = math.hypot(x1 - x0, y1 - y0) or 1
+        dx, dy = 2 * (y1 - y0) / length, 2 * (x0 - x1) / length
+        for side in (1, -1):
+            a, b = (x0 + side * dx, y0 + side * dy), (x1 + side * dx, y1 + side * dy)
+            parts.append(f"M{a[0]:g} {a[1]:g}L{b[0]:g} {b[1]:g}")
+    return path("".join(parts), "bd-flow")
 
 
 def _angle(start: Point, end: Point) -> float:
@@ -110,16 +107,7 @@ def _activity(shape: Shape) -> str:
     parts += [text(name, "bd-name", NAME_LINE)] if name else []
     closed = (nested and not shape.expanded) or shape.kind == "callActivity"
     marks = (*shape.markers, "subprocess") if closed else shape.markers
-    left = box.cx - len(marks) * 9
-    parts += [
-        path(
-            glyphs.MARKS[mark],
-            "bd-icon bd-mark",
-            f"translate({left + 18 * place + 2:g} {box.bottom - 17:g}) scale(.875)",
-        )
-        for place, mark in enumerate(mark for mark in marks if mark in glyphs.MARKS)
-    ]
-    return "".join(parts)
+    return "".join([*parts, foot(box, marks)])
 
 
 def _event(shape: Shape) -> str:
@@ -144,18 +132,22 @@ def _event(shape: Shape) -> str:
 
 def _gateway(shape: Shape) -> str:
     box = shape.box
+    glyph = "" if shape.bare else glyphs.GATEWAYS.get(shape.event or shape.kind, "")
     return path(
         f"M{box.cx:g} {box.y:g}L{box.right:g} {box.cy:g}L{box.cx:g} {box.bottom:g}"
         f"L{box.x:g} {box.cy:g}Z",
         "bd-shape",
-    ) + path(glyphs.GATEWAYS.get(shape.kind, ""), "bd-glyph", f"translate({box.cx:g} {box.cy:g})")
+    ) + path(glyph, "bd-glyph", f"translate({box.cx:g} {box.cy:g})")
 
 
 def _band(shape: Shape) -> str:
     """A pool or a lane, its name in the band at its left (or above, if it stands upright)."""
+    if shape.band:
+        return talks.band(shape)
     box, parts = shape.box, [rect(shape.box, "bd-pool")]
     band = Box(box.x, box.y, 30, box.h) if shape.horizontal else Box(box.x, box.y, box.w, 30)
     parts.append(rect(band, "bd-band"))
+    parts.append(foot(box, shape.markers))
     return "".join(parts) + (_upright(shape.name, band) if shape.name else "")
 
 
@@ -195,6 +187,10 @@ def _data(shape: Shape) -> str:
             "bd-shape bd-paper",
         )
     ]
+    if shape.kind in ("dataInput", "dataOutput"):
+        solid = " bd-solid" if shape.kind == "dataOutput" else ""
+        arrow = f"translate({box.x + 3:g} {box.y + 3:g}) scale(.8)"
+        parts.append(path(glyphs.DATA, "bd-icon" + solid, arrow))
     if "collection" in shape.markers:
         place = f"translate({box.cx - 6:g} {box.bottom - 15:g}) scale(.75)"
         parts.append(path(glyphs.MARKS["parallel"], "bd-icon bd-mark", place))
@@ -219,16 +215,6 @@ def _group(shape: Shape) -> str:
     )
 
 
-def _talk(shape: Shape) -> str:
-    """A conversation: a hexagon, its name below."""
-    box, cut = shape.box, shape.box.w / 4
-    return path(
-        f"M{box.x + cut:g} {box.y:g}H{box.right - cut:g}L{box.right:g} {box.cy:g}"
-        f"L{box.right - cut:g} {box.bottom:g}H{box.x + cut:g}L{box.x:g} {box.cy:g}Z",
-        "bd-shape",
-    )
-
-
 def _other(shape: Shape) -> str:
     name, _ = inner_text(shape)
     return rect(shape.box, "bd-shape", 3) + (text(name, "bd-name", NAME_LINE) if name else "")
@@ -246,7 +232,5 @@ _PAINTERS: Mapping[str, Callable[[Shape], str]] = {
     "dataOutput": _data,
     "dataStoreReference": _store,
     "group": _group,
-    "conversation": _talk,
-    "subConversation": _talk,
-    "callConversation": _talk,
+    **talks.PAINTERS,
 }

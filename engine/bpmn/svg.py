@@ -17,9 +17,10 @@ from html import escape
 
 from engine.bpmn import drawing, importing
 from engine.bpmn.figures import CONTAINERS, Box, Drawing, Edge, Shape
-from engine.bpmn.importing import placing
+from engine.bpmn.importing import names, placing
 from engine.bpmn.lettering import LABEL_LINE, Text, label_text
-from engine.bpmn.painters import flow, paint, text
+from engine.bpmn.painters import flow, paint
+from engine.bpmn.strokes import text
 from engine.bpmn.xml import ACTIVITIES, SUBPROCESSES
 from engine.errors import DeploymentRefused
 
@@ -68,6 +69,7 @@ def render(
         title: read by screen readers first.
         uid: unique on the page; prefixes the ids inside the picture.
         whole: draw every plane, one beneath the other, and what is hidden; not only the main one.
+            Elements bear the ids of the file then, not those that are executed.
 
     Returns the SVG element as text; an empty string if there is nothing to draw.
 
@@ -98,7 +100,11 @@ def render(
         f'<desc id="{walk.uid}-s">{escape(describe(picture, walk.states))}</desc>',
         _markers(walk.uid),
     ]
-    parts += [_element(item, walk) for item in sorted(picture.items, key=_depth)]
+    spelt = names.spelt(root) if whole else {}
+    parts += [
+        _element(item, walk, spelt.get(item.id, item.id))
+        for item in sorted(picture.items, key=_depth)
+    ]
     return "".join([*parts, "</svg>"])
 
 
@@ -146,9 +152,11 @@ def _depth(item: Shape | Edge) -> tuple[int, float]:
     """Paint order: containers from the outside in, lines, nodes, what sits on borders."""
     if isinstance(item, Edge):
         return 3, 0
+    if item.band:  # on the activity it belongs to
+        return 5, 0
     if item.kind in CONTAINERS:
         return (0 if item.kind == "participant" else 1), -item.box.w * item.box.h
-    if item.kind in SUBPROCESSES and item.expanded:
+    if item.kind in SUBPROCESSES | {"subChoreography"} and item.expanded:
         return 2, -item.box.w * item.box.h
     return (5 if item.kind == "boundaryEvent" else 4), 0
 
@@ -177,22 +185,23 @@ def _markers(uid: str) -> str:
         f'<marker id="{uid}-o" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="8" '
         f'markerHeight="8"><circle class="bd-cap" cx="5" cy="5" r="3.5"/></marker>'
         f'<marker id="{uid}-v" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" '
-        f'markerHeight="9" orient="auto"><path class="bd-cap" d="M1 1L9 5L1 9"/></marker></defs>'
+        f'markerHeight="9" orient="auto-start-reverse">'
+        '<path class="bd-cap" d="M1 1L9 5L1 9"/></marker></defs>'
     )
 
 
-def _element(item: Shape | Edge, walk: _Walk) -> str:
+def _element(item: Shape | Edge, walk: _Walk, name: str) -> str:
     state = walk.states.get(item.id, "")
     passed = isinstance(item, Edge) and item.id in walk.flows
     classes = f"bd-el bd-{item.kind}"
     classes += f" is-{state}" if state in STATE_NAMES else ""
     classes += " is-passed" if passed else ""
-    tip = item.name or item.id
+    tip = item.name or name
     tip += f"（{STATE_NAMES[state]}）" if state in STATE_NAMES else ""
     body = flow(item, walk.uid, passed) if isinstance(item, Edge) else paint(item)
     label = label_text(item)
     return (
-        f'<g class="{classes}" data-element-id="{escape(item.id)}"><title>{escape(tip)}</title>'
+        f'<g class="{classes}" data-element-id="{escape(name)}"><title>{escape(tip)}</title>'
         f"{body}{text(label, 'bd-label', LABEL_LINE) if label else ''}"
         f"{_added(item, state, walk) if isinstance(item, Shape) else ''}</g>"
     )

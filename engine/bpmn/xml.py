@@ -54,6 +54,9 @@ EVENTS = frozenset(
     }
 )
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
+#: Nodes that are drawn and never executed.
+CHOREOGRAPHY = frozenset({"choreographyTask", "subChoreography", "callChoreography"})
+CONVERSATIONS = frozenset({"callConversation", "conversation", "subConversation"})
 
 #: Ids that the normaliser makes begin with this, and those that the importer gives.
 RESERVED = "_n_"

@@ -10,7 +10,16 @@ from lxml import etree
 from engine.bpmn.figures import Box
 from engine.bpmn.importing.layering import GAP_Y, arrange
 from engine.bpmn.importing.page import shifted
-from engine.bpmn.xml import EVENTS, GATEWAYS, SUBPROCESSES, children, flow_nodes, identifier, local
+from engine.bpmn.xml import (
+    CHOREOGRAPHY,
+    EVENTS,
+    FLOW_NODES,
+    GATEWAYS,
+    SUBPROCESSES,
+    children,
+    identifier,
+    local,
+)
 
 ACTIVITY, EVENT, GATEWAY = (100.0, 80.0), (36.0, 36.0), (50.0, 50.0)
 #: What stands beside the flow: data and notes.
@@ -18,10 +27,17 @@ BESIDE = {
     "dataObjectReference": (36.0, 50.0),
     "dataStoreReference": (50.0, 50.0),
     "textAnnotation": (120.0, 50.0),
+    "dataInput": (36.0, 50.0),
+    "dataOutput": (36.0, 50.0),
+    "group": (160.0, 80.0),
 }
+#: What holds flow nodes and may be drawn open.
+HOLDING = SUBPROCESSES | {"subChoreography"}
 HEADER = 30.0
 #: Room around what stands in an open subprocess, and for its name.
 INNER, TITLE = 20.0, 20.0
+#: The participants of a choreography activity stand in bands of this height.
+BAND = 20.0
 #: Data and notes in one row.
 ROW = 12
 
@@ -37,6 +53,38 @@ class Block:
     height: float = 0.0
 
 
+def nodes_of(scope: etree._Element) -> Iterator[etree._Element]:
+    """Yield what sequence flows may join directly in a process or choreography."""
+    for child in scope:
+        if local(child) in FLOW_NODES or local(child) in CHOREOGRAPHY:
+            yield child
+
+
+def beside(scope: etree._Element) -> Iterator[etree._Element]:
+    """Yield what stands beside the flow: data, notes, groups."""
+    for child in scope:
+        if local(child) in BESIDE:
+            yield child
+        elif local(child) == "ioSpecification" and local(scope) == "process":
+            yield from children(child, "dataInput", "dataOutput")
+
+
+def has_content(node: etree._Element) -> bool:
+    """Tell whether there is something to draw inside a node."""
+    return local(node) in HOLDING and next(nodes_of(node), None) is not None
+
+
+def title_of(node: etree._Element) -> float:
+    """Return the room above what stands in an open node: for its name, and a band."""
+    return TITLE + BAND if local(node) == "subChoreography" else TITLE
+
+
+def outer_size(node: etree._Element, content: Block) -> tuple[float, float]:
+    """Return the size of an open node around its content."""
+    low = BAND if local(node) == "subChoreography" else 0
+    return content.width + 2 * INNER, content.height + 2 * INNER + title_of(node) + low
+
+
 def size_of(node: etree._Element) -> tuple[float, float]:
     """Return the usual width and height of a node."""
     kind = local(node)
@@ -49,20 +97,16 @@ def size_of(node: etree._Element) -> tuple[float, float]:
 
 def block(scope: etree._Element) -> Block:
     """Lay out a process or subprocess with everything inside it."""
-    nodes = {identifier(node): node for node in flow_nodes(scope)}
+    nodes = {identifier(node): node for node in nodes_of(scope)}
     hosts = {
         name: node.get("attachedToRef") or ""
         for name, node in nodes.items()
         if local(node) == "boundaryEvent" and node.get("attachedToRef") in nodes
     }
-    inner = {
-        name: block(node)
-        for name, node in nodes.items()
-        if local(node) in SUBPROCESSES and next(flow_nodes(node), None) is not None
-    }
+    inner = {name: block(node) for name, node in nodes.items() if has_content(node)}
     sizes = {name: size_of(node) for name, node in nodes.items() if name not in hosts}
     for name, content in inner.items():
-        sizes[name] = (content.width + 2 * INNER, content.height + 2 * INNER + TITLE)
+        sizes[name] = outer_size(nodes[name], content)
     links = [
         (hosts.get(source, source), target)
         for source, target in map(_ends, children(scope, "sequenceFlow"))
@@ -80,7 +124,9 @@ def block(scope: etree._Element) -> Block:
         frame = made.boxes[name]
         made.opened |= {name, *content.opened}
         for part, box in content.boxes.items():
-            made.boxes[part] = shifted(box, frame.x + INNER, frame.y + INNER + TITLE)
+            made.boxes[part] = shifted(
+                box, frame.x + INNER, frame.y + INNER + title_of(nodes[name])
+            )
     _beside(made, scope)
     return made
 
@@ -156,7 +202,7 @@ def on_border(host: Box, number: int) -> Box:
 
 
 def _beside(made: Block, scope: etree._Element) -> None:
-    found = [child for child in scope if local(child) in BESIDE]
+    found = list(beside(scope))
     for start in range(0, len(found), ROW):
         x, tall = HEADER, 0.0
         for child in found[start : start + ROW]:

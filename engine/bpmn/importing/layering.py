@@ -13,6 +13,8 @@ from engine.bpmn.figures import Box
 GAP_X, GAP_Y = 60.0, 40.0
 #: Room above and below the nodes of a band.
 PAD_Y = 30.0
+#: Height of what most rows consist of.
+LEVEL = 80.0
 
 Links = Sequence[tuple[str, str]]
 
@@ -36,7 +38,7 @@ def arrange(
             before.setdefault(target, []).append(source)
     boxes: dict[str, Box] = {}
     frames: list[Box] = []
-    width = max((left + wide for left, wide in columns.values()), default=0.0)
+    width = max((left + wide + GAP_X / 2 for left, wide in columns.values()), default=0.0)
     top = 0.0
     for band in bands:
         bottom = _stack(band, sizes, rank, columns, before, top + PAD_Y, boxes)
@@ -113,7 +115,8 @@ def _stack(
         wide, high = sizes[node]
         left, room = columns[rank[node]]
         leading = [boxes[name].cy for name in before.get(node, ()) if name in boxes]
-        wish = sum(leading) / len(leading) - high / 2 if leading else top
+        level = top + max(0.0, (LEVEL - high) / 2)  # what comes first stands level with a task
+        wish = sum(leading) / len(leading) - high / 2 if leading else level
         y = max(wish, floor.get(rank[node], top), top)
         boxes[node] = Box(left + (room - wide) / 2, y, wide, high)
         floor[rank[node]] = y + high + GAP_Y

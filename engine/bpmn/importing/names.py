@@ -154,6 +154,12 @@ def resolve(root: etree._Element) -> dict[str, str]:
     return {made: name for name, made in sound.items()}
 
 
+def spelt(root: etree._Element) -> dict[str, str]:
+    """Return the original spelling of each id that `resolve` would change, by its sound one."""
+    ids = {identifier(element) for element in elements(root)} - {""}
+    return {made: name for name, made in spellings(ids).items()}
+
+
 def _pointed(value: str, ids: set[str], sound: Mapping[str, str]) -> str:
     if value in ids:
         return sound.get(value, value)

@@ -38,7 +38,7 @@ class Page:
             item.get("bpmnElement") or ""
             for plane in root.iter(DI + "BPMNPlane")
             for item in plane
-            if isinstance(item.tag, str)
+            if _has_place(item)
         }
 
     def _read(self, item: etree._Element) -> None:
@@ -50,7 +50,8 @@ class Page:
             if len(points) > 1:
                 self.lines.setdefault(name, points)
         elif (box := box_of(item)) is not None:
-            self._keep(name, box)
+            if not item.get("participantBandKind"):
+                self._keep(name, box)
             if item.get("isExpanded") == "false":
                 self.closed.add(name)
 
@@ -68,13 +69,16 @@ class Page:
 
     def add_shape(self, name: str, box: Box, **attributes: str) -> None:
         """Draw one element."""
+        self._shape(name, box, **attributes)
+        self._keep(name, box)
+        self.shown.add(name)
+
+    def _shape(self, name: str, box: Box, **attributes: str) -> None:
         shape = etree.SubElement(self.plane, DI + "BPMNShape", bpmnElement=name)
         for key, value in attributes.items():
             shape.set(key, value)
         sides = {"x": box.x, "y": box.y, "width": box.w, "height": box.h}
         etree.SubElement(shape, DC + "Bounds", {key: f"{value:g}" for key, value in sides.items()})
-        self._keep(name, box)
-        self.shown.add(name)
 
     def add_edge(self, name: str, points: Sequence[Point]) -> None:
         """Draw one line."""
@@ -83,6 +87,10 @@ class Page:
             etree.SubElement(edge, DD + "waypoint", x=f"{x:g}", y=f"{y:g}")
         self.lines[name] = tuple(points)
         self.shown.add(name)
+
+    def add_band(self, participant: str, box: Box, kind: str) -> None:
+        """Draw one participant of a choreography activity."""
+        self._shape(participant, box, participantBandKind=kind)
 
     def end(self, name: str) -> Box | None:
         """Return where a line may end: at a shape, or in the middle of another line."""
@@ -93,6 +101,13 @@ class Page:
             return None
         first, second = points[(len(points) - 1) // 2 :][:2]
         return Box((first[0] + second[0]) / 2, (first[1] + second[1]) / 2, 0, 0)
+
+
+def _has_place(item: etree._Element) -> bool:
+    """Tell whether a shape says where it is and a line where it runs."""
+    if item.tag == DI + "BPMNEdge":
+        return len(points_of(item)) > 1
+    return isinstance(item.tag, str) and box_of(item) is not None
 
 
 def around(boxes: Iterable[Box], pad: float, header: float = 0) -> Box:

@@ -11,17 +11,32 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.bpmn import signs
 from engine.bpmn.figures import Box
-from engine.bpmn.importing import names
-from engine.bpmn.importing.blocks import BESIDE, HEADER, INNER, TITLE, block, on_border, size_of
+from engine.bpmn.importing import names, talking
+from engine.bpmn.importing.blocks import (
+    BESIDE,
+    HEADER,
+    HOLDING,
+    INNER,
+    beside,
+    block,
+    has_content,
+    nodes_of,
+    on_border,
+    outer_size,
+    size_of,
+    title_of,
+)
 from engine.bpmn.importing.page import Page, around, shifted
 from engine.bpmn.importing.prepare import booleans
 from engine.bpmn.importing.routing import route
-from engine.bpmn.xml import SUBPROCESSES, B, children, flow_nodes, identifier, local, text_of
+from engine.bpmn.xml import B, children, identifier, local, text_of
 
 EDGES = (
     "sequenceFlow",
     "messageFlow",
+    "conversationLink",
     "association",
     "dataInputAssociation",
     "dataOutputAssociation",
@@ -52,10 +67,15 @@ def place(root: etree._Element, *, whole: bool = False) -> etree._Element:
     }
     for process in children(tree, "process"):
         _process(page, process, pools.get(identifier(process)))
+    for choreography in children(tree, "choreography"):
+        _process(page, choreography, None)
     for pool in tree.iter(B + "participant"):
         _black_box(page, pool)
-    for collaboration in children(tree, "collaboration"):
-        _notes(page, collaboration)
+    for collaboration in children(tree, "collaboration", "choreography", "globalConversation"):
+        talking.conversations(page, collaboration)
+        if local(collaboration) != "choreography":
+            _notes(page, collaboration)
+    talking.bands(page, tree)
     _edges(page, tree)
     return tree
 
@@ -84,8 +104,8 @@ def _process(page: Page, process: etree._Element, pool: etree._Element | None) -
 
 
 def _contents(scope: etree._Element) -> Iterator[etree._Element]:
-    yield from flow_nodes(scope)
-    yield from (child for child in scope if local(child) in BESIDE)
+    yield from nodes_of(scope)
+    yield from beside(scope)
 
 
 def _fits(frame: Box, width: float, height: float) -> bool:
@@ -126,25 +146,18 @@ def _complete(page: Page, scope: etree._Element) -> None:
             page.add_shape(name, box, **_opened(node))
         else:
             page.add_shape(name, Box(*page.next_place, wide, high), **_opened(node))
-    for node in flow_nodes(scope):
-        if local(node) in SUBPROCESSES:
+    for node in nodes_of(scope):
+        if local(node) in HOLDING:
             _subprocess(page, node)
-
-
-def _has_content(node: etree._Element) -> bool:
-    return local(node) in SUBPROCESSES and next(flow_nodes(node), None) is not None
 
 
 def _room_for(node: etree._Element) -> tuple[float, float]:
     """Return the size of a node that is not drawn; a subprocess has room for what is in it."""
-    if not _has_content(node):
-        return size_of(node)
-    made = block(node)
-    return made.width + 2 * INNER, made.height + 2 * INNER + TITLE
+    return outer_size(node, block(node)) if has_content(node) else size_of(node)
 
 
 def _opened(node: etree._Element) -> dict[str, str]:
-    return {"isExpanded": "true"} if _has_content(node) else {}
+    return {"isExpanded": "true"} if has_content(node) else {}
 
 
 def _subprocess(page: Page, node: etree._Element) -> None:
@@ -157,8 +170,9 @@ def _subprocess(page: Page, node: etree._Element) -> None:
         return
     made = block(node)
     closed = identifier(node) in page.closed
-    if not closed and _fits(frame, made.width + 2 * INNER, made.height + INNER + TITLE):
-        _put(page, node, made.boxes, made.opened, frame.x + INNER, frame.y + TITLE)
+    title = title_of(node)
+    if not closed and _fits(frame, made.width + 2 * INNER, made.height + INNER + title):
+        _put(page, node, made.boxes, made.opened, frame.x + INNER, frame.y + title)
     elif page.whole:
         _put(page, node, made.boxes, made.opened, *page.next_place)
 
@@ -232,9 +246,10 @@ def _notes(page: Page, collaboration: etree._Element) -> None:
 
 def _edges(page: Page, tree: etree._Element) -> None:
     hanging = {identifier(event) for event in tree.iter(B + "boundaryEvent")}
+    told = signs.told_elsewhere(tree)
     for edge in tree.iter(*(B + kind for kind in EDGES)):
         name = identifier(edge)
-        if name in page.shown:
+        if name in page.shown or name in told:
             continue
         first, last = (_end(page, edge, side) for side in ("sourceRef", "targetRef"))
         source, target = page.end(first), page.end(last)

@@ -10,6 +10,7 @@ from lxml import etree
 
 from engine.bpmn.xml import (
     ACTIVITIES,
+    CHOREOGRAPHY,
     EVENTS,
     FLOW_NODES,
     SUBPROCESSES,
@@ -24,7 +25,6 @@ from engine.bpmn.xml import (
 SCOPES = SUBPROCESSES | {"process", "choreography", "subChoreography"}
 #: Parts of a node that nobody sees by themselves.
 PARTS = ("EventDefinition", "LoopCharacteristics", "participantMultiplicity")
-CHOREOGRAPHY = frozenset({"choreographyTask", "subChoreography", "callChoreography"})
 #: What a sequence flow may join.
 NODES = FLOW_NODES | CHOREOGRAPHY
 Elements = list[etree._Element]

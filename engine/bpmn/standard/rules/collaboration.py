@@ -8,9 +8,8 @@ from lxml import etree
 
 from engine.bpmn.standard.model import NODES, SCOPES, Model, said
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import ACTIVITIES, EVENTS, B, children, identifier, local
+from engine.bpmn.xml import ACTIVITIES, CONVERSATIONS, EVENTS, B, children, identifier, local
 
-CONVERSATIONS = frozenset({"callConversation", "conversation", "subConversation"})
 SENDING = ("endEvent", "intermediateThrowEvent")
 RECEIVING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 

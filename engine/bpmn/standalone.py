@@ -1,0 +1,34 @@
+"""A picture as a file of its own: the look the pages give it, written into it.
+
+On a page the look is the page's (`web/frontend/src/styles/diagram.css`); a file that somebody
+opens, mails or puts into a text has no page around it.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: Light, plain and good to print.
+STYLE = """
+.bpmn-diagram{font-family:"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif}
+.bd-shape{fill:#fff;stroke:#4a5566;stroke-width:1.5}.bd-thick{stroke-width:3}
+.bd-ring,.bd-pool{fill:none;stroke:#4a5566;stroke-width:1.2}
+.bd-dash{stroke-dasharray:4 3}.bd-dotted{stroke-dasharray:1.5 3}
+.bd-band{fill:#eef1f5;stroke:#4a5566}.bd-paper{fill:#fff}.bd-sub{fill:none}
+.bd-cap{fill:#fff;stroke:#5d6876}.bd-flow{fill:none;stroke:#5d6876;stroke-width:1.5}
+.bd-arrow{fill:#5d6876}.bd-icon,.bd-glyph{fill:none;stroke:#3a4554;stroke-width:1.3;
+stroke-linejoin:round;stroke-linecap:round}.bd-glyph{stroke-width:2.2}.bd-solid{fill:#3a4554}
+.bd-name{font-size:12.5px;fill:#1b2430}.bd-label,.bd-note{font-size:11px;fill:#46525f}
+""".replace("\n", "")
+OPENING = re.compile(r'^<svg [^>]*viewBox="(\S+) (\S+) (\S+) (\S+)"[^>]*>')
+
+
+def standalone(picture: str) -> str:
+    """Return an SVG of `svg.render` as the content of a file, on white."""
+    opening = OPENING.match(picture)
+    if opening is None:
+        raise ValueError("no picture")
+    x, y, wide, high = opening.groups()
+    ground = f'<rect x="{x}" y="{y}" width="{wide}" height="{high}" fill="#fff"/>'
+    head = f"{opening[0]}<style>{STYLE}</style>{ground}"
+    return f"{head}{picture[opening.end() :]}\n"

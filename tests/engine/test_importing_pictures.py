@@ -1,0 +1,151 @@
+"""Pictures of imported files: each kind looks like itself, and what nobody drew gets a place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from lxml import etree
+
+from engine.bpmn import drawing, glyphs, importing, svg
+from engine.bpmn.importing.placing import place
+from engine.bpmn.standalone import standalone
+from engine.cli import main
+
+FOLDER = Path(__file__).parent / "imports"
+NO_DRAWING = re.compile(rb"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", re.S)
+
+
+def file(name: str) -> bytes:
+    return (FOLDER / name).read_bytes()
+
+
+def groups(xml: bytes) -> dict[str, list[str]]:
+    """Return what is drawn of each element, by the ids of the file."""
+    picture = etree.fromstring(svg.render(xml, title="图", uid="d", whole=True))
+    found: dict[str, list[str]] = {}
+    for group in picture.iter("{*}g"):
+        if group.get("data-element-id"):
+            found.setdefault(group.get("data-element-id"), []).append(
+                etree.tostring(group, encoding="unicode")
+            )
+    return found
+
+
+def test_a_participant_has_a_band_on_each_activity_it_takes_part_in():
+    shown = groups(file("choreography.bpmn"))
+    assert len(shown["B"]) == 4  # one plane, four activities
+    assert all("卖方" in band for band in shown["B"])
+    assert sum("bd-band" in band for band in shown["B"]) == 1  # shaded where another begins
+    assert all(glyphs.MARKS["parallel"] in band for band in shown["C"])
+
+
+def test_an_activity_shows_its_message_its_loop_and_that_it_calls():
+    shown = groups(file("choreography.bpmn"))
+    assert "订单" in shown["msg1"][0]
+    assert glyphs.MARKS["loop"] in shown["ct2"][0]
+    assert "bd-thick" in shown["cc"][0]
+    assert "发货" in shown["sc"][0]
+
+
+def test_what_stands_in_an_open_subchoreography_is_not_covered():
+    order = [key for key in groups(file("choreography.bpmn")) if key in ("sc", "d1", "ct2")]
+    assert order[0] == "sc"
+
+
+@pytest.mark.parametrize("name", ["choreography.bpmn", "conversation.bpmn", "every_shape.bpmn"])
+def test_files_without_a_drawing_are_laid_out_whatever_they_show(name):
+    xml = NO_DRAWING.sub(b"", file(name))
+    whole, bare = groups(file(name)), groups(xml)
+    assert set(bare) >= set(whole) - {"msg1", "msg2"}  # envelopes are a matter of the drawing
+    picture = drawing.of(place(importing.read(xml).root, whole=True), whole=True)
+    solid = [s for s in picture.shapes if s.kind not in ("participant", "group")]
+    for one in solid:
+        for other in solid:
+            inside = {picture.parents.get(one.id), picture.parents.get(other.id)}
+            if one is not other and not inside & {one.id, other.id}:
+                assert not one.box.overlaps(other.box), (one.id, other.id)
+
+
+def test_bands_are_laid_out_with_who_begins_in_white():
+    shown = groups(NO_DRAWING.sub(b"", file("choreography.bpmn")))
+    assert ["bd-band" in band for band in shown["A"]] == [False, True]
+
+
+def test_conversations_call_and_hold_others():
+    shown = groups(file("conversation.bpmn"))
+    assert "bd-thick" in shown["cv3"][0]
+    assert glyphs.MARKS["subprocess"] in shown["cv2"][0]
+    assert "marker-end" not in shown["k1"][0]
+    assert shown["k1"][0].count("M") == 2  # a double line
+    assert "m1" not in shown  # the conversation stands for it
+
+
+@pytest.mark.parametrize(
+    ("element", "sign"),
+    [
+        ("gw0", ""),
+        ("gw1", glyphs.GATEWAYS["exclusiveGateway"]),
+        ("gw5", glyphs.GATEWAYS["eventBasedGateway"]),
+        ("gw6", glyphs.GATEWAYS["start"]),
+        ("gw7", glyphs.GATEWAYS["parallelStart"]),
+        ("dor1", glyphs.MARKS["parallel"]),
+        ("dor1", "[已批]"),
+        ("din", glyphs.DATA),
+        ("dout", "bd-solid"),
+        ("a0", "marker-start"),
+    ],
+)
+def test_small_signs_are_drawn(element, sign):
+    shown = groups(file("every_shape.bpmn"))[element][0]
+    assert sign in shown if sign else shown.count("<path") == 2
+
+
+def test_lines_and_shapes_without_a_place_get_one():
+    xml = file("camunda_modeler.bpmn")
+    broken = re.sub(rb"<(\w+:)waypoint[^>]*/>", b"", xml)
+    broken = re.sub(rb"<(\w+:)Bounds[^>]*/>", b"", broken, count=1)
+    assert set(groups(broken)) >= set(groups(xml))
+
+
+def test_an_envelope_on_a_message_flow():
+    xml = file("signavio.bpmn")
+    flows = [key for key in groups(xml) if "bd-messageFlow" in groups(xml)[key][0]]
+    shown = re.findall(r'<rect class="(bd-\w+)"', "".join(groups(xml)[flows[0]]))
+    assert shown == ["bd-shape"]
+    answered = groups(xml.replace(b'Kind="initiating"', b'Kind="non_initiating"'))[flows[0]][0]
+    assert '<rect class="bd-band"' in answered
+
+
+def test_a_picture_that_is_a_file_brings_its_look(tmp_path):
+    target = tmp_path / "a.svg"
+    source = str(FOLDER / "signavio.bpmn")
+    assert CliRunner().invoke(main, ["import", source, "--svg", str(target)]).exit_code == 0
+    picture = etree.fromstring(target.read_bytes())
+    style = picture.findtext("{*}style")
+    used = {
+        name
+        for node in picture.iter("{*}rect", "{*}path", "{*}circle", "{*}text")
+        for name in (node.get("class") or "").split()
+    }
+    assert used - {"bd-if", "bd-mark", "is-passed"} <= set(re.findall(r"\.(bd-\w+)", style))
+    with pytest.raises(ValueError, match="no picture"):
+        standalone("")
+
+
+def test_a_file_with_nothing_to_draw_leaves_no_picture(tmp_path):
+    source, target = tmp_path / "g.bpmn", tmp_path / "g.svg"
+    source.write_bytes(
+        b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="a">'
+        b'<globalTask id="g"/></definitions>'
+    )
+    ended = CliRunner().invoke(main, ["import", str(source), "--svg", str(target)])
+    assert ended.exit_code == 0
+    assert "没有可画的内容" in ended.output
+    assert not target.exists()
+
+
+def test_a_picture_names_elements_as_their_file_does():
+    assert "Id 7 (copia)" in groups(file("bizagi.bpmn"))
