@@ -22,7 +22,7 @@ def register(group: click.Group) -> None:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=FILE)
-@click.option("--decision", "wanted", help="Id or name of a decision, service or knowledge model.")
+@click.option("--decision", "wanted", help="Id, name or label of a decision, service or function.")
 @click.option("--input", "given", default="{}", help="A JSON object, or @FILE with one.")
 @click.option("--explain", is_flag=True, help="Tell on stderr which rules matched, and why.")
 def decide(files: tuple[Path, ...], wanted: str | None, given: str, explain: bool) -> None:

@@ -1,6 +1,6 @@
 """Bytes → checked DMN elements. Nothing outside the file is ever read.
 
-Accepted are the namespaces of DMN 1.1 to 1.5, as Camunda Modeler has written them since 2016.
+Accepted are the namespaces of DMN 1.1 to 1.6, as Camunda Modeler has written them since 2016.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ NAMESPACES: Final = frozenset(
         "http://www.omg.org/spec/DMN/20191111/MODEL/",
         "https://www.omg.org/spec/DMN/20211108/MODEL/",
         "https://www.omg.org/spec/DMN/20230324/MODEL/",
+        "https://www.omg.org/spec/DMN/20240513/MODEL/",
     }
 )
 CAMUNDA: Final = "{http://camunda.org/schema/1.0/dmn}"
@@ -61,7 +62,7 @@ def root_of(xml: bytes) -> Element:
 def _admit(root: Element) -> None:
     namespace, _, name = root.tag[1:].rpartition("}")
     if name != "definitions" or namespace not in NAMESPACES:
-        raise refused("", "dmn-namespace", "这不是 DMN 1.1–1.5 的决策文件。")
+        raise refused("", "dmn-namespace", "这不是 DMN 1.1–1.6 的决策文件。")
     seen: set[str] = set()
     pending = [(root, 1)]
     count = 0

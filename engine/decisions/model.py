@@ -113,6 +113,8 @@ class DecisionModel:
     knowledge: dict[str, Knowledge] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     input_data: dict[str, InputData] = field(default_factory=dict)
+    #: Label → id of decisions, services and knowledge models that have one.
+    labels: dict[str, str] = field(default_factory=dict)
     #: The files it imports, by the name that it gives them.
     imports: dict[str, DecisionModel] = field(default_factory=dict)
     #: The types it defines, by name.
@@ -128,7 +130,7 @@ class DecisionModel:
         return tuple(one.name for one in self.input_data.values())
 
     def find(self, wanted: str) -> Decision | Service | Knowledge:
-        """Return a decision, a service or a knowledge model by its id or its name.
+        """Return a decision, a service or a knowledge model by its id, its name or its label.
 
         Raises:
             NotFound: there is none; the message names those there are.
@@ -136,13 +138,18 @@ class DecisionModel:
         kinds: tuple[Mapping[str, Decision | Service | Knowledge], ...] = (
             self.decisions, self.services, self.knowledge,
         )  # fmt: skip
+        tidy = " ".join(wanted.split())
         for kind in kinds:
             if wanted in kind:
                 return kind[wanted]
         for kind in kinds:
             for one in kind.values():
-                if " ".join(one.name.split()) == " ".join(wanted.split()):
+                if " ".join(one.name.split()) == tidy:
                     return one
+        labelled = self.labels.get(tidy, "")
+        for kind in kinds:
+            if labelled in kind:
+                return kind[labelled]
         there = "、".join(f"{one.name}（{one.id}）" for one in self.decisions.values())
         raise NotFound(f"文件里没有决策“{wanted}”，有的是：{there or '无'}。")
 

@@ -128,6 +128,8 @@ def _names(root: Element) -> list[str]:
 def _fill(model: DecisionModel, root: Element, reader: Reader) -> None:
     for element in children(root, *_SHOWN):
         identifier = element.get("id") or name_of(element)
+        if label := " ".join((element.get("label") or "").split()):
+            model.labels.setdefault(label, identifier)
         match document.local(element):
             case "inputData":
                 name, type_ref = variable_of(element)

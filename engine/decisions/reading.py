@@ -34,6 +34,7 @@ _FEEL: Final = frozenset(
         "https://www.omg.org/spec/dmn/20191111/feel/",
         "https://www.omg.org/spec/dmn/20211108/feel/",
         "https://www.omg.org/spec/dmn/20230324/feel/",
+        "https://www.omg.org/spec/dmn/20240513/feel/",
     }
 )  # fmt: skip
 

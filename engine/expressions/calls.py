@@ -11,6 +11,7 @@ from engine.expressions.builtins.registry import Signature
 from engine.expressions.compiler import Compiler
 from engine.expressions.environment import CALL_COST, Closure, Env
 from engine.expressions.feel_types import coerce, paid
+from engine.expressions.inference import result_of
 from engine.expressions.limits import Undefined
 from engine.expressions.values import Function, adopt
 
@@ -94,6 +95,7 @@ def function_of(node: nodes.FunctionOf, compiler: Compiler) -> Closure:
     else:
         body = compiler.inside(params, node.body)
     cost = sum(1 for _ in nodes.walk(node.body))
+    returns = result_of(node.body, dict(zip(params, types, strict=True)))
 
     def define(env: Env) -> Function:
         def apply(_run: Any, *values: Any) -> Any:
@@ -104,7 +106,7 @@ def function_of(node: nodes.FunctionOf, compiler: Compiler) -> Closure:
             }
             return body(env.inside(given))
 
-        return Function(params, apply, types)
+        return Function(params, apply, types, returns)
 
     return define
 

@@ -72,6 +72,8 @@ def _same(left: Any, right: Any, budget: list[int]) -> bool:
         )
     if isinstance(left, Range | Function):
         return left is right or bool(left == right)
+    if temporal.clocks_differ(left, right):
+        return False
     return bool(left == right)
 
 
@@ -83,10 +85,9 @@ def _ordering(operation: Operator, sign: str) -> Operator:
         if kind(left) != kind(right) or kind(left) not in _ORDERED:
             raise Undefined(f"{label(left)}与{label(right)}不能用“{sign}”比较。")
         left, right = temporal.alike(left, right)
-        try:
-            return bool(operation(left, right))
-        except TypeError:  # a time with a zone and one without
-            raise Undefined(f"带时区与不带时区的时间不能用“{sign}”比较。") from None
+        if temporal.clocks_differ(left, right):
+            raise Undefined(f"时区不同或不全的时间不能用“{sign}”比较。")
+        return bool(operation(left, right))
 
     return compare
 

@@ -111,7 +111,10 @@ def _parts_fit(value: Any, wanted: Type, fits: Callable[[Any, Type], bool]) -> b
 
 
 def _function_fits(value: Function, wanted: Type) -> bool:
-    """Tell whether a function can stand for another: it takes as much, and gives no more."""
+    """Tell whether a function can stand for another: it takes as much, and gives no more.
+
+    What is not known of it is no obstacle.
+    """
     if wanted.params is None:
         return True
     own = [one or ANY for one in value.types] or [ANY] * len(value.params)
@@ -119,7 +122,7 @@ def _function_fits(value: Function, wanted: Type) -> bool:
         return False
     result = wanted.result or ANY
     return all(_within(narrow, wide) for narrow, wide in zip(wanted.params, own, strict=True)) and (
-        result.kind == "Any" or (value.returns is not None and _within(value.returns, result))
+        value.returns is None or _within(value.returns, result)
     )
 
 

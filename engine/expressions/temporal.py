@@ -228,6 +228,17 @@ def alike(left: Any, right: Any) -> tuple[Any, Any]:
     return left, right
 
 
+def clocks_differ(left: Any, right: Any) -> bool:
+    """Tell whether two times have zones of which nothing is known without a day, and not the same.
+
+    Python would compare their hands.
+    """
+    if type(left) is not time or type(right) is not time:
+        return False
+    open_ended = (left.tzinfo or right.tzinfo) and None in (left.utcoffset(), right.utcoffset())
+    return bool(open_ended) and left.tzinfo != right.tzinfo
+
+
 def months_between(start: date | FarDate, end: date | FarDate) -> YearsMonths:
     """Return the whole months from one date to another."""
     months = (end.year - start.year) * 12 + end.month - start.month

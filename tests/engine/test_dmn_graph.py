@@ -276,6 +276,9 @@ def test_what_is_wanted_is_found_by_id_or_name():
     assert named.evaluate("Risk  Level", {}).value == named.evaluate("Risk_Level", {}).value == 1
     with pytest.raises(NotFound, match="Risk Level"):
         named.find("gone")
+    labelled = decision("d", literal("2")).replace("<decision ", '<decision label="Risk  Score" ')
+    assert read(labelled).evaluate("Risk Score", {}).value == 2
+    assert read(labelled, decision("Risk Score", literal("1"))).find("Risk Score").id != "d"
 
 
 def test_one_broken_decision_does_not_spoil_the_others():

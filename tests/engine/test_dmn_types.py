@@ -169,7 +169,12 @@ def test_a_function_is_a_type_too():
     logic = literal("double(3)")
     assert answer(logic, {}, function, double, knows=("double",)) == 6
     text = "(function(a: number) a) instance of tF"
-    assert answer(literal(text), {}, function) is False  # what it gives is not known
+    assert answer(literal(text), {}, function) is True
+    for body, fits in (("a * 2", True), ("if a > 1 then a else 0", True), ("foo(a)", True),
+                       ("a > 1", False), ('"x"', False), ("[a]", False)):  # fmt: skip
+        lambda_ = f"(function(a: number) {body})"
+        assert answer(literal(f"{lambda_} instance of tF"), {}, function) is fits
+        assert (answer(literal(f"(function(f: tF) 1)({lambda_})"), {}, function) == 1) is fits
     assert answer(literal(text.replace("tF", "tG")), {}, function.replace(
         'name="tF"', 'name="tG"').replace(' outputTypeRef="number"', "")) is True  # fmt: skip
 

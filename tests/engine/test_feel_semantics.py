@@ -81,6 +81,15 @@ TEMPORAL = lines("""
 
 # Tables 53–55: equality and order; values of different kinds give null
 COMPARING = lines("""
+@"10:30:00@Europe/Paris" = @"10:30:00@Europe/Paris" ⇒ true
+@"10:30:00@Europe/Paris" = @"10:30:00@Asia/Dhaka" ⇒ false
+@"10:30:00@Europe/Paris" = @"10:30:00" ⇒ false
+@"10:30:00@Europe/Paris" = @"10:30:00Z" ⇒ false
+@"10:30:00@Etc/UTC" = @"10:30:00Z" ⇒ true
+@"10:30:00@Europe/Paris" < @"10:31:00@Europe/Paris" ⇒ true
+@"10:30:00@Europe/Paris" < @"10:31:00@Asia/Dhaka" ⇒ null
+@"10:30:00@Europe/Paris" < @"10:31:00" ⇒ null
+@"10:30:00" < @"10:31:00Z" ⇒ null
 null = null ⇒ true
 null != null ⇒ false
 null = 0 ⇒ false
@@ -241,6 +250,12 @@ null instance of Any ⇒ false
 (function(a: number) a) instance of function<string> -> Any ⇒ false
 (function(a) a) instance of function<string> -> Any ⇒ true
 (function(a, b) a) instance of function<Any> -> Any ⇒ false
+(function(a: number) a * 2) instance of function<number> -> number ⇒ true
+(function(a: number) a * 2) instance of function<number> -> string ⇒ false
+(function(a: string, b: string) a + b) instance of function<string, string> -> string ⇒ true
+(function(a: number) not(a > 1)) instance of function<number> -> boolean ⇒ true
+(function(f: function<number> -> number) f(2))(function(x: number) x * 2) ⇒ 4
+(function(f: function<number> -> number) f(2))(function(x: number) x > 2) ⇒ null
 (function() 1) instance of function<> -> Any ⇒ true
 1 instance of function<Any> -> Any ⇒ false
 1 + 1 instance of number ⇒ true
