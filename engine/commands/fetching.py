@@ -45,6 +45,8 @@ class Topic:
     #: Variables of the instance that must have these values.
     process_variables: Mapping[str, Any] = field(default_factory=dict)
     extension_properties: bool = False
+    #: Objects are wanted as what they hold, not as the text they came as.
+    deserialized: bool = False
     #: False for a topic of some tenant: there are none here.
     possible: bool = True
 
@@ -58,6 +60,7 @@ class Fetched:
     definition: Definition
     variables: Mapping[str, Any]
     properties: Mapping[str, str] | None
+    topic: Topic
 
 
 @dataclass(frozen=True)
@@ -180,4 +183,4 @@ def _read(session: Session, job: Job, topic: Topic) -> Fetched | None:
         values = {name: value for name, value in seen.items() if wanted is None or name in wanted}
     element = loaded.definition.description.elements.get(job.element_id or "")
     properties = dict(element.properties) if element and topic.extension_properties else None
-    return Fetched(job, row, loaded.definition, values, properties)
+    return Fetched(job, row, loaded.definition, values, properties, topic)

@@ -95,5 +95,5 @@ def projection(value: Any) -> dict[str, Any]:
     return {
         "type": values.type_name(plain),
         "text_value": text[:500],
-        "value": value,
+        "value": values.columnar(value),
     }

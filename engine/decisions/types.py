@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, Final
 
 from engine.errors import ExpressionError
 from engine.expressions import arithmetic, coercion, comparison, temporal, values
+from engine.expressions.declared import Long
 from engine.expressions.environment import Env
 from engine.expressions.limits import Undefined
 
@@ -26,6 +28,16 @@ def _integer(value: Any) -> Any:
     if arithmetic.is_number(number) and number != int(number):
         raise Undefined("应为整数。")
     return int(number) if arithmetic.is_number(number) else number
+
+
+def _long(value: Any) -> Any:
+    number = _integer(value)
+    return Long(number) if arithmetic.is_number(number) else number
+
+
+def _double(value: Any) -> Any:
+    number = _number(value)
+    return Decimal(number) if isinstance(number, int) and number is not True else number
 
 
 def _boolean(value: Any) -> Any:
@@ -62,9 +74,9 @@ def _duration(value: Any) -> Any:
 
 _CONVERTERS: Final[dict[str, Converter]] = {
     "number": _number,
-    "double": _number,
+    "double": _double,
     "integer": _integer,
-    "long": _integer,
+    "long": _long,
     "boolean": _boolean,
     "string": _string,
     "date": _date,

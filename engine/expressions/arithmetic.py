@@ -59,6 +59,13 @@ def _compute(operation: Operator, left: Any, right: Any) -> Any:
         raise Undefined("没有计算结果（除数为零或数字无效）。") from None
 
 
+def _numbers(whole: Operator, operation: Operator, left: Any, right: Any) -> Any:
+    """Compute with two numbers; whole ones of a declared type are ordinary ones here."""
+    if isinstance(left, int) and isinstance(right, int):
+        return whole(int(left), int(right))
+    return _compute(operation, exact(left), exact(right))
+
+
 def _refuse(sign: str, left: Any, right: Any) -> Undefined:
     return Undefined(f"{label(left)}与{label(right)}不能用“{sign}”计算。")
 
@@ -68,7 +75,7 @@ def add(left: Any, right: Any) -> Any:
     if type(left) is int and type(right) is int:
         return bounded(left + right)
     if is_number(left) and is_number(right):
-        return _compute(DECIMAL.add, exact(left), exact(right))
+        return _numbers(add, DECIMAL.add, left, right)
     if isinstance(left, str) and isinstance(right, str):
         return sized_text(left + right)
     if isinstance(left, timedelta | YearsMonths):
@@ -94,7 +101,7 @@ def subtract(left: Any, right: Any) -> Any:
     if type(left) is int and type(right) is int:
         return bounded(left - right)
     if is_number(left) and is_number(right):
-        return _compute(DECIMAL.subtract, exact(left), exact(right))
+        return _numbers(subtract, DECIMAL.subtract, left, right)
     if isinstance(right, timedelta | YearsMonths):
         return add(left, negate(right))
     kinds = {kind(left), kind(right)}
@@ -108,7 +115,7 @@ def multiply(left: Any, right: Any) -> Any:
     if type(left) is int and type(right) is int:
         return bounded(left * right)
     if is_number(left) and is_number(right):
-        return _compute(DECIMAL.multiply, exact(left), exact(right))
+        return _numbers(multiply, DECIMAL.multiply, left, right)
     if is_number(left):
         left, right = right, left
     if isinstance(left, timedelta | YearsMonths) and is_number(right):

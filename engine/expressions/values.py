@@ -14,10 +14,16 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
+from engine.expressions.declared import Long, ObjectList, ObjectMap, Short
 from engine.expressions.far import FarDate, FarMoment
 from engine.expressions.limits import MAX_DEPTH, MAX_TEXT, LimitReached, Undefined
 
-PLAIN: Final = frozenset({int, str, bool, type(None), list, dict, date, timedelta})
+PLAIN: Final = frozenset(
+    {
+        int, str, bool, type(None), list, dict, date, timedelta,
+        Long, Short, ObjectList, ObjectMap,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,7 +61,9 @@ class Function:
 
 _KINDS: Final[dict[type, str]] = {
     int: "number", Decimal: "number", float: "number", str: "string", bool: "boolean",
+    Long: "number", Short: "number",
     type(None): "null", list: "list", tuple: "list", dict: "context", date: "date",
+    ObjectList: "list", ObjectMap: "context",
     datetime: "date and time", time: "time", timedelta: "days and time duration",
     YearsMonths: "years and months duration", Range: "range", Function: "function",
     FarDate: "date", FarMoment: "date and time",

@@ -18,6 +18,7 @@ from typing import Any
 from engine import clock
 from engine.clock import CHINA
 from engine.errors import EngineError, InvalidInput
+from engine.expressions.declared import Long, ObjectList, ObjectMap, Short, named
 from engine.expressions.values import YearsMonths
 
 MAX_DEPTH = 20
@@ -62,14 +63,21 @@ def _storable(value: Any, name: str, depth: int) -> Any:
     if isinstance(value, list | tuple | set | frozenset | Mapping):
         if depth >= MAX_DEPTH or len(value) > MAX_ITEMS:
             raise EngineError(f"变量“{name}”的内容太大或嵌套太深。")
-        if isinstance(value, Mapping):
-            return {str(key): _storable(item, name, depth + 1) for key, item in value.items()}
-        items = value if isinstance(value, list | tuple) else sorted(value, key=str)
-        return [_storable(item, name, depth + 1) for item in items]
+        return _container(value, name, depth + 1)
     due_at = getattr(value, "due_at", None)
     if isinstance(due_at, datetime):
         return due_at
     raise EngineError(f"变量“{name}”的类型 {type(value).__name__} 不能保存。")
+
+
+def _container(value: Any, name: str, depth: int) -> Any:
+    kept: Any
+    if isinstance(value, Mapping):
+        kept = {str(key): _storable(item, name, depth) for key, item in value.items()}
+    else:
+        items = value if isinstance(value, list | tuple) else sorted(value, key=str)
+        kept = [_storable(item, name, depth) for item in items]
+    return named(kept, value.class_name) if isinstance(value, ObjectMap | ObjectList) else kept
 
 
 def _local(value: datetime) -> datetime:
@@ -99,7 +107,13 @@ _ENCODERS: dict[type, tuple[str, Encoder]] = {
     timedelta: ("s", lambda value: [value.days, value.seconds, value.microseconds]),
     YearsMonths: ("y", lambda value: value.months),
     FileReference: ("f", lambda value: [value.id, value.name, value.media_type, value.size]),
+    Long: ("l", int),
+    Short: ("h", int),
+    ObjectMap: ("j", lambda value: [value.class_name, encode(dict(value))]),
+    ObjectList: ("j", lambda value: [value.class_name, encode(list(value))]),
 }
+#: What stands in JSON as it is.
+_SIMPLE = frozenset({type(None), bool, int, float, str})
 _DECODERS: dict[str, Encoder] = {
     "n": Decimal,
     "m": lambda text: _local(datetime.fromisoformat(text)),
@@ -108,21 +122,44 @@ _DECODERS: dict[str, Encoder] = {
     "s": lambda parts: timedelta(*parts),
     "y": YearsMonths,
     "f": lambda parts: FileReference(*parts),
+    "x": float,
+    "i": int,
+    "l": Long,
+    "h": Short,
+    "j": lambda parts: named(decode(parts[1]), parts[0]),
     "o": lambda mapping: {key: decode(value) for key, value in mapping.items()},
 }
 
 
 def encode(value: Any) -> Any:
     """Return a stored value as JSON-able data with tags."""
-    if value is None or isinstance(value, str | bool | int | float):
+    kind = type(value)
+    if kind in _SIMPLE:
         return value
+    if kind in _ENCODERS:
+        tag, write = _ENCODERS[kind]
+        return {"$": [tag, write(value)]}
     if isinstance(value, list):
         return [encode(item) for item in value]
     if isinstance(value, dict):
         plain = {key: encode(item) for key, item in value.items()}
         return {"$": ["o", plain]} if "$" in plain else plain
-    tag, write = _ENCODERS[type(value)]
-    return {"$": [tag, write(value)]}
+    if isinstance(value, str | int | float):
+        return value
+    raise KeyError(kind)
+
+
+def columnar(data: Any) -> Any:
+    """Return encoded data as a JSON column keeps it.
+
+    SQLite takes a column that holds nothing but a number for a number of its own: 5.0 would
+    come back as 5, and a very large whole number as a float.
+    """
+    if type(data) is float and data.is_integer():
+        return {"$": ["x", repr(data)]}
+    if type(data) is int and data.bit_length() > 63:
+        return {"$": ["i", str(data)]}
+    return data
 
 
 def decode(data: Any) -> Any:
@@ -146,20 +183,28 @@ def decode(data: Any) -> Any:
 #: Camunda's words for the kinds of value, as the variable table and REST show them.
 _TYPE_NAMES: tuple[tuple[type, str], ...] = (
     (bool, "Boolean"),
-    (int, "Long"),
+    (Long, "Long"),
+    (Short, "Short"),
+    (int, "Integer"),
     (float, "Double"),
     (Decimal, "Decimal"),
     (str, "String"),
     (datetime, "Date"),
     (date, "Date"),
     (FileReference, "File"),
+    (ObjectMap, "Object"),
+    (ObjectList, "Object"),
 )
+#: Whole numbers that nobody declared, which Camunda calls Integer; larger ones are Long.
+INTEGER = range(-(2**31), 2**31)
 
 
 def type_name(value: Any) -> str:
     """Return what kind of value this is, in Camunda's words."""
     if value is None:
         return "Null"
+    if type(value) is int:
+        return "Integer" if value in INTEGER else "Long"
     return next((name for kind, name in _TYPE_NAMES if isinstance(value, kind)), "Json")
 
 

@@ -32,7 +32,7 @@ def fetched(found: Fetched) -> dict[str, Any]:
         ),
         "processDefinitionKey": definition.key,
         "processDefinitionVersionTag": definition.description.version_tag or None,
-        "variables": typed.write_all(found.variables),
+        "variables": typed.write_all(found.variables, deserialized=found.topic.deserialized),
         "extensionProperties": found.properties or {},
     }
 

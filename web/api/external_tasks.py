@@ -131,6 +131,7 @@ def _topic(asked: Asked) -> Topic:
         process_keys=keys or None,
         version_tag=asked.get("processDefinitionVersionTag"),
         process_variables=wanted,
+        deserialized=asked.get("deserializeValues", False),
         extension_properties=asked.get("includeExtensionProperties", False),
         possible=not asked.get("tenantIdIn"),
     )

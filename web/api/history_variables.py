@@ -45,13 +45,13 @@ DETAIL = Params(
 ONE = Params("historic variable", {"deserializeValue": FLAG, "deserializeValues": FLAG})
 
 
-def shown(one: Kept) -> dict[str, Any]:
+def shown(one: Kept, *, deserialized: bool = True) -> dict[str, Any]:
     """Return a variable as the history shows it."""
     return {
         **of_case(one.case),
         "id": one.id,
         "name": one.name,
-        **typed.write(one.value),
+        **typed.write(one.value, deserialized=deserialized),
         "executionId": one.execution,
         "activityInstanceId": one.activity_id,
         "taskId": one.task_id,
@@ -61,9 +61,9 @@ def shown(one: Kept) -> dict[str, Any]:
     }
 
 
-def shown_detail(one: Detail) -> dict[str, Any]:
+def shown_detail(one: Detail, *, deserialized: bool = True) -> dict[str, Any]:
     """Return one write of a variable."""
-    value = typed.write(one.value)
+    value = typed.write(one.value, deserialized=deserialized)
     return {
         **of_case(one.case),
         "id": one.id,
@@ -113,7 +113,7 @@ def get_historic_variable_instance(variable_id: str) -> ResponseReturnValue:
         found = queries.variable_instances(session, caller().viewer, asked)
     if not found:
         raise missing(f"Variable instance with Id '{variable_id}' does not exist.")
-    return answer(shown(*found[0]))
+    return answer(shown(*found[0], deserialized=_deserialized()))
 
 
 @bp.get("/history/detail/<detail_id>")
@@ -124,4 +124,9 @@ def get_historic_detail(detail_id: str) -> ResponseReturnValue:
         found = queries.details(session, caller().viewer, Asked({"id": detail_id}))
     if not found:
         raise missing(f"Historic detail with Id '{detail_id}' does not exist.")
-    return answer(shown_detail(*found[0]))
+    return answer(shown_detail(*found[0], deserialized=_deserialized()))
+
+
+def _deserialized() -> bool:
+    asked = ONE.query()
+    return bool(asked.get("deserializeValue", asked.get("deserializeValues", True)))

@@ -43,14 +43,15 @@ def offer(
         shape: a name of `web.api.shapes`.
         rows: what finds the rows of one window.
         total: what counts all of them.
-        shown: gets one row, taken apart, and returns its JSON.
+        shown: gets one row, taken apart, and returns its JSON. Where `deserializeValues` can be
+            asked for, `deserialized` tells it.
         by_body: whether POST asks as well.
     """
 
     def answered(asked: Asked) -> ResponseReturnValue:
         with db.reading() as session:
             found = rows(session, caller().viewer, asked)
-            return answer([shown(*row) for row in found])
+            return answer([shown(*row, **_told(params, asked)) for row in found])
 
     def numbered(asked: Asked) -> ResponseReturnValue:
         with db.reading() as session:
@@ -75,3 +76,9 @@ def offer(
         returns = "Count" if counts else f"{shape}[]"
         guarded = needs(scope, returns=returns, **declared)(view)
         bp.add_url_rule(f"{path}{below}", view.__name__, guarded, methods=[method])
+
+
+def _told(params: Params, asked: Asked) -> dict[str, bool]:
+    if "deserializeValues" not in params.fields:
+        return {}
+    return {"deserialized": asked.get("deserializeValues", True)}

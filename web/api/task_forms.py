@@ -100,13 +100,15 @@ def get_rendered_task_form(task_id: str) -> ResponseReturnValue:
 @needs("task", query=VARIABLES, returns="Variables")
 def get_task_form_variables(task_id: str) -> ResponseReturnValue:
     """Return the fields of the form with their values, and everything else the task sees."""
-    chosen = set(VARIABLES.query().get("variableNames", ()))
+    asked = VARIABLES.query()
+    chosen = set(asked.get("variableNames", ()))
     with db.reading() as session:
         form, scope = _form(session, task_list.require(session, caller().viewer, task_id))
     found = {**_defaults(form), **scope}
     return answer(
         typed.write_all(
-            {name: value for name, value in found.items() if not chosen or name in chosen}
+            {name: value for name, value in found.items() if not chosen or name in chosen},
+            deserialized=asked.get("deserializeValues", True),
         )
     )
 

@@ -1,7 +1,8 @@
 """Camunda's typed values ↔ the engine's own: `{"value": 5, "type": "Integer", "valueInfo": {}}`.
 
 The engine keeps numbers, texts, moments, lists and mappings, never a serialised object: what
-comes as JSON is kept as what it says, and goes out as type `Json`.
+comes as JSON is kept as what it says, and goes out as type `Json`, or as the `Object` of the
+class under which it came. A type that says more than the value does (`Long`, `Short`) is kept.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from engine import clock
 from engine.errors import EngineError
+from engine.expressions.declared import Long, Short, named
 from engine.expressions.values import YearsMonths
 from engine.expressions.values import text as feel_text
 from engine.state import values
@@ -21,33 +23,36 @@ from engine.state.values import FileReference
 from web.api.answer import moment, parse_moment
 from web.api.errors import invalid
 
-INTEGER = range(-(2**31), 2**31)
 LONGEST_NAME = 200
+LONGEST_CLASS = 1000
 JSON_FORMAT = "application/json"
 
 
-def write(value: Any) -> dict[str, Any]:
+def write(value: Any, *, deserialized: bool = False) -> dict[str, Any]:
     """Return an engine value with its type, as every variable resource answers it.
 
     Lists and mappings are `Json`, whose value is a text whether or not the caller asked for
-    deserialised values: the stock clients parse it themselves.
+    deserialised values: the stock clients parse it themselves. That of an `Object` is a text
+    only without `deserialized`.
     """
     kind = type_of(value)
+    if kind == "Object":
+        info = {"objectTypeName": value.class_name, "serializationDataFormat": JSON_FORMAT}
+        shown = jsonable(value) if deserialized else _text(value)
+        return {"type": kind, "value": shown, "valueInfo": info}
     if kind == "File":
         info = {"filename": value.name, "mimeType": value.media_type or None, "encoding": None}
         return {"type": "File", "value": None, "valueInfo": info}
     return {"type": kind, "value": plain(value, kind), "valueInfo": {}}
 
 
-def write_all(found: Mapping[str, Any]) -> dict[str, Any]:
+def write_all(found: Mapping[str, Any], *, deserialized: bool = False) -> dict[str, Any]:
     """Return a mapping of variables, typed."""
-    return {name: write(value) for name, value in found.items()}
+    return {name: write(value, deserialized=deserialized) for name, value in found.items()}
 
 
 def type_of(value: Any) -> str:
     """Return Camunda's word for what kind of value this is."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return "Integer" if value in INTEGER else "Long"
     if isinstance(value, Decimal):
         return "Double"
     if isinstance(value, time | timedelta | YearsMonths):
@@ -58,9 +63,11 @@ def type_of(value: Any) -> str:
 def plain(value: Any, kind: str = "") -> Any:
     """Return what stands under `value`."""
     kind = kind or type_of(value)
-    if kind == "Json":
-        return json.dumps(jsonable(value), ensure_ascii=False)
-    return jsonable(value)
+    return _text(value) if kind == "Json" else jsonable(value)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(jsonable(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def jsonable(value: Any) -> Any:
@@ -137,7 +144,7 @@ def _kept(value: Any, name: str) -> Any:
         raise invalid(f"Variable '{name}': {refused}") from None
 
 
-def _whole(bits: int) -> Callable[[Any, Any], int]:
+def _whole(bits: int, kind: Callable[[int], int] = int) -> Callable[[Any, Any], int]:
     bound = 2 ** (bits - 1)
 
     def convert(value: Any, _: Any) -> int:
@@ -147,7 +154,7 @@ def _whole(bits: int) -> Callable[[Any, Any], int]:
         number = int(value)
         if not -bound <= number < bound:
             raise ValueError("out of range")
-        return number
+        return kind(number)
 
     return convert
 
@@ -187,7 +194,10 @@ def _object(value: Any, info: Mapping[str, Any]) -> Any:
         return value
     if info.get("serializationDataFormat", JSON_FORMAT) != JSON_FORMAT:
         raise ValueError("only objects serialized as application/json are kept")
-    return json.loads(value)
+    class_name = info.get("objectTypeName")
+    if not isinstance(class_name, str) or not 0 < len(class_name) <= LONGEST_CLASS:
+        return json.loads(value)
+    return named(json.loads(value), class_name)
 
 
 def _refuse(*_: Any) -> Any:
@@ -201,9 +211,9 @@ def _null(*_: Any) -> None:
 _READERS: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "String": _string,
     "Boolean": _boolean,
-    "Short": _whole(16),
+    "Short": _whole(16, Short),
     "Integer": _whole(32),
-    "Long": _whole(64),
+    "Long": _whole(64, Long),
     "Double": _double,
     "Number": _double,
     "Date": _date,

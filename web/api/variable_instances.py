@@ -36,6 +36,7 @@ ONE = Params("variable instance", {"deserializeValue": FLAG})
 @needs("read", query=ONE, returns="VariableInstance")
 def get_variable_instance(variable_id: str) -> ResponseReturnValue:
     """Return one variable by the id that the lists give."""
+    deserialized = ONE.query().get("deserializeValue", True)
     execution, _, name = variable_id.partition(":")
     asked = Asked({"executionIdIn": [execution], "variableName": name})
     with db.reading() as session:
@@ -43,15 +44,17 @@ def get_variable_instance(variable_id: str) -> ResponseReturnValue:
     if not rows:
         raise missing(f"Variable instance with Id '{variable_id}' does not exist.")
     row, definition = rows[0]
-    return answer(shown(row, definition))
+    return answer(shown(row, definition, deserialized=deserialized))
 
 
-def shown(row: Local, definition: ProcessDefinition) -> dict[str, Any]:
+def shown(
+    row: Local, definition: ProcessDefinition, *, deserialized: bool = True
+) -> dict[str, Any]:
     """Return a variable as the lists show it."""
     return {
         "id": names.variable_id(row.instance_id, row.token, row.name),
         "name": row.name,
-        **typed.write(row.value),
+        **typed.write(row.value, deserialized=deserialized),
         "processDefinitionId": names.definition_of(definition),
         "processInstanceId": row.instance_id,
         "executionId": row.execution,

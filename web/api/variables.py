@@ -56,13 +56,15 @@ def offer(path: str, kind: str, find: Find, *, read: str = "read", write: str = 
     shape = f"variables of a {kind}"
 
     def listed(owner_id: str) -> ResponseReturnValue:
-        wanted = set(READ.query().get("variableNames", ()))
+        asked = READ.query()
+        wanted = set(asked.get("variableNames", ()))
         found = _read(find, owner_id)
         kept = {name: one for name, one in found.items() if not wanted or name in wanted}
-        return answer(typed.write_all(kept))
+        return answer(typed.write_all(kept, deserialized=asked.get("deserializeValues", True)))
 
     def one(owner_id: str, name: str) -> ResponseReturnValue:
-        return answer(typed.write(_value(find, owner_id, name, kind)))
+        deserialized = READ_ONE.query().get("deserializeValue", True)
+        return answer(typed.write(_value(find, owner_id, name, kind), deserialized=deserialized))
 
     def data(owner_id: str, name: str) -> ResponseReturnValue:
         _value(find, owner_id, name, kind)

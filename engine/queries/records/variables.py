@@ -99,17 +99,9 @@ def _holder(instance_id: str, token: str) -> str:
     return f"{instance_id}.{token}" if token else instance_id
 
 
-def _kind(value: Any) -> str:
-    return "Integer" if _is_small(value) else values.type_name(value)
-
-
-def _is_small(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and -(2**31) <= value < 2**31
-
-
 def _kinds(wanted: Sequence[str]) -> Test:
     folded = {kind.lower() for kind in wanted}
-    return lambda it: _kind(it.value).lower() in folded
+    return lambda it: values.type_name(it.value).lower() in folded
 
 
 def _valued(wanted: Any) -> Test:
@@ -152,14 +144,14 @@ DETAILS: Tests = {
 KEPT_ORDER: Order = {
     "instanceId": lambda it: it.case.id,
     "variableName": lambda it: it.name,
-    "variableType": lambda it: _kind(it.value),
+    "variableType": lambda it: values.type_name(it.value),
     "tenantId": lambda _: None,
 }
 DETAIL_ORDER: Order = {
     "processInstanceId": lambda it: it.case.id,
     "variableName": lambda it: it.name,
     "variableRevision": lambda it: it.revision,
-    "variableType": lambda it: _kind(it.value),
+    "variableType": lambda it: values.type_name(it.value),
     "formPropertyId": lambda _: None,
     "time": lambda it: it.at,
     "occurrence": lambda it: tuple(int(part) for part in it.id.split("-")),

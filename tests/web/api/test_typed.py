@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.expressions.values import YearsMonths
+from engine.state import values
 from engine.state.values import FileReference
 from web.api import typed
 from web.api.errors import ApiError
@@ -21,9 +23,11 @@ from web.api.errors import ApiError
         ("Boolean", False),
         ("Integer", 7),
         ("Long", 2**40),
+        ("Long", 7),
+        ("Short", 7),
         ("Double", 1.5),
         ("Date", "2026-01-31T08:30:00.000+0800"),
-        ("Json", '{"a": [1, null]}'),
+        ("Json", '{"a":[1,null]}'),
         ("Null", None),
     ],
 )
@@ -38,6 +42,7 @@ def test_there_and_back(kind: str, value: Any) -> None:
         ({"value": 5}, 5),
         ({"value": "5", "type": "Integer"}, 5),
         ({"value": 3, "type": "short"}, 3),
+        ({"value": 3, "type": "long"}, 3),
         ({"value": "true", "type": "boolean"}, True),
         ({"value": None, "type": "String"}, None),
         (
@@ -59,6 +64,24 @@ def test_reading(given: dict[str, Any], kept: Any) -> None:
     assert typed.read(given) == kept
 
 
+@pytest.mark.parametrize("content", [{"a": [1, None], "$": 2.5}, ["x", {}]])
+def test_an_object_keeps_the_name_of_its_class(content: Any) -> None:
+    info = {"objectTypeName": "org.example.Order", "serializationDataFormat": "application/json"}
+    text = json.dumps(content, separators=(",", ":"))
+    given = {"type": "Object", "value": text, "valueInfo": info}
+    value = values.decode(json.loads(values.to_json(values.encode(typed.read(given)))))
+    assert value == content
+    assert typed.write(value) == given
+    assert typed.write(value, deserialized=True) == {**given, "value": content}
+
+
+@pytest.mark.parametrize("kind", ["Long", "Short", "Integer", "Double"])
+def test_a_declared_number_is_saved_with_its_type(kind: str) -> None:
+    value = typed.read({"type": kind, "value": 7})
+    again = values.decode(json.loads(values.to_json(values.encode(value))))
+    assert typed.write(again) == {"type": kind, "value": 7, "valueInfo": {}}
+
+
 @pytest.mark.parametrize(
     ("value", "kind", "shown"),
     [
@@ -67,7 +90,7 @@ def test_reading(given: dict[str, Any], kept: Any) -> None:
         (time(8, 30), "String", "08:30:00"),
         (timedelta(hours=2), "String", "PT2H"),
         (YearsMonths(14), "String", "P1Y2M"),
-        ([Decimal("0.5"), date(2026, 1, 31)], "Json", '[0.5, "2026-01-31T00:00:00.000+0800"]'),
+        ([Decimal("0.5"), date(2026, 1, 31)], "Json", '[0.5,"2026-01-31T00:00:00.000+0800"]'),
     ],
 )
 def test_what_only_we_have_goes_out_as_the_nearest(value: Any, kind: str, shown: Any) -> None:

@@ -51,7 +51,7 @@ def test_each_kind_of_value_is_told_with_its_type(api: System, instance: str) ->
         "title": ("String", "Wage_claim"),
         "open": ("Boolean", True),
         "due": ("Date", "2026-01-31T08:30:00.000+0800"),
-        "many": ("Json", "[1, 2]"),
+        "many": ("Json", "[1,2]"),
         "none": ("Null", None),
     }
     one = api.get(PATH, variableName="amount")[0]
