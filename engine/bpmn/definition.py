@@ -117,6 +117,8 @@ class Description:
     properties: Mapping[str, str] = field(default_factory=dict)
     #: `jobPriority` and `taskPriority` of the process, where an element says nothing.
     priorities: Mapping[str, str] = field(default_factory=dict)
+    #: The file's `targetNamespace`, Camunda's category.
+    category: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON-able data."""
@@ -176,6 +178,7 @@ def describe(root: etree._Element, process_id: str) -> Description:
         startable=attributes.get("isStartableInTasklist", "true") != "false",
         documentation=text_of(process, "documentation"),
         properties=read_properties(attributes),
+        category=root.get("targetNamespace") or "",
         priorities={
             name: attributes[name] for name in ("jobPriority", "taskPriority") if name in attributes
         },

@@ -20,7 +20,7 @@ from engine.bpmn.definition import Description
 from engine.bundles import Bundle
 from engine.commands import definitions, erasure, starts
 from engine.commands.deploy import check, write
-from engine.errors import NotAllowed, NotFound
+from engine.errors import EngineError, NotAllowed, NotFound
 from engine.hooks import Actor
 from engine.models import (
     DecisionDefinition,
@@ -130,7 +130,7 @@ def withdraw(session: Session, deployment_id: int, *, cascade: bool, viewer: Vie
 
     Raises:
         NotFound: there is no such deployment.
-        NotAllowed, InvalidInput: see `drop_definition`.
+        NotAllowed, EngineError, InvalidInput: see `drop_definition`.
     """
     made = session.get(Deployment, deployment_id)
     if made is None:
@@ -158,8 +158,8 @@ def drop_definition(
     the viewer is shut out of, goes this way.
 
     Raises:
-        NotAllowed: it did not come by REST, or there are instances and `cascade` was not
-            asked, or one of them must stay.
+        NotAllowed: it did not come by REST, or an instance of it must stay.
+        EngineError: there are instances and `cascade` was not asked.
         InvalidInput: a record of an area refers to one of them.
     """
     if session.get_one(Deployment, row.deployment_id).source != SOURCE:
@@ -167,10 +167,12 @@ def drop_definition(
     roots = session.scalars(
         select(ProcessInstance.root_id).where(ProcessInstance.definition_id == row.id).distinct()
     ).all()
-    if roots and not (cascade and _may_go(session, row.id, viewer)):
+    if roots and not cascade:
+        raise EngineError(f"流程“{row.name}”第 {row.version} 版还有实例，不能删除。")
+    if roots and not _may_go(session, row.id, viewer):
         raise NotAllowed(
             f"流程“{row.name}”第 {row.version} 版还有实例，不能删除。"
-            + ("其中有的属于办公室的流程，或者您没有权限查看。" if cascade else "")
+            "其中有的属于办公室的流程，或者您没有权限查看。"
         )
     erasure.erase(session, roots)
     session.execute(delete(Subscription).where(Subscription.definition_id == row.id))

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from engine.commands import definitions
 from engine.models import DecisionDefinition, Deployment, Resource
 from engine.queries import api_requirements
 from engine.queries import asked as ask
 from engine.queries.access import Viewer
 from engine.queries.api_requirements import Graph
 from engine.queries.asked import Asked
+from engine.queries.records import sifting
 from engine.queries.records.incidents import number
+from engine.queries.records.sifting import Tests
 
 _newer = aliased(DecisionDefinition)
 _LATEST = ~exists(
@@ -32,14 +35,12 @@ FILTERS: ask.Filters = {
     "deployedAt": ask.equals(Deployment.deployed_at),
     "key": ask.equals(DecisionDefinition.key),
     "keyLike": ask.alike(DecisionDefinition.key),
-    "category": ask.never,
-    "categoryLike": ask.never,
     "version": ask.equals(DecisionDefinition.version),
     "latestVersion": ask.when(_LATEST),
     "resourceName": ask.equals(DecisionDefinition.resource),
     "resourceNameLike": ask.alike(DecisionDefinition.resource),
-    "versionTag": ask.never,
-    "versionTagLike": ask.never,
+    "versionTag": ask.equals(DecisionDefinition.version_tag),
+    "versionTagLike": ask.alike(DecisionDefinition.version_tag),
     "tenantIdIn": ask.never,
     "withoutTenantId": ask.always,
     "includeDecisionDefinitionsWithoutTenantId": ask.always,
@@ -50,6 +51,10 @@ GRAPHS = {
     "decisionRequirementsDefinitionKey",
     "withoutDecisionRequirementsDefinition",
 }
+CATEGORY: Tests = {
+    "category": sifting.same(lambda it: it[1]),
+    "categoryLike": sifting.alike(lambda it: it[1]),
+}
 ORDER: dict[str, ask.Column] = {
     "id": DecisionDefinition.id,
     "key": DecisionDefinition.key,
@@ -58,7 +63,7 @@ ORDER: dict[str, ask.Column] = {
     "deploymentId": DecisionDefinition.deployment_id,
     "deployTime": Deployment.deployed_at,
     "category": DecisionDefinition.id,
-    "versionTag": DecisionDefinition.id,
+    "versionTag": DecisionDefinition.version_tag,
     "tenantId": DecisionDefinition.id,
 }
 
@@ -78,7 +83,7 @@ def count_decision_definitions(session: Session, _: Viewer, asked: Asked) -> int
 
 
 def _wanted(session: Session, asked: Asked) -> ask.Statement:
-    where = ask.conditions(asked, FILTERS)
+    where = [*ask.conditions(asked, FILTERS), *_of_category(session, asked)]
     graphs = api_requirements.graphs(session) if GRAPHS & asked.values.keys() else []
     for name, part in (
         ("decisionRequirementsDefinitionId", "number"),
@@ -94,6 +99,23 @@ def _wanted(session: Session, asked: Asked) -> ask.Statement:
         .join(Deployment, Deployment.id == DecisionDefinition.deployment_id)
         .where(*where)
     )
+
+
+def _of_category(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
+    """Return the condition on the files' namespaces, which only the files tell."""
+    wanted = Asked({name: asked.get(name) for name in CATEGORY if name in asked})
+    if not wanted.values:
+        return []
+    files = session.execute(
+        select(DecisionDefinition.sha, func.min(DecisionDefinition.deployment_id)).group_by(
+            DecisionDefinition.sha
+        )
+    )
+    told = [
+        (sha, definitions.decision_model(session, sha, deployment).namespace)
+        for sha, deployment in files
+    ]
+    return [DecisionDefinition.sha.in_([sha for sha, _ in sifting.sift(told, wanted, CATEGORY)])]
 
 
 def _within(graph: Graph) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, not_, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from engine.models import (
     Deployment,
@@ -20,11 +20,16 @@ from engine.models import (
 from engine.queries import asked as ask
 from engine.queries.access import Viewer, visible
 from engine.queries.asked import Asked
+from engine.queries.records.incidents import KIND
 
 _newer = aliased(ProcessDefinition)
 _NAME = Deployment.meta["name"].as_string()
 _TITLE = func.coalesce(_NAME, Deployment.meta["title"].as_string(), Deployment.bundle)
 _SOURCE = func.coalesce(Deployment.meta["source"].as_string(), Deployment.source)
+#: What was published before the category was kept shows its bundle.
+_CATEGORY = func.coalesce(
+    ProcessDefinition.description["category"].as_string(), ProcessDefinition.bundle
+)
 _TAG = ProcessDefinition.description["version_tag"].as_string()
 #: A list, searched as its text.
 _STARTERS = ProcessDefinition.description["candidate_starter_users"].as_string()
@@ -115,13 +120,13 @@ def _incidents(viewer: Viewer) -> ask.Filters:
     """Return the filters by open incidents of cases that the viewer may see."""
     return {
         "incidentId": lambda value: _incident(viewer, Incident.id)(_number(value)),
-        "incidentType": _incident(viewer, Incident.code),
+        "incidentType": _incident(viewer, KIND),
         "incidentMessage": _incident(viewer, Incident.message),
         "incidentMessageLike": _incident(viewer, Incident.message, "like"),
     }
 
 
-def _incident(viewer: Viewer, column: InstrumentedAttribute[Any], test: str = "eq") -> Any:
+def _incident(viewer: Viewer, column: ask.Column, test: str = "eq") -> Any:
     def condition(value: Any) -> ColumnElement[bool]:
         wanted = ask.alike(column)(value) if test == "like" else column == value
         return exists(
@@ -150,8 +155,8 @@ PROCESS_FILTERS: ask.Filters = {
     "key": ask.equals(ProcessDefinition.key),
     "keysIn": ask.within(ProcessDefinition.key),
     "keyLike": ask.alike(ProcessDefinition.key),
-    "category": ask.equals(ProcessDefinition.bundle),
-    "categoryLike": ask.alike(ProcessDefinition.bundle),
+    "category": ask.equals(_CATEGORY),
+    "categoryLike": ask.alike(_CATEGORY),
     "version": ask.equals(ProcessDefinition.version),
     "latestVersion": lambda wanted: _latest() if wanted else true(),
     "resourceName": ask.equals(ProcessDefinition.resource),
@@ -170,7 +175,7 @@ PROCESS_FILTERS: ask.Filters = {
     "startablePermissionCheck": ask.always,
 }
 PROCESS_ORDER: dict[str, ask.Column] = {
-    "category": ProcessDefinition.bundle,
+    "category": _CATEGORY,
     "key": ProcessDefinition.key,
     "id": ProcessDefinition.id,
     "name": ProcessDefinition.name,

@@ -13,6 +13,7 @@ from engine.queries import asked as ask
 from engine.queries.access import Viewer, visible
 from engine.queries.asked import Asked
 from engine.queries.positions import RUNNING, positions
+from engine.queries.records.incidents import KIND
 
 _child = aliased(ProcessInstance)
 
@@ -71,7 +72,7 @@ FILTERS: ask.Filters = {
     "suspended": ask.when(ProcessInstance.status == "suspended"),
     "withIncident": lambda wanted: _incident(lambda _: true())(None) if wanted else true(),
     "incidentId": _incident(lambda value: Incident.id == number_of(value)),
-    "incidentType": _incident(ask.equals(Incident.code)),
+    "incidentType": _incident(ask.equals(KIND)),
     "incidentMessage": _incident(ask.equals(Incident.message)),
     "incidentMessageLike": _incident(ask.alike(Incident.message)),
     "tenantIdIn": ask.never,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from engine import clock
 from engine.bpmn import job_definitions
 from engine.bpmn.job_definitions import JobDefinition
-from engine.commands import definitions
+from engine.commands import batches, definitions
 from engine.commands.jobs import OWED
 from engine.models import Job, JobControl, ProcessDefinition, ProcessInstance
 from engine.queries import asked as ask
@@ -24,6 +24,9 @@ from engine.queries.records.sifting import Order, Tests
 
 #: Tries left.
 RETRIES = case((Job.status == "failed", 0), else_=Job.max_attempts - Job.attempts)
+#: What is owed from the start has no due date in Camunda's eyes, unless somebody gave it one.
+AT_ONCE = and_(Job.kind.not_in(("timer", "start")), Job.due_at == Job.created_at)
+DUE = case((~AT_ONCE, Job.due_at))
 _control = aliased(JobControl)
 #: An operator's priority for the element wins over the diagram's.
 PRIORITY = case(
@@ -48,6 +51,9 @@ def split(name: str) -> tuple[int, str, str]:
 
 
 def _of_definition(name: str) -> ColumnElement[bool]:
+    batch, _, word = name.rpartition(":")
+    if word == batches.KIND and ":" not in batch:
+        return and_(Job.kind == batches.KIND, Job.topic == batch)
     definition, element, slug = split(name)
     kind = "async" if slug.startswith("async") else "timer"
     kinds = ["start"] if slug == "timer-start-event" else [kind]
@@ -93,7 +99,7 @@ FILTERS: ask.Filters = {
     ),
     "timers": ask.when(Job.kind.in_(("timer", "start"))),
     "messages": ask.when(Job.kind.not_in(("timer", "start"))),
-    "dueDates": _compared(Job.due_at),
+    "dueDates": _compared(DUE),
     "createTimes": _compared(Job.created_at),
     "withException": ask.when(Job.error.is_not(None)),
     "exceptionMessage": ask.equals(Job.error),
@@ -112,7 +118,7 @@ ORDER: dict[str, ask.Column] = {
     "processDefinitionKey": ProcessDefinition.key,
     "jobPriority": PRIORITY,
     "jobRetries": RETRIES,
-    "jobDueDate": Job.due_at,
+    "jobDueDate": DUE,
     "tenantId": Job.id,
 }
 

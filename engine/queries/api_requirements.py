@@ -32,6 +32,8 @@ class Graph:
     deployment_id: int
     resource: str
     sha: str
+    #: The file's `namespace`.
+    category: str
 
 
 TESTS: Tests = {
@@ -45,8 +47,8 @@ TESTS: Tests = {
     "deploymentId": lambda name: lambda it: it.deployment_id == number(name),
     "resourceName": sifting.same(lambda it: it.resource),
     "resourceNameLike": sifting.alike(lambda it: it.resource),
-    "category": sifting.nothing,
-    "categoryLike": sifting.nothing,
+    "category": sifting.same(lambda it: it.category),
+    "categoryLike": sifting.alike(lambda it: it.category),
     "tenantIdIn": sifting.nothing,
 }
 ORDER: Order = {
@@ -55,7 +57,7 @@ ORDER: Order = {
     "name": lambda it: it.name,
     "version": lambda it: it.version,
     "deploymentId": lambda it: it.deployment_id,
-    "category": lambda _: None,
+    "category": lambda it: it.category,
     "tenantId": lambda _: None,
 }
 
@@ -80,7 +82,9 @@ def graphs(session: Session) -> list[Graph]:
     for first, deployment, resource, sha in rows:
         model = definitions.decision_model(session, sha, deployment)
         version = versions[model.id] = versions.get(model.id, 0) + 1
-        found.append(Graph(first, model.id, version, model.name, deployment, resource, sha))
+        found.append(
+            Graph(first, model.id, version, model.name, deployment, resource, sha, model.namespace)
+        )
     return found
 
 

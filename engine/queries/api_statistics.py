@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.models import Incident, Job, ProcessDefinition, ProcessInstance
 from engine.queries.access import Viewer, visible
 from engine.queries.positions import RUNNING, positions
+from engine.queries.records.incidents import KIND
 
 
 @dataclass
@@ -63,14 +64,14 @@ def _count(
         found.setdefault(name, Figures()).failed_jobs = number
     column = key if key is not None else Incident.element_id
     broken = (
-        select(column, Incident.code, func.count())
+        select(column, KIND, func.count())
         .select_from(Incident)
         .join(ProcessInstance, ProcessInstance.id == Incident.instance_id)
         .where(seen, Incident.resolved_at.is_(None), *only)
-        .group_by(column, Incident.code)
+        .group_by(column, KIND)
     )
-    for name, code, number in session.execute(broken):
-        found.setdefault(name, Figures()).incidents[code] = number
+    for name, kind, number in session.execute(broken):
+        found.setdefault(name, Figures()).incidents[kind] = number
     return found
 
 

@@ -17,7 +17,7 @@ from engine.bpmn.nodes import compensation, listeners, mappings
 from engine.bpmn.nodes.activities import SubProcess
 from engine.bpmn.nodes.base import Flow, Node, take
 from engine.bpmn.nodes.events import BoundaryEvent, Listener
-from engine.errors import EngineError, NotFound
+from engine.errors import EngineError, InvalidInput, NotFound
 from engine.state import variables
 from engine.state.tokens import AnyScope, Instance, Token
 
@@ -45,7 +45,8 @@ def start_before(
         local: set at the element.
 
     Raises:
-        NotFound: the process has no such element, or the ancestor is gone.
+        InvalidInput: the process has no such element.
+        NotFound: the ancestor is gone.
         EngineError: nobody can start there, or it is not clear in which scope.
     """
     spec, node = _find(instance, element)
@@ -65,7 +66,8 @@ def start_after(instance: Instance, element: str, **more: Any) -> Token | None:
     """Go on behind an element, as if it had been completed.
 
     Raises:
-        NotFound, EngineError: as for `start_before`; or several flows leave the element.
+        InvalidInput, NotFound, EngineError: as for `start_before`; or several flows leave
+            the element.
     """
     spec, node = _find(instance, element)
     if len(node.flows) > 1:
@@ -81,14 +83,14 @@ def start_transition(instance: Instance, flow_id: str, **more: Any) -> Token:
     """Put a token on a sequence flow.
 
     Raises:
-        NotFound, EngineError: as for `start_before`.
+        InvalidInput, NotFound, EngineError: as for `start_before`.
     """
     for spec in _specs(instance):
         for node in spec.task_specs.values():
             for flow in getattr(node, "flows", ()):
                 if flow.id == flow_id:
                     return _travel(instance, spec, node, flow, **more)
-    raise NotFound(f"流程里没有连线“{flow_id}”。")
+    raise InvalidInput(f"流程里没有连线“{flow_id}”。")
 
 
 def cancel(instance: Instance, token_id: str) -> None:
@@ -157,7 +159,7 @@ def _find(instance: Instance, element: str) -> tuple[ScopeSpec, Node]:
         node = spec.task_specs.get(name)
         if isinstance(node, Node):
             return spec, node
-    raise NotFound(f"流程里没有“{element}”这一步。")
+    raise InvalidInput(f"流程里没有“{element}”这一步。")
 
 
 def _travel(instance: Instance, spec: ScopeSpec, node: Node, flow: Flow, **more: Any) -> Token:

@@ -42,7 +42,7 @@ def shown(row: Batch) -> dict[str, Any]:
         "invocationsPerBatchJob": row.per_job,
         "seedJobDefinitionId": f"{row.id}:seed",
         "monitorJobDefinitionId": f"{row.id}:monitor",
-        "batchJobDefinitionId": f"{row.id}:batch",
+        "batchJobDefinitionId": f"{row.id}:{commands.KIND}",
         "suspended": row.suspended,
         "tenantId": None,
         "createUserId": row.created_by,

@@ -12,11 +12,11 @@ from engine.models import Resource
 from engine.queries import api_requirements as queries
 from engine.queries.api_requirements import Graph
 from engine.queries.asked import Asked
+from web.api import decision_shapes as shapes
 from web.api import listing, names
 from web.api.access import caller, needs
 from web.api.answer import answer
 from web.api.blueprint import bp
-from web.api.decisions import graph_id
 from web.api.errors import missing
 from web.api.history_fields import DEFINITION, DEFINITIONS
 from web.api.params import FLAG, NUMBER, TEXT, TEXTS, Params
@@ -35,20 +35,6 @@ LIST = Params(
 )  # fmt: skip
 
 
-def shown(one: Graph) -> dict[str, Any]:
-    """Return a graph."""
-    return {
-        "id": graph_id(one),
-        "key": one.key,
-        "category": None,
-        "name": one.name,
-        "version": one.version,
-        "resource": one.resource,
-        "deploymentId": str(one.deployment_id),
-        "tenantId": None,
-    }
-
-
 listing.offer(
     "/decision-requirements-definition",
     "read",
@@ -56,7 +42,7 @@ listing.offer(
     "DecisionRequirementsDefinition",
     rows=queries.requirements,
     total=queries.count_requirements,
-    shown=shown,
+    shown=shapes.requirements,
     by_body=False,
 )
 
@@ -83,7 +69,7 @@ def _by_key(session: Session, key: str) -> Graph:
 def get_requirements(definition_id: str) -> ResponseReturnValue:
     """Return one graph."""
     with db.reading() as session:
-        return answer(shown(_by_id(session, definition_id)))
+        return answer(shapes.requirements(_by_id(session, definition_id)))
 
 
 @bp.get("/decision-requirements-definition/key/<key>")
@@ -91,7 +77,7 @@ def get_requirements(definition_id: str) -> ResponseReturnValue:
 def get_requirements_by_key(key: str) -> ResponseReturnValue:
     """Return the newest version of a graph."""
     with db.reading() as session:
-        return answer(shown(_by_key(session, key)))
+        return answer(shapes.requirements(_by_key(session, key)))
 
 
 @bp.get("/decision-requirements-definition/<definition_id>/xml")
@@ -112,4 +98,4 @@ def requirements_xml_by_key(key: str) -> ResponseReturnValue:
 
 def _xml(session: Session, one: Graph) -> ResponseReturnValue:
     text = session.get_one(Resource, one.sha).content.decode("utf-8-sig")
-    return answer({"id": graph_id(one), "dmnXml": text})
+    return answer({"id": shapes.graph_id(one), "dmnXml": text})

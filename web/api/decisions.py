@@ -9,13 +9,11 @@ from sqlalchemy.orm import Session
 
 from engine import calendar, clock, db
 from engine.commands import definitions
-from engine.decisions import document
 from engine.errors import EngineError
 from engine.models import DecisionDefinition
 from engine.queries import api_decisions as queries
-from engine.queries import api_requirements, retention
-from engine.queries.api_requirements import Graph
 from engine.queries.asked import Asked
+from web.api import decision_shapes as shapes
 from web.api import listing, names, typed
 from web.api.access import caller, needs, oversee
 from web.api.answer import answer, nothing
@@ -42,45 +40,9 @@ EVALUATE = Params("decision evaluation", {"variables": OBJECT})
 TTL = Params("history time to live", {"historyTimeToLive": NUMBER})
 
 
-def shown(row: DecisionDefinition, ttl: int | None, graph: Graph | None) -> dict[str, Any]:
-    """Return a decision."""
-    return {
-        "id": names.definition_of(row),
-        "key": row.key,
-        "category": None,
-        "name": row.name,
-        "version": row.version,
-        "resource": row.resource,
-        "deploymentId": str(row.deployment_id),
-        "decisionRequirementsDefinitionId": graph_id(graph) if graph else None,
-        "decisionRequirementsDefinitionKey": graph.key if graph else None,
-        "tenantId": None,
-        "historyTimeToLive": ttl,
-        "versionTag": None,
-    }
-
-
-def graph_id(graph: Graph) -> str:
-    """Return the name of a decision requirements graph."""
-    return names.definition_id(graph.key, graph.version, graph.number)
-
-
 def _rows(session: Session, viewer: Any, asked: Asked) -> list[Any]:
     found = [row for (row,) in queries.decision_definitions(session, viewer, asked)]
-    graphs = {(one.deployment_id, one.resource): one for one in api_requirements.graphs(session)}
-    return [
-        (row, _ttl(session, row), graphs.get((row.deployment_id, row.resource))) for row in found
-    ]
-
-
-def _ttl(session: Session, row: DecisionDefinition) -> int | None:
-    """Return the days evaluations are kept: as set by hand, else as the file says."""
-    if row.history_ttl is not None:
-        return row.history_ttl
-    for element in document.root_of(queries.source(session, row)).iter():
-        if element.get("id") == row.key:
-            return retention.days(element.get(f"{document.CAMUNDA}historyTimeToLive"))
-    return None
+    return [(one,) for one in shapes.decisions(session, found)]
 
 
 listing.offer(
@@ -90,7 +52,7 @@ listing.offer(
     "DecisionDefinition",
     rows=_rows,
     total=queries.count_decision_definitions,
-    shown=shown,
+    shown=lambda one: one,
     by_body=False,
 )
 
@@ -131,13 +93,7 @@ def get_decision_definition_by_key(key: str) -> ResponseReturnValue:
 
 
 def _shown(session: Session, row: DecisionDefinition) -> ResponseReturnValue:
-    graphs = api_requirements.graphs(session)
-    mine = (
-        one
-        for one in graphs
-        if (one.deployment_id, one.resource) == (row.deployment_id, row.resource)
-    )
-    return answer(shown(row, _ttl(session, row), next(mine, None)))
+    return answer(next(shapes.decisions(session, [row])))
 
 
 @bp.get("/decision-definition/<definition_id>/xml")

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from engine.models import DecisionDefinition, Deployment, ProcessDefinition
+from engine.models import Deployment, ProcessDefinition
 from engine.queries import retention
 from web.api import names
 from web.api.answer import moment
@@ -32,12 +32,12 @@ def deployment(row: Deployment) -> dict[str, Any]:
 
 
 def process(row: ProcessDefinition) -> dict[str, Any]:
-    """Return a process definition. The category is the bundle."""
+    """Return a process definition."""
     said = row.description
     return {
         "id": names.definition_of(row),
         "key": row.key,
-        "category": row.bundle,
+        "category": said.get("category", row.bundle) or None,
         "description": said.get("documentation") or None,
         "name": row.name,
         "version": row.version,
@@ -49,24 +49,6 @@ def process(row: ProcessDefinition) -> dict[str, Any]:
         "versionTag": said.get("version_tag") or None,
         "historyTimeToLive": retention.days(said.get("history_ttl")),
         "startableInTasklist": bool(said.get("startable", True)),
-    }
-
-
-def decision(row: DecisionDefinition) -> dict[str, Any]:
-    """Return a decision definition as a new deployment shows it."""
-    return {
-        "id": names.definition_of(row),
-        "key": row.key,
-        "category": row.bundle,
-        "name": row.name,
-        "version": row.version,
-        "resource": row.resource,
-        "deploymentId": str(row.deployment_id),
-        "tenantId": None,
-        "decisionRequirementsDefinitionId": None,
-        "decisionRequirementsDefinitionKey": None,
-        "historyTimeToLive": None,
-        "versionTag": row.version_tag,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
@@ -15,8 +16,9 @@ from engine import db
 from engine.commands import definitions, rest_deploy
 from engine.models import DecisionDefinition, Deployment, ProcessDefinition
 from engine.queries import api_definitions as queries
+from engine.queries import api_requirements
+from web.api import decision_shapes, listing
 from web.api import definition_shapes as shapes
-from web.api import listing
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
@@ -117,21 +119,26 @@ def _files() -> dict[str, bytes]:
 
 def _created(session: Session, made: rest_deploy.Made) -> dict[str, Any]:
     row = made.deployment
-    processes = decisions = None
+    found: dict[str, Iterable[dict[str, Any]]] = {}
     if made.fresh:
-        processes = {
-            one["id"]: one for one in map(shapes.process, _of(session, ProcessDefinition, row.id))
-        }
-        decisions = {
-            one["id"]: one for one in map(shapes.decision, _of(session, DecisionDefinition, row.id))
+        found = {
+            "Process": map(shapes.process, _of(session, ProcessDefinition, row.id)),
+            "Decision": decision_shapes.decisions(
+                session, _of(session, DecisionDefinition, row.id)
+            ),
+            "DecisionRequirements": (
+                decision_shapes.requirements(one)
+                for one in api_requirements.graphs(session)
+                if one.deployment_id == row.id
+            ),
         }
     return {
         **shapes.deployment(row),
         "links": [shapes.link(f"/deployment/{row.id}")],
-        "deployedProcessDefinitions": processes or None,
-        "deployedCaseDefinitions": None,
-        "deployedDecisionDefinitions": decisions or None,
-        "deployedDecisionRequirementsDefinitions": None,
+        **{
+            f"deployed{kind}Definitions": {one["id"]: one for one in found.get(kind, ())} or None
+            for kind in ("Process", "Case", "Decision", "DecisionRequirements")
+        },
     }
 
 

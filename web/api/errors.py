@@ -29,8 +29,8 @@ log = structlog.get_logger()
 
 #: Where the API lives; errors before a route is found are answered in its shape, too.
 ROOT = "/engine-rest"
-#: Camunda's built-in number for “somebody was faster”.
-OPTIMISTIC_LOCKING = 1
+#: Camunda's built-in numbers: the engine itself refused, and “somebody was faster”.
+FALLBACK, OPTIMISTIC_LOCKING = 0, 1
 
 
 class ApiError(Exception):
@@ -60,7 +60,7 @@ def rest(message: str, status: int = 400) -> ApiError:
 
 def engine(message: str) -> ApiError:
     """Return a 500 `ProcessEngineException`: the engine could not do it."""
-    return ApiError("ProcessEngineException", message, 500)
+    return ApiError("ProcessEngineException", message, 500, code=FALLBACK)
 
 
 def forbidden(message: str, permission: str, resource: str, resource_id: str | None) -> ApiError:
@@ -74,6 +74,7 @@ def forbidden(message: str, permission: str, resource: str, resource_id: str | N
         "AuthorizationException",
         message,
         403,
+        code=FALLBACK,
         userId=None,
         missingAuthorizations=[lacking],
         permissionName=permission,
@@ -85,18 +86,18 @@ def forbidden(message: str, permission: str, resource: str, resource_id: str | N
 #: Class of the engine → Camunda's class, status, number. The first along the class's line wins.
 KNOWN: dict[type[Exception], tuple[str, int, int | None]] = {
     errors.NotFound: ("InvalidRequestException", 404, None),
-    errors.Suspended: ("SuspendedEntityInteractionException", 500, None),
-    errors.NotAllowed: ("AuthorizationException", 403, None),
+    errors.Suspended: ("SuspendedEntityInteractionException", 500, FALLBACK),
+    errors.NotAllowed: ("AuthorizationException", 403, FALLBACK),
     FileRefused: ("InvalidRequestException", 400, None),
-    errors.AlreadyClaimed: ("TaskAlreadyClaimedException", 500, None),
+    errors.AlreadyClaimed: ("TaskAlreadyClaimedException", 500, FALLBACK),
     errors.LockLost: ("RestException", 400, None),
     errors.HumanTaskClosed: ("OptimisticLockingException", 409, OPTIMISTIC_LOCKING),
     errors.Conflict: ("OptimisticLockingException", 409, OPTIMISTIC_LOCKING),
     errors.IdempotencyMismatch: ("InvalidRequestException", 409, None),
     errors.InvalidInput: ("InvalidRequestException", 400, None),
     errors.CorrelationFailed: ("MismatchingMessageCorrelationException", 400, None),
-    errors.DeploymentRefused: ("ParseException", 400, None),
-    errors.EngineError: ("ProcessEngineException", 500, None),
+    errors.DeploymentRefused: ("ParseException", 400, FALLBACK),
+    errors.EngineError: ("ProcessEngineException", 500, FALLBACK),
 }
 TOO_LATE = "Entity was updated by another transaction concurrently."
 UNSTORABLE = "A value of the request is too large, or no text that can be kept."
@@ -159,7 +160,7 @@ def _unparsed(error: DeploymentRefused) -> ResponseReturnValue:
         )
     # Camunda Modeler knows a refused diagram by this beginning.
     message = f"ENGINE-09005 Could not parse BPMN process. Errors: {error}"
-    return _say("ParseException", message, 400, None, {"details": details})
+    return _say("ParseException", message, 400, FALLBACK, {"details": details})
 
 
 def _unstorable(error: Exception) -> ResponseReturnValue:

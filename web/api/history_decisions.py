@@ -14,7 +14,7 @@ from web.api import listing, names, typed
 from web.api.access import caller, needs
 from web.api.answer import answer, moment
 from web.api.blueprint import bp
-from web.api.decisions import graph_id
+from web.api.decision_shapes import graph_id
 from web.api.errors import missing
 from web.api.history_fields import BY_PROCESS, DEFINITION, DEFINITIONS, of_case, person
 from web.api.params import FLAG, MOMENT, TEXT, TEXTS, Params

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine import db
+from engine.commands import batches
 from engine.models import Job, ProcessDefinition, ProcessInstance
 from engine.queries.asked import Asked
 from engine.queries.records import job_logs as queries
@@ -17,7 +18,7 @@ from web.api.answer import answer, moment
 from web.api.blueprint import bp
 from web.api.errors import missing
 from web.api.history_fields import BY_PROCESS, of_rows
-from web.api.job_names import job_definition_id, kind_of, made_by
+from web.api.job_names import due, job_definition_id, kind_of, made_by
 from web.api.params import FLAG, NUMBER, TEXT, TEXTS, Params
 
 _LOGS = {"creationLog": FLAG, "failureLog": FLAG, "successLog": FLAG, "deletionLog": FLAG}
@@ -61,7 +62,7 @@ def shown(
     return {
         **_common(entry, job, instance, definition),
         "jobId": str(job.id),
-        "jobDueDate": moment(job.due_at),
+        "jobDueDate": due(job),
         "jobRetries": max(entry.retries or 0, 0),
         "jobPriority": job.priority,
         "jobExceptionMessage": entry.message,
@@ -71,7 +72,7 @@ def shown(
         "jobDefinitionConfiguration": made.configuration if made else None,
         "deploymentId": str(definition.deployment_id) if definition else None,
         "hostname": None,
-        "batchId": None,
+        "batchId": job.topic if job.kind == batches.KIND else None,
     }
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from engine.bpmn import job_definitions
 from engine.bpmn.definition import Description
 from engine.bpmn.job_definitions import JobDefinition
+from engine.commands import batches
 from engine.models import Job, ProcessDefinition
+from web.api.answer import moment
 
 _KINDS = {"message": "message", "signal": "signal", "external": "external-task"}
 
@@ -28,7 +30,9 @@ def made_by(job: Job | None, definition: ProcessDefinition | None) -> JobDefinit
 
 
 def job_definition_id(job: Job | None, definition: ProcessDefinition | None) -> str | None:
-    """Return the name of the job definition behind a job."""
+    """Return the name of the job definition behind a job; a batch has one for its pieces."""
+    if job is not None and job.kind == batches.KIND:
+        return f"{job.topic}:{batches.KIND}"
     made = made_by(job, definition)
     if made is None or definition is None:
         return None
@@ -38,3 +42,9 @@ def job_definition_id(job: Job | None, definition: ProcessDefinition | None) -> 
 def kind_of(job: Job, made: JobDefinition | None) -> str:
     """Return Camunda's type of a job, also of those without a definition."""
     return made.type if made else _KINDS.get(job.kind, job_definitions.ASYNC)
+
+
+def due(job: Job) -> str | None:
+    """Return when a job is due; what was owed from the start has no date, as in Camunda."""
+    at_once = job.kind not in ("timer", "start") and job.due_at == job.created_at
+    return None if at_once else moment(job.due_at)

@@ -20,7 +20,7 @@ from web.api.answer import answer, moment, nothing, parse_moment
 from web.api.blueprint import bp
 from web.api.errors import ApiError, engine, missing
 from web.api.history_fields import BY_PROCESS
-from web.api.job_names import job_definition_id
+from web.api.job_names import due, job_definition_id
 from web.api.params import FLAG, NUMBER, OBJECTS, TEXT, TEXTS, Kind, Params
 
 
@@ -76,7 +76,7 @@ def shown(
         "exceptionMessage": job.error,
         "failedActivityId": job.element_id if job.error is not None else None,
         "retries": 0 if job.status == "failed" else max(job.max_attempts - job.attempts, 0),
-        "dueDate": moment(job.due_at),
+        "dueDate": due(job),
         "suspended": bool(held),
         "priority": priority,
         "tenantId": None,

@@ -133,7 +133,7 @@ SHAPES: dict[str, str] = {
     ),
     "IdentityLink": "userId groupId type",
     "IdentityGroups": "groups groupUsers",
-    "Incident": _INCIDENT,
+    "Incident": f"{_INCIDENT} incidentTimestamp",
     "Job": (
         "id jobDefinitionId processInstanceId processDefinitionId processDefinitionKey"
         " executionId exceptionMessage failedActivityId retries dueDate suspended priority"
@@ -195,7 +195,7 @@ _NUMBERS = _words(
 )
 _MOMENTS = _words(
     "created due followUp lastUpdated deploymentTime startTime endTime removalTime createTime time"
-    " timestamp evaluationTime createdDate dueDate jobDueDate lockExpirationTime"
+    " timestamp evaluationTime createdDate incidentTimestamp dueDate jobDueDate lockExpirationTime"
     " executionStartTime"
 )
 _LISTS = _words(
@@ -205,6 +205,7 @@ _LISTS = _words(
 _OBJECTS = _words(
     "valueInfo variables camundaFormRef extensionProperties definition execution processInstance"
     " variableReports deployedProcessDefinitions deployedDecisionDefinitions"
+    " deployedDecisionRequirementsDefinitions"
 )
 
 

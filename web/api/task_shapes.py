@@ -17,7 +17,7 @@ def task(found: Listed) -> dict[str, Any]:
     reference = attributes.get("formRef")
     return {
         "id": row.id,
-        "name": row.name,
+        "name": row.name or None,
         "assignee": row.assignee,
         "created": moment(row.created_at),
         "due": moment(row.due_at),

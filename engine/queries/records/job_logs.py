@@ -38,15 +38,21 @@ MADE, FAILED, DONE, GONE = "creation", "failure", "success", "deletion"
 Narrow = Callable[[Column], list[ColumnElement[bool]]]
 
 
+def _left(state: str, is_external: bool) -> Column:
+    """Return the tries left; of an external task nobody knows before one failed."""
+    if is_external:
+        return null().cast(Integer) if state == MADE else Job.retries
+    return Job.max_attempts if state == MADE else Job.max_attempts - Job.attempts
+
+
 def _of_job(state: str, at: Any, is_external: bool, *conditions: ColumnElement[bool]) -> Any:
     kind = Job.kind == "external" if is_external else Job.kind != "external"
-    left = Job.max_attempts if state == MADE else Job.max_attempts - Job.attempts
     return select(
         (cast(Job.id, String) + literal(f"-{state}")).label("id"),
         literal(state).label("state"),
         at.label("at"),
         Job.id.label("job_id"),
-        (Job.retries if is_external else left).label("retries"),
+        _left(state, is_external).label("retries"),
         null().cast(String).label("message"),
         null().cast(Integer).label("line_id"),
         (Job.worker if state != MADE else null().cast(String)).label("worker"),

@@ -33,6 +33,11 @@ def test_a_batch_is_done_piece_by_piece(api: System, three: list[str]) -> None:
     assert (batch["createUserId"], batch["suspended"]) == ("engine_api", False)
     assert api.get(f"/batch/{batch['id']}") == batch
     assert api.get("/batch", type="set-variables") == [batch]
+    pieces = api.get("/job", jobDefinitionId=batch["batchJobDefinitionId"])
+    assert {(one["batchId"], one["jobDefinitionId"]) for one in pieces} == {
+        (batch["id"], batch["batchJobDefinitionId"])
+    }
+    assert api.get("/job/count", jobDefinitionId=batch["seedJobDefinitionId"]) == {"count": 0}
     told = progress(api, batch)
     assert (told["remainingJobs"], told["completedJobs"], told["failedJobs"]) == (3, 0, 0)
     assert api.get("/process-instance/count", variables="seen_eq_true") == {"count": 0}

@@ -277,6 +277,7 @@ def test_what_an_outside_worker_said(api: System, case: story.Story) -> None:
         (False, False, True, "w"),
     ]
     assert (log[1]["errorMessage"], log[1]["retries"]) == ("no answer", 0)
+    assert log[0]["retries"] is None  # nobody had told a number yet
     details = api.ask("GET", f"/history/external-task-log/{log[1]['id']}/error-details")
     assert details.get_data(as_text=True) == "port 80"
     assert api.get(f"/history/external-task-log/{log[1]['id']}") == log[1]

@@ -82,7 +82,7 @@ def test_executing_fails_as_camunda_does_and_counts(api: System, stuck: str) -> 
     path = f"/job/{one['id']}"
     for left in (2, 1, 0, 0):
         told = api.do("POST", f"{path}/execute", status=500)
-        assert told["type"] == "ProcessEngineException"
+        assert (told["type"], told["code"]) == ("ProcessEngineException", 0)
         assert "没有可走的分支" in told["message"]
         assert api.get(path)["retries"] == left
     assert api.get(path)["failedActivityId"] == "gw"
@@ -90,6 +90,11 @@ def test_executing_fails_as_camunda_does_and_counts(api: System, stuck: str) -> 
     (incident,) = api.get("/incident", processInstanceId=stuck)
     assert (incident["incidentType"], incident["configuration"]) == ("failedJob", one["id"])
     assert incident["jobDefinitionId"] == one["jobDefinitionId"]
+    for lists in ("incident", "process-instance", "process-definition"):
+        for kind, count in (("failedJob", 1), ("failedExternalTask", 0)):
+            assert api.get(f"/{lists}/count", incidentType=kind) == {"count": count}
+    (place,) = api.get("/process-definition/key/stuck/statistics", incidents=True)
+    assert place["incidents"] == [{"incidentType": "failedJob", "incidentCount": 1}]
     told = api.do("DELETE", f"/incident/{incident['id']}", status=400)
     assert told["type"] == "InvalidRequestException"
     note = f"/incident/{incident['id']}/annotation"
@@ -117,6 +122,9 @@ def test_executing_fails_as_camunda_does_and_counts(api: System, stuck: str) -> 
 def test_retries_priority_and_due_date(api: System, stuck: str) -> None:
     one = the_job(api, processInstanceId=stuck)
     path = f"/job/{one['id']}"
+    assert one["dueDate"] is None  # owed since it was made
+    every = {"processInstanceId": stuck, "dueDates": "gt_2020-01-01T00:00:00.000+0800"}
+    assert api.get("/job/count", **every) == {"count": 0}
     api.do("PUT", f"{path}/retries", {"retries": 0}, status=204)
     assert len(api.get("/incident", incidentType="failedJob")) == 1
     api.do("PUT", f"{path}/retries", {"retries": 5}, status=204)
@@ -128,6 +136,7 @@ def test_retries_priority_and_due_date(api: System, stuck: str) -> None:
     assert api.get(path)["priority"] == 70
     api.do("PUT", f"{path}/duedate", {"duedate": "2099-01-01T00:00:00.000+0800"}, status=204)
     assert api.get(path)["dueDate"] == "2099-01-01T00:00:00.000+0800"
+    assert api.get("/job/count", **every) == {"count": 1}
     api.do("PUT", f"{path}/duedate", {"duedate": None}, status=204)
     assert api.get("/job/count", executable=True) == {"count": 1}
     told = api.get("/history/user-operation", jobId=one["id"])

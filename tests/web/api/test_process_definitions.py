@@ -132,7 +132,7 @@ def test_starting_somewhere_else(api: System) -> None:
         ({"type": "startTransition", "activityId": "a"}, 400),
         ({"type": "jump", "activityId": "a"}, 400),
         ({"type": "startBeforeActivity", "activityId": "a", "colour": 1}, 400),
-        ({"type": "startBeforeActivity", "activityId": "nowhere"}, 404),
+        ({"type": "startBeforeActivity", "activityId": "nowhere"}, 400),
         ({"type": "startAfterActivity", "activityId": "g"}, 500),
     ],
 )
