@@ -21,7 +21,7 @@ from engine.decisions.types import converted
 from engine.errors import ExpressionError
 from engine.expressions import limits
 from engine.expressions.environment import Env, Functions, Run
-from engine.expressions.limits import LimitReached
+from engine.expressions.limits import LimitReached, Undefined
 from engine.expressions.program import LIGHT, storable
 from engine.expressions.values import Function, plain
 
@@ -50,12 +50,20 @@ def evaluate(
         evaluation = Evaluation(whole, scope, run, explain)
         if isinstance(wanted, Decision):
             result = evaluation.answer(wanted)
+            _readable(wanted.name, result.value, run)
             return result if _light(result.rows) else _without_functions(result)
         value = _invoked(evaluation, wanted, scope)
+        _readable(wanted.name, value, run)
     except RecursionError:
         raise LimitReached(f"决策“{wanted.name}”计算太深。") from None
     told = {"decision": wanted.id, "name": wanted.name, "value": plain(value), "notes": run.notes}
     return Result(wanted.name, storable([{wanted.name: value}]), value, told if explain else None)
+
+
+def _readable(name: str, value: Any, run: Run) -> None:
+    """Refuse null for which something that cannot be read may be the reason."""
+    if value is None and run.broken is not None:
+        raise ExpressionError(f"决策“{name}”：{run.broken}")
 
 
 def _light(rows: list[dict[str, Any]]) -> bool:
@@ -69,8 +77,18 @@ def _without_functions(result: Result) -> Result:
 
 
 def _invoked(evaluation: Evaluation, wanted: Service | Knowledge, scope: Mapping[str, Any]) -> Any:
+    """Call a function with values from outside, read by the types of its parameters."""
     function = evaluation.function(wanted)
-    return evaluation.run.invoke(function, [scope.get(param) for param in function.params])
+    types = function.types or [None] * len(function.params)
+    try:
+        values = [
+            scope.get(param) if type_ is None else given(scope.get(param), type_)
+            for param, type_ in zip(function.params, types, strict=True)
+        ]
+        return evaluation.run.invoke(function, values)
+    except Undefined as why:
+        evaluation.env.note(why)
+        return None
 
 
 class Evaluation:
@@ -229,6 +247,7 @@ class Evaluation:
         answered = [self._of(ref).decisions.get(ref.id) for ref in service.decisions]
         decisions = [one for one in answered if one is not None]
         params = (*(one.name for one in inputs), *(one.variable for one in decisions))
+        types = (*(one.type for one in inputs), *(one.type for one in decisions))
 
         def apply(_run: Any, *values: Any) -> Any:
             told = dict(zip(params, values, strict=True))
@@ -237,7 +256,7 @@ class Evaluation:
                 inner.give(decision, told[decision.variable])
             return inner.served(service)
 
-        return Function(params, apply)
+        return Function(params, apply, types)
 
     def _of(self, ref: Ref) -> DecisionModel:
         return self.model.imports.get(ref.prefix, self.model)

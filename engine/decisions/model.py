@@ -76,6 +76,8 @@ class Decision:
     model: DecisionModel = field(repr=False)
     #: Gives the value its type; none: any value will do.
     convert: Converter | None = None
+    #: The type itself, if the file is not Camunda's.
+    type: Type | None = None
 
     @property
     def table(self) -> Table | None:

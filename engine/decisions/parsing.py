@@ -198,6 +198,7 @@ def _decision(element: Element, identifier: str, model: DecisionModel, reader: R
         frozenset(reader.names),
         model,
         convert,
+        None if model.camunda else reader.feel_type(type_ref, identifier),
     )
 
 

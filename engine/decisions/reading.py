@@ -182,10 +182,17 @@ class Reader:
         return found
 
     def broken(self, where: str, code: str, message: str) -> Closure:
-        """Note a problem; return the closure of what cannot be computed because of it."""
+        """Note a problem; return the closure of what cannot be computed because of it.
+
+        It is null, and what stands around it is computed. In Camunda's files it is an error.
+        """
         self.problem(where, code, message)
 
         def fail(_env: Env) -> Any:
             raise ExpressionError(message)
 
-        return fail
+        def give_up(env: Env) -> Any:
+            env.note(ExpressionError(f"“{where}”：{message}"))
+            env.run.broken = env.run.broken or message
+
+        return fail if self.camunda else give_up

@@ -23,7 +23,9 @@ CALL_COST: Final = 5
 class Run:
     """One evaluation: the caller's functions, the work left, what was noticed."""
 
-    __slots__ = ("_now", "calls", "functions", "missing", "notes", "steps", "trace", "values")
+    __slots__ = (
+        "_now", "broken", "calls", "functions", "missing", "notes", "steps", "trace", "values",
+    )  # fmt: skip
 
     def __init__(self, functions: Functions) -> None:
         self.functions = functions
@@ -32,6 +34,8 @@ class Run:
         self._now: datetime | None = None
         #: Why something became null; filled only when an explanation was asked for.
         self.notes: list[str] | None = None
+        #: What could not be read and was null therefore, the first of it.
+        self.broken: str | None = None
         self.missing: set[str] = set()
         self.trace: list[dict[str, Any]] = []
         self.values: dict[str, Any] = {}

@@ -289,3 +289,38 @@ def test_one_broken_decision_does_not_spoil_the_others():
     assert found.evaluate("good", {}).value == 1
     with pytest.raises(ExpressionError, match="bad"):
         found.evaluate("bad", {})
+
+
+@pytest.mark.parametrize(
+    ("logic", "value"),
+    [
+        (literal("[bad, worse(1), 2]"), [None, None, 2]),
+        (literal("if bad = null then 5 else 6"), 5),
+        (context(a=literal("1 +"), b=literal("2")), {"a": None, "b": 2}),
+        (f"<list>{literal('')}{literal('2')}</list>", [None, 2]),
+        (table(["n"], ["r"], [["1 +", "1"], ["5", "2"]]), 2),
+    ],
+)
+def test_what_cannot_be_read_is_null_and_the_rest_is_computed(logic, value):
+    parts = (
+        decision("bad", literal("1 +")), knowledge("worse", "x", literal("x +")),
+        decision("d", logic, needs=("bad",), knows=("worse",)),
+    )  # fmt: skip
+    found = decisions.parse(model(*parts), tolerant=True)
+    told = found.evaluate("d", {"n": 5}, explain=True)
+    assert told.value == value
+    assert any("这里应为" in note or "填写" in note for note in told.explanation["notes"])
+
+
+def test_values_from_outside_are_read_by_the_types_of_parameters():
+    parts = (
+        knowledge("year of", "day:date", literal("day.year")),
+        decision("born", literal("null"), type_ref="date"),
+        decision("year", literal("born.year"), needs=("born",)),
+        service("svc", ("year",), given=("born",)),
+    )
+    found = read(*parts)
+    assert found.evaluate("year of", {"day": "2026-03-01"}).value == 2026
+    assert found.evaluate("svc", {"born": "2026-03-01"}).value == 2026
+    told = found.evaluate("year of", {"day": 5}, explain=True)
+    assert (told.value, len(told.explanation["notes"])) == (None, 1)
