@@ -59,7 +59,7 @@ def read() -> dict[str, tuple[Example, Example]]:
 
 
 def _example(element: etree._Element) -> Example:
-    text = CHAIN.sub(_flows, (element.text or "") + "".join(map(_serial, element)))
+    text = CHAIN.sub(flows, (element.text or "") + "".join(map(_serial, element)))
     inside = all(local(child) in INSIDE for child in element)
     if inside:
         runs = ' isExecutable="true"' if element.get("runs") == "true" else ""
@@ -72,7 +72,8 @@ def _serial(element: etree._Element) -> str:
     return re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)
 
 
-def _flows(match: re.Match[str]) -> str:
+def flows(match: re.Match[str]) -> str:
+    """Return the sequence flows of one chain of ids."""
     return "".join(
         f'<sequenceFlow id="f_{a}_{b}" sourceRef="{a}" targetRef="{b}"/>'
         for a, b in pairwise(match[0].split("→"))

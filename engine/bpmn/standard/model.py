@@ -139,9 +139,12 @@ class Model:
 
     def triggers(self, event: etree._Element) -> list[str]:
         """Return the kinds of an event's definitions, its own and shared ones."""
+        return [local(one).removesuffix("EventDefinition") for one in self.definitions(event)]
+
+    def definitions(self, event: etree._Element) -> Elements:
+        """Return an event's definitions, its own and shared ones."""
         shared = (self.find(ref.text, ref) for ref in children(event, "eventDefinitionRef"))
-        definitions = [*event_definitions(event), *(one for one in shared if one is not None)]
-        return [local(one).removesuffix("EventDefinition") for one in definitions]
+        return [*event_definitions(event), *(one for one in shared if one is not None)]
 
     # -- places -----------------------------------------------------------------------------
 
@@ -171,6 +174,15 @@ class Model:
             if process is not None:
                 found[process].append(participant)
         return found
+
+
+def pool_of(model: Model, end: etree._Element | None) -> etree._Element | None:
+    """Return the participant that an end of a message flow stands for, if there is just one."""
+    if end is None or local(end) == "participant":
+        return end
+    top = model.top(end)
+    pools = [] if top is None else model.pools.get(top, [])
+    return pools[0] if len(pools) == 1 else None
 
 
 def said(element: etree._Element) -> str:

@@ -2,6 +2,7 @@
 
 from engine.bpmn.standard.rules import (
     activities,
+    choreographies,
     collaboration,
     data,
     drawing,
@@ -11,11 +12,13 @@ from engine.bpmn.standard.rules import (
     identity,
     positions,
     references,
+    roles,
     sequence,
 )
 
 __all__ = [
     "activities",
+    "choreographies",
     "collaboration",
     "data",
     "drawing",
@@ -25,5 +28,6 @@ __all__ = [
     "identity",
     "positions",
     "references",
+    "roles",
     "sequence",
 ]

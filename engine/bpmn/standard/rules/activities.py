@@ -9,7 +9,7 @@ from lxml import etree
 from engine.bpmn.standard.model import NODES, Model, for_compensation, is_true
 from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.standard.rules.references import CALLABLE
-from engine.bpmn.xml import ACTIVITIES, B, children, identifier, local
+from engine.bpmn.xml import ACTIVITIES, children, identifier, local
 
 
 @rule(
@@ -45,6 +45,21 @@ def called_element(model: Model) -> Found:
             yield call, f"被调用的流程 {call.get('calledElement')} 不存在，请改正。"
         if called is not None and local(called) not in CALLABLE:
             yield call, f"{call.get('calledElement')} 不是流程，不能被调用。"
+
+
+@rule(
+    "called-process-start",
+    "10.5.2",
+    "A process that is called and has start events has one without a trigger.",
+)
+def called_process_start(model: Model) -> Found:
+    for call in model.of("callActivity"):
+        called = model.find(call.get("calledElement"), call)
+        if called is None or local(called) != "process":
+            continue
+        starts = list(children(called, "startEvent"))
+        if starts and all(model.triggers(start) for start in starts):
+            yield call, f"被调用的流程 {identifier(called)} 没有普通开始事件，调用不到。"
 
 
 def _in_own_file(model: Model, call: etree._Element) -> bool:
@@ -214,8 +229,4 @@ def _compensating(model: Model) -> Iterator[etree._Element]:
 
 
 def _compensation_boundaries(model: Model) -> Iterator[etree._Element]:
-    return (
-        event
-        for event in model.of("boundaryEvent")
-        if event.find(B + "compensateEventDefinition") is not None
-    )
+    return (event for event in model.of("boundaryEvent") if "compensate" in model.triggers(event))

@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.bpmn.standard.model import NODES, SCOPES, Model, said
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import ACTIVITIES, CONVERSATIONS, EVENTS, B, children, identifier, local
+from engine.bpmn.xml import ACTIVITIES, CONVERSATIONS, B, children, identifier, local
 
 SENDING = ("endEvent", "intermediateThrowEvent")
 RECEIVING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
@@ -57,9 +57,13 @@ def _may_end(model: Model, end: etree._Element, places: tuple[str, ...]) -> bool
 @rule("message-flow-pools", "9.4", "A message flow leads from one pool to another.")
 def message_flow_pools(model: Model) -> Found:
     for flow in model.of("messageFlow"):
-        source = _pool(model, model.find(flow.get("sourceRef"), flow))
-        target = _pool(model, model.find(flow.get("targetRef"), flow))
-        if source is not None and source is target:
+        ends = [model.find(flow.get(side), flow) for side in ("sourceRef", "targetRef")]
+        if all(end is not None and local(end) == "participant" for end in ends):
+            inside = ends[0] is ends[1]  # several participants may share one process
+        else:
+            source, target = (_pool(model, end) for end in ends)
+            inside = source is not None and source is target
+        if inside:
             yield flow, "消息流的两端在同一个泳池里，请改用连线。"
 
 
@@ -130,10 +134,20 @@ def _whole(text: str | None, usual: int) -> int | None:
     return int(text) if text.lstrip("-").isdecimal() and len(text) < 10 else None
 
 
-@rule("conversation-participants", "9.5", "A conversation has two participants or more.")
+@rule(
+    "conversation-participants",
+    "9.5",
+    "A conversation has two participants or more, named in it or linked to it.",
+)
 def conversation_participants(model: Model) -> Found:
+    linked: dict[etree._Element | None, set[etree._Element | None]] = {}
+    for link in model.of("conversationLink"):
+        source, target = (model.find(link.get(side), link) for side in ("sourceRef", "targetRef"))
+        linked.setdefault(source, set()).add(target)
+        linked.setdefault(target, set()).add(source)
     for conversation in model.of(*sorted(CONVERSATIONS)):
-        if len(list(children(conversation, "participantRef"))) < 2:
+        named = {model.find(ref.text, ref) for ref in children(conversation, "participantRef")}
+        if len((named | linked.get(conversation, set())) - {None}) < 2:
             yield conversation, "会话至少要有两个参与者。"
 
 
@@ -173,67 +187,3 @@ def lane_member(model: Model) -> Found:
             node = model.find(ref.text, ref)
             if node is not None and local(node) in NODES and home not in node.iterancestors():
                 yield lane, f"泳道里的 {identifier(node)} 不属于这个流程。"
-
-
-# -- choreographies ------------------------------------------------------------------------------
-
-ACTS = ("choreographyTask", "subChoreography", "callChoreography")
-TALKING = {
-    "startEvent": {"timer", "conditional", "signal"},
-    "endEvent": {"terminate"},
-    "intermediateCatchEvent": {
-        "message", "timer", "conditional", "signal", "link", "cancel", "compensate",
-    },
-    "intermediateThrowEvent": {"link"},
-    "boundaryEvent": {"message", "timer", "conditional", "signal", "cancel", "compensate"},
-}  # fmt: skip
-
-
-@rule(
-    "choreography-participants",
-    "11.5",
-    "A choreography task has exactly two participants; the one that begins is among them.",
-)
-def choreography_participants(model: Model) -> Found:
-    for act in model.of(*ACTS):
-        named = {(ref.text or "").strip() for ref in children(act, "participantRef")}
-        if local(act) == "choreographyTask" and len(named) != 2:
-            yield act, "编排任务要有两个参与者。"
-        first = (act.get("initiatingParticipantRef") or "").strip()
-        if first and first not in named:
-            yield act, f"发起方 {first:.60} 不在参与者里。"
-
-
-@rule(
-    "choreography-initiator",
-    "11.5",
-    "Who begins a choreography task took part in the one right before it.",
-)
-def choreography_initiator(model: Model) -> Found:
-    for act in model.of("choreographyTask"):
-        first = (act.get("initiatingParticipantRef") or "").strip()
-        for flow in model.entering(act):
-            before = model.ends[flow][0]
-            if before is None or local(before) != "choreographyTask":
-                continue
-            named = {(ref.text or "").strip() for ref in children(before, "participantRef")}
-            if first and first not in named:
-                yield act, f"发起方 {first:.60} 没有参与前一个编排任务，不知道何时开始。"
-
-
-@rule("choreography-messages", "11.5", "A choreography task has one or two message flows.")
-def choreography_messages(model: Model) -> Found:
-    for act in model.of("choreographyTask"):
-        if len(list(children(act, "messageFlowRef"))) > 2:
-            yield act, "编排任务最多有两条消息流。"
-
-
-@rule("choreography-events", "11.6", "In a choreography only some kinds of event may be used.")
-def choreography_events(model: Model) -> Found:
-    for event, kinds in model.events(*sorted(EVENTS)):
-        top = model.top(event)
-        if top is None or local(top) != "choreography":
-            continue
-        for kind in kinds:
-            if kind not in TALKING[local(event)]:
-                yield event, f"编排图的这个位置不能用 {kind} 事件。"

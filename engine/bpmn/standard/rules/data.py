@@ -136,7 +136,9 @@ def process_io(model: Model) -> Found:
 
 def _of_process(item: etree._Element) -> bool:
     specification = item.getparent()
-    holder = None if specification is None else specification.getparent()
+    if specification is None or local(specification) != "ioSpecification":
+        return False  # of an event, which stands in the process
+    holder = specification.getparent()
     return holder is not None and local(holder) == "process"
 
 
@@ -186,3 +188,22 @@ def scope(model: Model) -> Found:
 
 def _above(element: etree._Element) -> set[etree._Element | None]:
     return set(element.iterancestors(f"{B}*"))
+
+
+@rule(
+    "data-visible",
+    "10.4.1",
+    "A data association uses data objects and properties of its own level or of one around it.",
+)
+def visible(model: Model) -> Found:
+    for association in model.of("dataInputAssociation", "dataOutputAssociation"):
+        above = _above(association)
+        for ref in children(association, "sourceRef", "targetRef"):
+            item = model.find(ref.text, ref)
+            kept = item is not None and local(item) in (
+                "dataObject",
+                "dataObjectReference",
+                "property",
+            )
+            if kept and item is not None and item.getparent() not in above:
+                yield association, f"{(ref.text or '').strip():.60} 不在这一层或外层，这里用不到。"

@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.bpmn.standard.model import NODES, Model
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import DC, DD, DI, local
+from engine.bpmn.xml import CHOREOGRAPHY, DC, DD, DI, local
 
 LINES = frozenset(
     {
@@ -122,3 +122,47 @@ def joins(model: Model) -> Found:
             pointer = edge.get(side)
             if pointer and pointer.rpartition(":")[2] not in drawn and pointer not in drawn:
                 yield edge, f"{side} 指向的图形 {pointer:.60} 不存在。"
+
+
+#: Attributes of shapes and edges that are words of a list.
+WORDS = {
+    "isExpanded": ("true", "false", "0", "1"),
+    "isHorizontal": ("true", "false", "0", "1"),
+    "isMarkerVisible": ("true", "false", "0", "1"),
+    "isMessageVisible": ("true", "false", "0", "1"),
+    "messageVisibleKind": ("initiating", "non_initiating"),
+    "participantBandKind": tuple(
+        f"{place}_{who}"
+        for place in ("top", "middle", "bottom")
+        for who in ("initiating", "non_initiating")
+    ),
+}
+
+
+@rule("di-value", "12.2.3", "Attributes of shapes and edges have the values listed for them.")
+def di_value(model: Model) -> Found:
+    for item in (*_items(model, "BPMNShape"), *_items(model, "BPMNEdge")):
+        for name, words in WORDS.items():
+            text = item.get(name)
+            if text is not None and text.strip() not in words:
+                yield item, f"{name} 不能是“{text:.40}”，只能是 {'、'.join(words)}。"
+
+
+@rule(
+    "di-band",
+    "12.2.3",
+    "A band shows a participant, on a choreography activity that is drawn.",
+)
+def di_band(model: Model) -> Found:
+    drawn = {item.get("id"): item for item in _items(model, "BPMNShape")}
+    for item in _items(model, "BPMNShape"):
+        place = item.get("choreographyActivityShape")
+        if place is None and item.get("participantBandKind") is None:
+            continue
+        shown = model.find(item.get("bpmnElement"), item)
+        if shown is not None and local(shown) != "participant":
+            yield item, "编排活动上的色带要对应一个参与者。"
+        host = drawn.get((place or "").rpartition(":")[2])
+        act = None if host is None else model.find(host.get("bpmnElement"), host)
+        if act is None or local(act) not in CHOREOGRAPHY:
+            yield item, "色带要写明在哪个编排活动的图形上（choreographyActivityShape）。"

@@ -77,6 +77,18 @@ def intermediate_left(model: Model) -> Found:
 
 
 @rule(
+    "intermediate-entered",
+    "10.5.4",
+    "An intermediate event is the target of a sequence flow, save a catching link.",
+)
+def intermediate_entered(model: Model) -> Found:
+    for event, kinds in model.events("intermediateCatchEvent", "intermediateThrowEvent"):
+        catches_link = local(event) == "intermediateCatchEvent" and "link" in kinds
+        if not model.entering(event) and not catches_link:
+            yield event, "中间事件要有进线，请接上；表示开始请用开始事件。"
+
+
+@rule(
     "event-kind",
     "10.5.4",
     "Each position has its kinds of event: only ends terminate, only starts of event subprocesses "

@@ -12,7 +12,7 @@ from engine.bpmn.standard import grammar
 from engine.bpmn.standard.grammar import Kind
 from engine.bpmn.standard.model import Model, said
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import DI, local
+from engine.bpmn.xml import DI, XSI_NS, local
 
 #: What may hold anything: texts, and what vendors add.
 OPEN = frozenset({"documentation", "extensionElements", "script", "text"})
@@ -27,7 +27,15 @@ NUMBERS_ELSEWHERE = frozenset(
 def _known(model: Model) -> Iterator[tuple[etree._Element, Kind]]:
     for name, kind in grammar.kinds().items():
         for element in model.of(name):
-            yield element, kind
+            yield element, _substituted(element) or kind
+
+
+def _substituted(element: etree._Element) -> Kind | None:
+    """Return the kind that `xsi:type` puts in place of an element's own."""
+    named = (element.get(f"{{{XSI_NS}}}type") or "").rpartition(":")[2].strip()
+    if not named.startswith("t"):
+        return None
+    return grammar.kinds().get(named[1:2].lower() + named[2:])
 
 
 @rule("form-element", "15.3", "Every element of the BPMN namespace is one of the standard's.")

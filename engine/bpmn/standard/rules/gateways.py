@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.bpmn.standard.model import Model, is_true
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import GATEWAYS, children, identifier, local
+from engine.bpmn.xml import CHOREOGRAPHY, GATEWAYS, XSI_NS, children, identifier, local
 
 #: What an event-based gateway may wait for.
 AWAITED = frozenset({"message", "signal", "timer", "conditional"})
@@ -80,9 +80,17 @@ def conditions(model: Model) -> Found:
         if len(flows) < 2 or not model.runs(gateway):
             continue
         for flow in flows:
-            bare = next(children(flow, "conditionExpression"), None) is None
-            if bare and identifier(flow) != gateway.get("default"):
+            if not _says_something(flow) and identifier(flow) != gateway.get("default"):
                 yield flow, "这条分支没有条件，也不是默认连线，请写条件。"
+
+
+def _says_something(flow: etree._Element) -> bool:
+    """Tell whether a flow has a condition that is not empty; vendors may keep it elsewhere."""
+    condition = next(children(flow, "conditionExpression"), None)
+    if condition is None:
+        return False
+    elsewhere = any(str(name).startswith("{") and XSI_NS not in name for name in condition.attrib)
+    return bool((condition.text or "").strip() or len(condition) or elsewhere)
 
 
 # -- event-based gateways ------------------------------------------------------------------------
@@ -99,12 +107,12 @@ def event_ways(model: Model) -> Found:
     "event-gateway-targets",
     "10.6.6",
     "An event-based gateway leads only to receive tasks and to catching events of kind message, "
-    "signal, timer, conditional or multiple.",
+    "signal, timer, conditional or multiple; in a choreography to its activities as well.",
 )
 def event_targets(model: Model) -> Found:
     for gateway, target in _awaited(model):
-        if local(target) == "receiveTask":
-            continue
+        if local(target) == "receiveTask" or local(target) in CHOREOGRAPHY:
+            continue  # in a choreography the activities themselves are what is waited for
         kinds = model.triggers(target) if local(target) == "intermediateCatchEvent" else []
         if not kinds or not AWAITED.issuperset(kinds):
             words = "后面只能接消息、信号、定时、条件捕获事件或接收任务。"

@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.bpmn.standard.model import Model, is_true
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import SUBPROCESSES, B, children, local
+from engine.bpmn.xml import ACTIVITIES, CHOREOGRAPHY, SUBPROCESSES, children, local
 
 # -- subprocesses and their starts ---------------------------------------------------------------
 
@@ -63,7 +63,7 @@ def _event_subprocesses(model: Model) -> Iterator[etree._Element]:
 def boundary_host(model: Model) -> Found:
     for event in model.of("boundaryEvent"):
         host = model.find(event.get("attachedToRef"), event)
-        if host is None or not local(host).endswith(("ask", "Process", "Activity", "transaction")):
+        if host is None or local(host) not in ACTIVITIES | CHOREOGRAPHY:
             yield event, "边界事件要附着在一个任务、子流程或调用活动上。"
         elif host.getparent() is not event.getparent():
             yield event, "边界事件要和它附着的任务在同一层。"
@@ -117,8 +117,8 @@ def link_flows(model: Model) -> Found:
 )
 def link_pairs(model: Model) -> Found:
     for scope in model.scopes:
-        catches = _links(scope, "intermediateCatchEvent")
-        throws = _links(scope, "intermediateThrowEvent")
+        catches = _links(model, scope, "intermediateCatchEvent")
+        throws = _links(model, scope, "intermediateThrowEvent")
         for event, name in [*catches, *throws]:
             if not name:
                 yield event, "链接事件要有链接名称。"
@@ -134,9 +134,10 @@ def link_pairs(model: Model) -> Found:
                 yield event, f"这一层没有名为“{name:.40}”的捕获链接。"
 
 
-def _links(scope: etree._Element, position: str) -> list[tuple[etree._Element, str]]:
+def _links(model: Model, scope: etree._Element, position: str) -> list[tuple[etree._Element, str]]:
     return [
         (event, (definition.get("name") or "").strip())
         for event in children(scope, position)
-        for definition in event.iterchildren(B + "linkEventDefinition")
+        for definition in model.definitions(event)
+        if local(definition) == "linkEventDefinition"
     ]

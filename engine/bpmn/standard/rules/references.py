@@ -18,6 +18,8 @@ ITEM_AWARE = frozenset(
         "dataOutput",
         "dataStore",
         "dataStoreReference",
+        "inputDataItem",
+        "outputDataItem",
         "property",
     }
 )
@@ -60,6 +62,9 @@ DATA = (
     ("*", "dataStoreRef", {"dataStore"}),
     ("*", "itemSubjectRef", {"itemDefinition"}),
     ("message", "itemRef", {"itemDefinition"}),
+    ("signal", "structureRef", {"itemDefinition"}),
+    ("error", "structureRef", {"itemDefinition"}),
+    ("escalation", "structureRef", {"itemDefinition"}),
     ("multiInstanceLoopCharacteristics", "loopDataInputRef", ITEM_AWARE),
     ("multiInstanceLoopCharacteristics", "loopDataOutputRef", ITEM_AWARE),
     ("dataInputAssociation", "sourceRef", ITEM_AWARE),
@@ -93,6 +98,10 @@ COLLABORATING = (
     ("*", "correlationPropertyRef", {"correlationProperty"}),
 )
 REST = (
+    ("process", "supports", {"process"}),
+    ("lane", "partitionElementRef", None),
+    ("ioBinding", "inputDataRef", {"dataInput", "inputSet"}),
+    ("ioBinding", "outputDataRef", {"dataOutput", "outputSet"}),
     ("*", "flowNodeRef", FLOW_NODES),
     ("*", "categoryValueRef", {"categoryValue"}),
     ("association", "sourceRef", None),
@@ -121,10 +130,19 @@ def _family(
             if not pointer.strip() or model.is_external(pointer, at):
                 continue
             target = model.find(pointer, at)
+            if target is None and _is_foreign_type(name, pointer, at):
+                continue
             if target is None:
                 yield owner, f"{name} 指向的 {pointer.strip():.60} 不存在，请改正。"
             elif wanted is not None and local(target) not in wanted:
                 yield owner, f"{name} 不能指向 {local(target)}，请改正。"
+
+
+def _is_foreign_type(name: str, pointer: str, at: etree._Element) -> bool:
+    """Tell whether what should be an item definition is a type such as `xsd:string` at once."""
+    prefix, colon, _ = pointer.strip().partition(":")
+    target = at.getroottree().getroot().get("targetNamespace")
+    return name == "structureRef" and bool(colon) and at.nsmap.get(prefix) not in (None, target)
 
 
 @rule("ref-event", "10.5.5", "Messages, signals, errors and escalations that are named exist.")

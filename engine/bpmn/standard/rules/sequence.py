@@ -13,7 +13,7 @@ from engine.bpmn.standard.model import (
     said,
 )
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import ACTIVITIES, EVENTS, GATEWAYS, SUBPROCESSES, children, local
+from engine.bpmn.xml import ACTIVITIES, EVENTS, GATEWAYS, GIVEN, children, identifier, local
 
 
 @rule("flow-ends", "8.4.13", "A sequence flow has a source and a target, and both exist.")
@@ -85,7 +85,7 @@ def _compare(
             what = "不存在的连线" if flow is None else f"{said(flow)}"
             yield node, f"{side} 里写了{what}，但它不接在这里，请改一致。"
     for flow in real:
-        if flow not in listed:
+        if flow not in listed and not identifier(flow).startswith(GIVEN):
             yield node, f"连线 {said(flow)} 接在这里，但 {side} 里没有写，请补上。"
 
 
@@ -165,7 +165,7 @@ def immediate(model: Model) -> Found:
     "A process or subprocess with a start event has an end event too.",
 )
 def start_needs_end(model: Model) -> Found:
-    for scope in model.of("process", *sorted(SUBPROCESSES)):
+    for scope in model.scopes:
         starts = list(children(scope, "startEvent"))
         if starts and next(children(scope, "endEvent"), None) is None:
             yield starts[0], "这一层有开始事件，也要有结束事件，请补上。"
@@ -177,7 +177,7 @@ def start_needs_end(model: Model) -> Found:
     "A process or subprocess with an end event has a start event too.",
 )
 def end_needs_start(model: Model) -> Found:
-    for scope in model.of("process", *sorted(SUBPROCESSES)):
+    for scope in model.scopes:
         finish = next(children(scope, "endEvent"), None)
         if finish is None or next(children(scope, "startEvent"), None) is not None:
             continue
@@ -192,7 +192,7 @@ def end_needs_start(model: Model) -> Found:
     "activities, event subprocesses, boundary events, catching links, instantiating receivers).",
 )
 def entered(model: Model) -> Found:
-    for scope in model.of("process", *sorted(SUBPROCESSES)):
+    for scope in model.scopes:
         if next(children(scope, "startEvent"), None) is None:
             continue
         for node in scope:
@@ -209,7 +209,7 @@ def entered(model: Model) -> Found:
     "activities and boundary events, event subprocesses, throwing links).",
 )
 def left(model: Model) -> Found:
-    for scope in model.of("process", *sorted(SUBPROCESSES)):
+    for scope in model.scopes:
         if next(children(scope, "endEvent"), None) is None:
             continue
         for node in scope:
