@@ -2,7 +2,9 @@
 
 Camunda's rules: a sub process around the target that does not run is entered for it; one that
 runs once is used; with several the caller must say which. A scope whose last token is taken
-away is taken away, too.
+away is taken away, too. What interrupts does so here as well: a boundary event takes its activity
+away, an event sub process what runs beside it. `x` of a multi-instance is one more item of it,
+`x#multiInstanceBody` the whole.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from engine.bpmn.nodes import compensation, listeners, mappings
 from engine.bpmn.nodes.activities import SubProcess
 from engine.bpmn.nodes.base import Flow, Node, take
 from engine.bpmn.nodes.events import BoundaryEvent, Listener
+from engine.bpmn.nodes.loops import MultiInstance
 from engine.errors import EngineError, InvalidInput, NotFound
 from engine.state import variables
 from engine.state.tokens import AnyScope, Instance, Token
@@ -47,19 +50,72 @@ def start_before(
     Raises:
         InvalidInput: the process has no such element.
         NotFound: the ancestor is gone.
-        EngineError: nobody can start there, or it is not clear in which scope.
+        EngineError: it is not clear in which scope, or which activity is interrupted.
     """
     spec, node = _find(instance, element)
-    if isinstance(node, BoundaryEvent | Listener):
-        raise EngineError(f"不能从“{element}”开始：事件由它所在的环节等待。")
-    scope = _scope(instance, spec, ancestor)
-    token = scope.spawn(node)
-    if node.is_join and len(node.arrivals) > 1:
-        token.marks["in"] = _free_arrival(scope, node)
+    if isinstance(node, MultiInstance) and element == node.element:
+        token = node.add_item(_body(instance, spec, node, ancestor))
+    else:
+        token = _put(_scope(instance, spec, ancestor), node, ancestor)
     _set(token, values or {}, local or {})
     instance.trace("moved", token)
     token.expect()
     return token
+
+
+def _put(scope: AnyScope, node: Node, ancestor: str) -> Token:
+    """Put a token in front of a node; what it interrupts goes first."""
+    if isinstance(node, BoundaryEvent):
+        if node.interrupting:
+            _take_host_away(scope, node, ancestor)
+        return scope.spawn(node, fired=True)
+    if node.handles_events:
+        _interrupt(scope, node)
+    token = scope.spawn(node)
+    if node.is_join and len(node.arrivals) > 1:
+        token.marks["in"] = _free_arrival(scope, node)
+    return token
+
+
+def _take_host_away(scope: AnyScope, event: BoundaryEvent, ancestor: str) -> None:
+    hosts = [token for token in scope.here() if event in token.node.boundary]
+    chosen = [token for token in hosts if token.id == ancestor] or hosts
+    if len(chosen) > 1:
+        raise EngineError(f"“{event.element}”所在的环节正在进行 {len(chosen)} 次，请指明哪一次。")
+    for host in chosen:
+        compensation.take_away(host)
+
+
+def _interrupt(scope: AnyScope, handler: Node) -> None:
+    """Take away what an event sub process replaces, if it is one that interrupts."""
+    replaces = any(
+        listener.interrupting and listener.handler == handler.name
+        for listener in scope.spec.listeners
+    )
+    for token in scope.here() if replaces else ():
+        token.cancel()
+
+
+def _body(instance: Instance, spec: ScopeSpec, node: MultiInstance, ancestor: str) -> Token:
+    """Return the running body of a multi-instance activity, or begin an empty one.
+
+    Raises:
+        EngineError: several run and no ancestor says which.
+    """
+    named = instance.tokens.get(ancestor)
+    if named is not None and named.node is node:
+        return named
+    scope = _scope(instance, spec, ancestor)
+    running = [
+        token for token in scope.here() if token.node is node and "nrOfInstances" in token.data
+    ]
+    if len(running) > 1:
+        raise EngineError(f"“{node.element}”正在进行 {len(running)} 次，请指明在哪一次里开始。")
+    if running:
+        return running[0]
+    body = scope.spawn(node)
+    node.begin_empty(body)
+    return body
 
 
 def start_after(instance: Instance, element: str, **more: Any) -> Token | None:
@@ -227,6 +283,7 @@ def _enter(instance: Instance, spec: ScopeSpec, ancestor: str) -> AnyScope:
                         f"子流程“{node.element}”是多实例，不能直接从它里面的一步开始。"
                     )
                 outer = _scope(instance, around, ancestor)
+                _interrupt(outer, node)
                 return _open(outer.spawn(node), node)
     raise NotFound(f"流程里没有子流程“{spec.name}”。")
 

@@ -51,14 +51,18 @@ class Body(Node):
             my_task.instance.trace("cancelled", my_task, body=True)
 
     def start_item(self, body: Token, local: dict[str, Any]) -> None:
-        """Put a token on one more item, with its own local variables."""
+        """Begin with one more item, with its own local variables."""
+        self.new_item(body, local).expect()
+
+    def new_item(self, body: Token, local: dict[str, Any]) -> Token:
+        """Put a token in front of one more item."""
         node: Node = self._wf_spec.task_specs[self.item_name]
         item = body.scope.spawn(node, on=body)
         item.data.update(local)
         item.instance.writes += [
             Write(name, value, item.id, item.id) for name, value in local.items()
         ]
-        item.expect()
+        return item
 
     def items(self, body: Token) -> list[Token]:
         """Return the items at work."""
@@ -153,6 +157,35 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
         if self.output_item:
             local.setdefault(self.output_item, None)
         self.start_item(body, local)
+
+    def begin_empty(self, body: Token) -> None:
+        """Begin without an item: an operator adds one (`add_item`), the collection is not asked."""
+        super().enter(body)
+        body.instance.agenda.remove(body)
+        body._set_state(TaskState.STARTED)
+        body.data.update(nrOfInstances=0, nrOfCompletedInstances=0, nrOfActiveInstances=0)
+        if self.output:
+            body.marks["out"] = []
+        if self.sequential:
+            body.marks["items"] = []
+
+    def add_item(self, body: Token) -> Token:
+        """Put a token in front of one item more than there were; it has no element.
+
+        Raises:
+            EngineError: one after the other is wanted, and one is at work.
+        """
+        if self.sequential and self.items(body):
+            raise self._refusal("是顺序多实例，正在办理一个，不能同时增加")
+        last = [item.data["loopCounter"] for item in self.items(body)]
+        index = max([body.data["nrOfInstances"] - 1, *last]) + 1
+        body.data["nrOfInstances"] += 1
+        body.data["nrOfActiveInstances"] += 1
+        if "out" in body.marks:
+            body.marks["out"] += [None] * (index + 1 - len(body.marks["out"]))
+        if "items" in body.marks:
+            body.marks["items"].append(None)
+        return self.new_item(body, {"loopCounter": index})
 
     def leave(self, token: Token) -> None:
         """Hand over what the items gave: one place each, null for those that did not end."""
