@@ -98,6 +98,13 @@ def following(armed: dict[str, Any]) -> dict[str, Any] | None:
     return again
 
 
+def shifted(armed: dict[str, Any], by: timedelta) -> dict[str, Any]:
+    """Return a timer whose moment, and all that follow it, come so much later."""
+    return {
+        name: value + by if name in ("due", "until") else value for name, value in armed.items()
+    }
+
+
 def _next(every: str, due: datetime) -> datetime:
     return after(due, length(every)) if every.startswith("P") else cron.next_after(every, due)
 

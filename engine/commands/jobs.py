@@ -15,6 +15,7 @@ from engine.commands.execution import Execution
 from engine.errors import InvalidInput, NotFound
 from engine.hooks import Actor
 from engine.models import Job, JobControl, ProcessInstance
+from engine.state import values
 
 #: What can still be changed.
 OWED = ("open", "failed", "parked")
@@ -58,12 +59,32 @@ def set_retries(session: Session, job: Job, retries: int, *, actor: Actor) -> No
     _note(session, job, "SetJobRetries", actor, "retries", left, retries)
 
 
-def set_due(session: Session, job: Job, due: datetime | None, *, actor: Actor) -> None:
-    """Owe a job at another moment; None means now."""
+def set_due(
+    session: Session, job: Job, due: datetime | None, *, actor: Actor, cascade: bool = False
+) -> None:
+    """Owe a job at another moment; None means now.
+
+    Args:
+        cascade: what follows in a repetition moves by as much; otherwise it stays where it was.
+    """
     old, job.due_at = job.due_at, due or clock.now()
+    if cascade:
+        _shift(session, job, job.due_at - old, actor)
     job.not_before = None
     _note(session, job, "SetDueDate", actor, "duedate", old.isoformat(), job.due_at.isoformat())
     db.hint(session)
+
+
+def _shift(session: Session, job: Job, by: timedelta, actor: Actor) -> None:
+    if job.kind == "start":
+        payload = job.payload or {}
+        armed = timers.shifted(values.decode(payload["armed"]), by)
+        job.payload = {**payload, "armed": values.encode(armed)}
+    elif job.kind == "timer" and job.instance_id is not None:
+        row = instances.lock(session, job.instance_id)
+        with Execution(session, actor) as work:
+            work.open(row).run.shift(job.token or "", job.slot or "", by)
+            work.settle(advance=False)
 
 
 def recalculate(session: Session, job: Job, *, from_creation: bool, actor: Actor) -> None:

@@ -8,10 +8,12 @@ lost to a broken service behind it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn import timers
 from engine.bpmn.dialect import Spec
 from engine.bpmn.nodes import calls, compensation, listeners
 from engine.bpmn.nodes.base import BEFORE, Node
@@ -151,6 +153,11 @@ class Run:
         """Let a timer happen; a repetition arms itself again, under a new key."""
         found, node = self._armed(token, slot, Timer)
         found.node.happened(found, node.element, {})
+
+    def shift(self, token: str, slot: str, by: timedelta) -> None:
+        """Let the moments of a repetition come so much later, from the one it waits for on."""
+        arms = self._armed(token, slot, Timer)[0].marks["arms"]
+        arms[slot] = timers.shifted(arms[slot], by)
 
     def deliver(self, token: str, slot: str = "", payload: Mapping[str, Any] | None = None) -> None:
         """Let a message or signal arrive; the payload becomes variables."""

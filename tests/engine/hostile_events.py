@@ -70,6 +70,31 @@ MISPLACED: dict[str, tuple[bytes, str, str]] = {
                 element("receiveTask", "x", messageRef="m1"), end(), "s-g-c-e", "g-x-e"),
         "message-twice", "x",
     ),
+    "one signal for two boundaries": (
+        diagram(*PLAIN, boundary("b", "a", signal()), boundary("x", "a", signal()), "b-e", "x-e"),
+        "signal-twice", "x",
+    ),
+    "one signal for two handlers": (
+        diagram(*PLAIN, event_sub("es", signal(), end("ee"), "es_s-ee"),
+                event_sub("x", signal(), end("xe"), "x_s-xe", interrupting=False)),
+        "signal-twice", "x_s",
+    ),
+    "one signal behind a gateway": (
+        diagram(start(), event_gateway("g"), catch("c", signal()), catch("x", signal()), end(),
+                "s-g-c-e", "g-x-e"),
+        "signal-twice", "x",
+    ),
+    "another way to what a gateway waits for": (
+        diagram(start(), event_gateway("g"), catch("c", message()), catch("x", signal()), end(),
+                "s-g-c-x-e", "g-x"),
+        "event-gateway", "f_c_x",
+    ),
+    "an element of no collection": (
+        diagram(start(), user("x", element("multiInstanceLoopCharacteristics", "m",
+                "<bpmn:loopCardinality>2</bpmn:loopCardinality>", camunda__elementVariable="one")),
+                end(), "s-x-e"),
+        "multi-instance", "x",
+    ),
     "two starts by one signal": (
         diagram(start("s", signal()), start("x", signal()), end(), "s-e", "x-e"),
         "signal-twice", "x",

@@ -224,3 +224,51 @@ def test_what_is_held_is_not_late(either_database: str) -> None:
     assert jobs.reconcile()["late"] == 0
     with db.reading() as session:
         assert figures.figures(session).oldest_due == 0
+
+
+REPEATED = diagram(
+    '<bpmn:startEvent id="s"/>'
+    + user("a")
+    + '<bpmn:boundaryEvent id="b" attachedToRef="a" cancelActivity="false">'
+    "<bpmn:timerEventDefinition><bpmn:timeCycle>R3/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition>"
+    '</bpmn:boundaryEvent><bpmn:endEvent id="e"/><bpmn:endEvent id="e2"/>'
+    + flows("s>a", "a>e", "b>e2")
+)
+BEGUN = diagram(
+    '<bpmn:startEvent id="s"><bpmn:timerEventDefinition><bpmn:timeCycle>R3/PT1H</bpmn:timeCycle>'
+    "</bpmn:timerEventDefinition></bpmn:startEvent>"
+    + user("a")
+    + '<bpmn:endEvent id="e"/>'
+    + flows("s>a", "a>e")
+)
+
+
+@pytest.mark.parametrize("cascade", [False, True])
+def test_what_follows_in_a_repetition_moves_along_if_asked(
+    either_database: str, cascade: bool
+) -> None:
+    office.publish(REPEATED)
+    office.start()
+    first = the_job().due_at
+    with db.transaction() as session:
+        job = levers.find(session, the_job().id)
+        levers.set_due(session, job, first + timedelta(minutes=15), actor=ANN, cascade=cascade)
+    office.later(hours=1, minutes=16)
+    assert office.drain() == 1
+    moved = timedelta(minutes=15) if cascade else timedelta()
+    assert the_job().due_at == first + timedelta(hours=1) + moved
+    office.later(hours=5)
+    assert office.drain() == 2
+
+
+def test_a_start_s_repetition_moves_along(database: str) -> None:
+    office.publish(BEGUN)
+    first = the_job().due_at
+    with db.transaction() as session:
+        job = levers.find(session, the_job().id)
+        levers.set_due(session, job, first + timedelta(minutes=15), actor=ANN, cascade=True)
+    office.later(hours=1, minutes=16)
+    assert office.drain() == 1
+    with db.reading() as session:
+        owed = session.scalars(select(Job).where(Job.kind == "start", Job.status == "open")).one()
+    assert owed.due_at == first + timedelta(hours=1, minutes=15)

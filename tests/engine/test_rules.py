@@ -114,6 +114,11 @@ WRONG = {
          flow("gw", "e", "${ok}", label="是"), flow("gw", "e2", label="否")),
         ("f_gw_e2", "no-condition"),
     ),
+    "a default with a condition": (
+        (S, xor("gw", name="受理？", default="f_gw_e2"), E, end("e2", name="不"), "s-gw",
+         flow("gw", "e", "${ok}", label="是"), flow("gw", "e2", "${!ok}", label="否")),
+        ("f_gw_e2", "default-condition"),
+    ),
     "a condition nobody reads": (
         (S, parallel("g"), E, end("e2", name="二"), "s-g", flow("g", "e", "${ok}"), "g-e2"),
         ("f_g_e", "condition-ignored"),

@@ -92,8 +92,13 @@ def set_job_duedate(job_id: str) -> ResponseReturnValue:
     """Owe a job at another moment; null means at once."""
     asked = DUE.asked(json_body())
     with db.transaction() as session:
-        due = asked.get("duedate")
-        levers.set_due(session, _held(session, job_id), due, actor=caller().actor)
+        levers.set_due(
+            session,
+            _held(session, job_id),
+            asked.get("duedate"),
+            actor=caller().actor,
+            cascade=asked.get("cascade") is True,
+        )
     return nothing()
 
 

@@ -1,4 +1,4 @@
-"""What catches: it can do what it is drawn to do, and nothing else catches the same message."""
+"""What catches: it can do what it is drawn to do, and nothing beside it catches the same."""
 
 from __future__ import annotations
 
@@ -74,16 +74,16 @@ def _scope(scope: etree._Element, names: Names) -> Iterator[Problem]:
             )
     for definition in (d for event in scope for d in event_definitions(event)):
         yield from _changes(definition)
-    yield from _twice(starts, names, "message", "error", "escalation")
+    yield from _twice(starts, names, *WORDS)
     yield from _twice(children(scope, "startEvent"), names, "message", "signal")
     for host in dict.fromkeys(event.get("attachedToRef") for event in boundaries):
         same = [event for event in boundaries if event.get("attachedToRef") == host]
-        yield from _twice(same, names, "message", "error", "escalation")
+        yield from _twice(same, names, *WORDS)
     nodes = {identifier(node): node for node in scope}
     for gateway in children(scope, "eventBasedGateway"):
         flows = children(scope, "sequenceFlow")
         targets = [f.get("targetRef") for f in flows if f.get("sourceRef") == identifier(gateway)]
-        yield from _twice([nodes[t] for t in targets if t in nodes], names, "message")
+        yield from _twice([nodes[t] for t in targets if t in nodes], names, "message", "signal")
 
 
 def _ends(event: etree._Element, interrupting: str | None) -> Iterator[Problem]:

@@ -34,6 +34,7 @@ def _scope(scope: etree._Element) -> Iterator[Problem]:
     yield from _starts(scope, list(children(scope, "startEvent")))
     for flow in children(scope, "sequenceFlow"):
         yield from _flow(flow, nodes)
+    yield from _waited_for(scope)
     arrivals = Counter(flow.get("targetRef") for flow in children(scope, "sequenceFlow"))
     for gateway in children(scope, "complexGateway"):
         if arrivals[identifier(gateway)] > 1 and not text_of(gateway, "activationCondition"):
@@ -102,3 +103,13 @@ def _flow(flow: etree._Element, nodes: dict[str, etree._Element]) -> Iterator[Pr
         "receiveTask",
     ):
         yield Problem(name, "event-gateway", "事件网关后面只能接捕获事件或接收任务。")
+
+
+def _waited_for(scope: etree._Element) -> Iterator[Problem]:
+    """What stands behind an event-based gateway is waited for there, and only there."""
+    flows = list(children(scope, "sequenceFlow"))
+    gateways = {identifier(gateway) for gateway in children(scope, "eventBasedGateway")}
+    waited_for = {flow.get("targetRef") for flow in flows if flow.get("sourceRef") in gateways}
+    for flow in flows:
+        if flow.get("targetRef") in waited_for and flow.get("sourceRef") not in gateways:
+            yield Problem(identifier(flow), "event-gateway", "事件网关后面的事件不能再有别的进线。")

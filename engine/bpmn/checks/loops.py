@@ -35,6 +35,9 @@ def _multi_instance(marker: etree._Element) -> Iterator[Problem]:
             "multi-instance",
             "多实例要填写次数（loopCardinality）或集合（collection）中的一个。",
         )
+    element = marker.get(C + "elementVariable") or marker.find(B + "inputDataItem") is not None
+    if cardinality and element:
+        yield Problem(where, "multi-instance", "没有集合（collection）就没有元素变量，请删除它。")
     number = cardinality.removeprefix("${").removesuffix("}").strip()
     if number.isdecimal() and (len(number) > 9 or int(number) > MAX_ITEMS):
         yield Problem(where, "multi-instance-size", f"多实例最多 {MAX_ITEMS} 个。")

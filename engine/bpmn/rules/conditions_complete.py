@@ -21,7 +21,7 @@ def check(diagram: Diagram) -> Iterator[Problem]:
         if len(flows) < 2:
             continue
         if gateway.kind == "exclusiveGateway":
-            yield from _without_condition(gateway.default, flows)
+            yield from _exclusive(gateway.default, flows)
         if gateway.default and gateway.default not in {flow.id for flow in flows}:
             yield Problem(gateway.id, "wrong-default", "默认分支不是从这个网关出去的，请重新设置。")
     for gateway in diagram.of("parallelGateway", "eventBasedGateway"):
@@ -30,7 +30,9 @@ def check(diagram: Diagram) -> Iterator[Problem]:
                 yield Problem(flow.id, "condition-ignored", "这种网关的分支不看条件，请删除条件。")
 
 
-def _without_condition(default: str, flows: Iterable[Element]) -> Iterator[Problem]:
+def _exclusive(default: str, flows: Iterable[Element]) -> Iterator[Problem]:
     for flow in flows:
         if not flow.condition and flow.id != default:
             yield Problem(flow.id, "no-condition", "这条分支要写条件，或者设为默认分支。")
+        if flow.condition and flow.id == default:
+            yield Problem(flow.id, "default-condition", "默认分支不看条件，请删除条件。")
