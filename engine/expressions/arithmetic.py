@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOp
 from typing import Any, Final
 
 from engine.expressions import temporal
+from engine.expressions.far import FarDate, FarMoment
 from engine.expressions.limits import Undefined, sized_text
 from engine.expressions.values import YearsMonths, finite, kind, label
 
@@ -22,6 +23,7 @@ DECIMAL: Final = Context(
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )  # fmt: skip
 _LARGEST: Final = 10**34
+_MOMENTS: Final = (date, time, FarDate, FarMoment)
 
 
 def is_number(value: Any) -> bool:
@@ -82,7 +84,7 @@ def add(left: Any, right: Any) -> Any:
         if type(left) is type(right):
             return _sum_durations(left, right)
         left, right = right, left
-    if isinstance(left, date | time) and isinstance(right, timedelta | YearsMonths):
+    if isinstance(left, _MOMENTS) and isinstance(right, timedelta | YearsMonths):
         return temporal.shift(left, right)
     raise _refuse("+", left, right)
 

@@ -1,18 +1,21 @@
 """Days and moments in years that Python's calendar does not have (DMN 1.3, 10.3.2.3.4).
 
-They are compared, written and taken apart, and the days between two are counted; nothing is
-added to them.
+They are compared, written, taken apart, moved and subtracted. A named zone has no summer time in
+these years: the clock is moved as it hangs on the wall. There is no year 0.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 MAX_YEAR: Final = 999_999_999
 #: Days of four hundred years, after which the calendar repeats itself.
 CYCLE: Final = 146_097
+_START: Final = date(2000, 1, 1).toordinal()
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,12 +31,11 @@ class FarDate:
         return f"{sign}{abs(self.year):04}-{self.month:02}-{self.day:02}"
 
     def isoweekday(self) -> int:
-        return _twin(self.year, self.month, self.day).isoweekday()
+        return twin(self).isoweekday()
 
-    def ordinal(self) -> int:
+    def toordinal(self) -> int:
         """Return the number of the day, as `date.toordinal` counts."""
-        cycles = (self.year - 2000) // 400
-        return _twin(self.year, self.month, self.day).toordinal() + cycles * CYCLE
+        return twin(self).toordinal() + self.year // 400 * CYCLE - 5 * CYCLE
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,9 +61,9 @@ class FarMoment:
         return self.date.isoweekday()
 
 
-def _twin(year: int, month: int, day: int) -> date:
-    """Return the same day of the calendar in a year near 2000; it must exist."""
-    return date(2000 + year % 400, month, day)
+def twin(day: date | FarDate) -> date:
+    """Return the same day of the calendar in a year from 2000 to 2399."""
+    return date(2000 + day.year % 400, day.month, day.day)
 
 
 def day_of(year: int, month: int, day: int) -> date | FarDate:
@@ -74,8 +76,81 @@ def day_of(year: int, month: int, day: int) -> date | FarDate:
         return date(year, month, day)
     if year == 0 or abs(year) > MAX_YEAR:
         raise ValueError(f"no year {year}")
-    _twin(year, month, day)
-    return FarDate(year, month, day)
+    found = FarDate(year, month, day)
+    twin(found)
+    return found
+
+
+def day_number(number: int) -> date | FarDate:
+    """Return the day with a number, as `date.toordinal` counts.
+
+    Raises:
+        ValueError: it is in no year of ours.
+    """
+    if 1 <= number <= date.max.toordinal():
+        return date.fromordinal(number)
+    cycles, rest = divmod(number - _START, CYCLE)
+    near = date.fromordinal(_START + rest)
+    return day_of(near.year + 400 * cycles, near.month, near.day)
+
+
+def shift(moment: Any, length: timedelta) -> Any:
+    """Return a day or a moment moved, into these years, out of them or within them.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    moment = _far(moment)
+    if isinstance(moment, FarDate):
+        return day_number(moment.toordinal() + length // _DAY)
+    days, hand = divmod(_hand(moment.clock) + length, _DAY)
+    day = day_number(moment.date.toordinal() + days)
+    clock = datetime.combine(date(2000, 1, 1), time(tzinfo=moment.clock.tzinfo)) + hand
+    return joined(day, clock.timetz())
+
+
+def shift_months(moment: Any, months: int) -> Any:
+    """Return a day or a moment so many months later; the day is at most the month's last.
+
+    Raises:
+        ValueError: there is no such year.
+    """
+    moment = _far(moment)
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    last = monthrange(2000 + year % 400, month + 1)[1]
+    day = day_of(year, month + 1, min(moment.day, last))
+    return joined(day, moment.clock) if isinstance(moment, FarMoment) else day
+
+
+def joined(day: date | FarDate, clock: time) -> datetime | FarMoment:
+    """Return the moment at which a day has a time."""
+    if isinstance(day, FarDate):
+        return FarMoment(day, clock)
+    return datetime.combine(day, clock.replace(tzinfo=None), clock.tzinfo)
+
+
+def between(later: Any, earlier: Any) -> timedelta:
+    """Return the time between two days or two moments.
+
+    Raises:
+        ValueError: only one of the moments has an offset.
+        OverflowError: it is too long.
+    """
+    later, earlier = _far(later), _far(earlier)
+    if isinstance(later, FarDate):
+        return timedelta(days=later.toordinal() - earlier.toordinal())
+    offsets = later.clock.utcoffset(), earlier.clock.utcoffset()
+    if None in offsets and later.clock.tzinfo != earlier.clock.tzinfo:
+        raise ValueError("an offset is missing")
+    days = later.date.toordinal() - earlier.date.toordinal()
+    turned = (offsets[0] or timedelta()) - (offsets[1] or timedelta())
+    return timedelta(days=days) + _hand(later.clock) - _hand(earlier.clock) - turned
+
+
+def _hand(clock: time) -> timedelta:
+    return timedelta(
+        hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond
+    )
 
 
 def alike(left: Any, right: Any) -> tuple[Any, Any]:

@@ -103,9 +103,7 @@ def parse_moment(source: str) -> datetime | FarMoment:
 
 def combine(day: date | FarDate, clock: time) -> datetime | FarMoment:
     """Return the moment at which this day has this time."""
-    if isinstance(day, FarDate):
-        return FarMoment(day, clock)
-    return datetime.combine(day, clock.replace(tzinfo=None), clock.tzinfo)
+    return far.joined(day, clock)
 
 
 def parse_duration(source: str) -> timedelta | YearsMonths:
@@ -153,24 +151,33 @@ def shift(moment: Any, length: timedelta | YearsMonths) -> Any:
     try:
         if isinstance(length, YearsMonths):
             return _shift_months(moment, length.months)
-        if isinstance(moment, datetime):
-            if moment.tzinfo is None:
-                return moment + length
-            return (moment.astimezone(UTC) + length).astimezone(moment.tzinfo)
         if isinstance(moment, time):
             day = datetime.combine(date(2000, 1, 1), moment)
             return (day + timedelta(seconds=length.seconds)).timetz()
-        return (datetime.combine(moment, time()) + length).date()
+        return _shift_exactly(moment, length)
     except (OverflowError, ValueError):
         raise Undefined("日期超出范围。") from None
 
 
+def _shift_exactly(moment: Any, length: timedelta) -> Any:
+    try:
+        if type(moment) not in _FAR:
+            if not isinstance(moment, datetime):
+                return (datetime.combine(moment, time()) + length).date()
+            if moment.tzinfo is None:
+                return moment + length
+            return (moment.astimezone(UTC) + length).astimezone(moment.tzinfo)
+    except OverflowError:  # out of Python's calendar
+        pass
+    return far.shift(moment, length)
+
+
 def _shift_months(moment: Any, months: int) -> Any:
-    if not isinstance(moment, date):
+    if isinstance(moment, time):
         raise Undefined("时间不能加减年月时长。")
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
-    if not 1 <= year <= 9999:
-        raise Undefined("日期超出范围。")
+    if type(moment) in _FAR or not 1 <= year <= 9999:
+        return far.shift_months(moment, months)
     last = monthrange(year, month + 1)[1]
     return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
 
@@ -178,7 +185,7 @@ def _shift_months(moment: Any, months: int) -> Any:
 def difference(later: Any, earlier: Any) -> timedelta:
     """Return the time between two dates, two times or two moments."""
     if type(later) in _FAR or type(earlier) in _FAR:
-        return _far_between(*far.alike(later, earlier))
+        return _far_between(later, earlier)
     if isinstance(later, datetime) or isinstance(earlier, datetime):
         return _between(as_moment(later), as_moment(earlier))
     if isinstance(later, time):
@@ -192,12 +199,12 @@ def difference(later: Any, earlier: Any) -> timedelta:
 
 
 def _far_between(later: Any, earlier: Any) -> timedelta:
-    if not (isinstance(later, FarDate) and isinstance(earlier, FarDate)):
-        raise Undefined("这样远的日期时间不能相减。")
+    if isinstance(later, datetime | FarMoment) or isinstance(earlier, datetime | FarMoment):
+        later, earlier = as_moment(later), as_moment(earlier)
     try:
-        return timedelta(days=later.ordinal() - earlier.ordinal())
-    except OverflowError:
-        raise Undefined("相隔太久。") from None
+        return far.between(later, earlier)
+    except (OverflowError, ValueError):
+        raise Undefined("相隔太久，或只有一边带时区。") from None
 
 
 def _between(later: datetime, earlier: datetime) -> timedelta:
@@ -211,8 +218,10 @@ def _between(later: datetime, earlier: datetime) -> timedelta:
         raise Undefined("日期超出范围。") from None
 
 
-def as_moment(value: date | datetime) -> datetime:
+def as_moment(value: Any) -> Any:
     """Return midnight of UTC for a date (DMN 1.3, 10.3.2.3.5), and a moment as it is."""
+    if type(value) in _FAR:
+        return far.midnight(value) if isinstance(value, FarDate) else value
     return value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
 
 

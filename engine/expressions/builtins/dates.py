@@ -6,6 +6,7 @@ from calendar import monthrange
 from datetime import date, datetime
 from typing import Any, Final
 
+from engine.expressions import far
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.registry import builtin
 from engine.expressions.environment import Run
@@ -30,17 +31,17 @@ def today(run: Run) -> date:
 
 @builtin("day of year", "date")
 def day_of_year(value: Any) -> int:
-    return arg.day(value).timetuple().tm_yday
+    return far.twin(arg.any_day(value)).timetuple().tm_yday
 
 
 @builtin("day of week", "date")
 def day_of_week(value: Any) -> str:
-    return _DAYS[arg.day(value).weekday()]
+    return _DAYS[arg.any_day(value).isoweekday() - 1]
 
 
 @builtin("month of year", "date")
 def month_of_year(value: Any) -> str:
-    return _MONTHS[arg.day(value).month - 1]
+    return _MONTHS[arg.any_day(value).month - 1]
 
 
 @builtin("last day of month", "date")
@@ -52,4 +53,4 @@ def last_day_of_month(value: Any) -> date:
 @builtin("week of year", "date")
 def week_of_year(value: Any) -> int:
     """Return the week by ISO 8601."""
-    return arg.day(value).isocalendar().week
+    return far.twin(arg.any_day(value)).isocalendar().week
