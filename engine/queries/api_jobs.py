@@ -50,7 +50,8 @@ def split(name: str) -> tuple[int, str, str]:
     return number(definition), element, slug
 
 
-def _of_definition(name: str) -> ColumnElement[bool]:
+def of_definition(name: str) -> ColumnElement[bool]:
+    """Return the condition that a job is of a job definition."""
     batch, _, word = name.rpartition(":")
     if word == batches.KIND and ":" not in batch:
         return and_(Job.kind == batches.KIND, Job.topic == batch)
@@ -87,7 +88,7 @@ FILTERS: ask.Filters = {
     ),
     "jobId": lambda name: Job.id == number(name),
     "jobIds": lambda names: Job.id.in_([number(name) for name in names]),
-    "jobDefinitionId": _of_definition,
+    "jobDefinitionId": of_definition,
     "activityId": ask.equals(Job.element_id),
     "failedActivityId": lambda name: and_(Job.element_id == name, Job.error.is_not(None)),
     "withRetriesLeft": ask.when(RETRIES > 0),

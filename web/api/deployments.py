@@ -147,6 +147,15 @@ def _of(session: Session, kind: Any, deployment_id: int) -> list[Any]:
     return list(session.scalars(found))
 
 
+@bp.get("/deployment/registered")
+@needs("read", returns="string[]")
+def registered_deployments() -> ResponseReturnValue:
+    """Return the ids of the deployments whose definitions run here: all of them."""
+    with db.reading() as session:
+        found = session.scalars(select(Deployment.id).order_by(Deployment.id))
+        return answer([str(number) for number in found])
+
+
 @bp.get("/deployment/<deployment_id>")
 @needs("read", returns="Deployment")
 def get_deployment(deployment_id: str) -> ResponseReturnValue:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from engine import db
 from engine.commands import batches, external
-from engine.queries import api_instances
 from engine.queries import external_tasks as queries
 from engine.queries.asked import Asked
 from web.api.access import caller, needs
@@ -19,7 +18,7 @@ from web.api.errors import invalid, missing
 from web.api.external_tasks import LIST
 from web.api.mass_operations import made
 from web.api.params import NUMBER, OBJECT, TEXTS, Params
-from web.api.process_instances import LIST as INSTANCES
+from web.api.process_instances import of_queries
 
 RETRIES = Params(
     "retries of external tasks",
@@ -77,10 +76,7 @@ def _chosen(session: Session, asked: Asked) -> set[int]:
         found |= seen
     if "externalTaskQuery" in asked:
         found |= _found(session, LIST.asked(asked.get("externalTaskQuery")))
-    for name in ("processInstanceQuery", "historicProcessInstanceQuery"):
-        if name in asked:
-            query = INSTANCES.asked(asked.get(name))
-            found |= _of(session, api_instances.ids(session, caller().viewer, query))
+    found |= _of(session, of_queries(session, asked))
     found |= _of(session, asked.get("processInstanceIds", ()))
     if not found:
         raise invalid("externalTaskIds is empty: nothing was found to set retries of.")

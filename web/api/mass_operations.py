@@ -64,7 +64,17 @@ def made(session: Session, kind: str, ids: list[str], **config: Any) -> Response
 @needs("operate", body=DELETE, returns="Batch")
 def delete_process_instances() -> ResponseReturnValue:
     """End many instances; a batch does it."""
-    asked = DELETE.body()
+    return _delete(DELETE.body())
+
+
+@bp.post("/process-instance/delete-historic-query-based")
+@needs("operate", body=DELETE, returns="Batch")
+def delete_process_instances_of_history() -> ResponseReturnValue:
+    """End many instances that a query of the history finds; a batch does it."""
+    return _delete(DELETE.body())
+
+
+def _delete(asked: Asked) -> ResponseReturnValue:
     refuse_orphans(asked)
     with db.transaction() as session:
         return made(
@@ -118,7 +128,17 @@ def correlate_many() -> ResponseReturnValue:
 @needs("operate", body=RETRY, returns="Batch")
 def set_job_retries_of_many() -> ResponseReturnValue:
     """Give the failed jobs of many instances new tries; a batch does it."""
-    asked = RETRY.body()
+    return _retry(RETRY.body())
+
+
+@bp.post("/process-instance/job-retries-historic-query-based")
+@needs("operate", body=RETRY, returns="Batch")
+def set_job_retries_of_history() -> ResponseReturnValue:
+    """Give failed jobs of instances that a query of the history finds new tries; by a batch."""
+    return _retry(RETRY.body())
+
+
+def _retry(asked: Asked) -> ResponseReturnValue:
     retries = asked.get("retries")
     if retries is None or retries < 0:
         raise invalid("The number of job retries cannot be negative or missing.")

@@ -12,11 +12,13 @@ from engine.models import ProcessDefinition, ProcessInstance
 from engine.queries import access
 from engine.queries import api_instances as queries
 from engine.queries.asked import Asked
+from engine.queries.records import processes
 from web.api import activity_tree, instance_shapes, instructions, listing, names
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import ApiError, invalid, missing
+from web.api.history_processes import LIST as HISTORIC
 from web.api.params import FLAG, FOLDING, OBJECT, OBJECTS, TEXT, TEXTS, VARIABLES, Params
 
 FIELDS = {
@@ -199,10 +201,8 @@ def chosen(session: Session, asked: Asked) -> list[str]:
         if lost:
             raise missing(f"Process instance with id {lost[0]} does not exist")
         found |= dict.fromkeys(ids)
-    for name in ("processInstanceQuery", "historicProcessInstanceQuery"):
-        if name in asked:
-            query = LIST.asked(asked.get(name))
-            found |= dict.fromkeys(queries.ids(session, viewer, query))
+    if queried := "processInstanceQuery" in asked or "historicProcessInstanceQuery" in asked:
+        found |= dict.fromkeys(of_queries(session, asked))
     by = {
         name: asked.get(name)
         for name in ("processDefinitionId", "processDefinitionKey")
@@ -210,13 +210,24 @@ def chosen(session: Session, asked: Asked) -> list[str]:
     }
     if by:
         found |= dict.fromkeys(queries.ids(session, viewer, Asked(by)))
-    queried = "processInstanceQuery" in asked or "historicProcessInstanceQuery" in asked
     if not (ids or queried or by):
         raise invalid(
             "Either processInstanceIds, processInstanceQuery, processDefinitionId or"
             " processDefinitionKey should be set."
         )
     return list(found)
+
+
+def of_queries(session: Session, asked: Asked) -> list[str]:
+    """Return the running instances that a body's two queries find."""
+    found: list[str] = []
+    if "processInstanceQuery" in asked:
+        query = LIST.asked(asked.get("processInstanceQuery"))
+        found += queries.ids(session, caller().viewer, query)
+    if "historicProcessInstanceQuery" in asked:
+        query = HISTORIC.asked(asked.get("historicProcessInstanceQuery"))
+        found += processes.running_ids(session, caller().viewer, query)
+    return found
 
 
 def _switch(session: Session, chosen_ids: list[str], asked: Asked) -> None:

@@ -7,6 +7,7 @@ case's history. One statement puts them together, so that the database filters a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     literal,
     null,
     or_,
@@ -26,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.models import HistoryEvent, Job, ProcessDefinition, ProcessInstance
+from engine.queries import api_jobs
 from engine.queries import asked as ask
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked, Column
@@ -115,9 +118,9 @@ def _filters(log: Subquery) -> dict[str, Callable[[Any], ColumnElement[bool]]]:
         "externalTaskId": lambda name: log.c.job_id == number(name),
         "jobExceptionMessage": ask.equals(log.c.message),
         "errorMessage": ask.equals(log.c.message),
-        "jobDefinitionId": lambda name: _of_definition(name),
+        "jobDefinitionId": api_jobs.of_definition,
+        "jobDefinitionIdIn": lambda names: or_(false(), *map(api_jobs.of_definition, names)),
         "jobDefinitionType": lambda kind: _kinds([kind]),
-        "jobDefinitionConfiguration": ask.never,
         "activityIdIn": ask.within(Job.element_id),
         "failedActivityIdIn": lambda names: and_(Job.element_id.in_(names), log.c.state == FAILED),
         "deploymentId": lambda name: ProcessDefinition.deployment_id == number(name),
@@ -133,13 +136,6 @@ def _filters(log: Subquery) -> dict[str, Callable[[Any], ColumnElement[bool]]]:
         "successLog": _state(log, DONE),
         "deletionLog": _state(log, GONE),
     }
-
-
-def _of_definition(name: str) -> ColumnElement[bool]:
-    """Read a job definition's id, `definition:element:kind`."""
-    definition, _, rest = name.partition(":")
-    element = rest.rpartition(":")[0]
-    return and_(ProcessInstance.definition_id == number(definition), Job.element_id == element)
 
 
 def _kinds(wanted: Sequence[str]) -> ColumnElement[bool]:
@@ -187,12 +183,23 @@ SORTS = tuple(_order(_log(False, lambda _: [])))
 
 def job_log(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
     """Return (entry, Job, ProcessInstance, ProcessDefinition) of the job log."""
-    return _rows(session, viewer, asked, is_external=False)
+    return _rows(session, viewer, _configured(session, viewer, asked), is_external=False)
 
 
 def count_job_log(session: Session, viewer: Viewer, asked: Asked) -> int:
     """Return how many entries of the job log would be found."""
+    asked = _configured(session, viewer, asked)
     return ask.count(session, _wanted(viewer, asked, _log(False, _narrow(asked))))
+
+
+def _configured(session: Session, viewer: Viewer, asked: Asked) -> Asked:
+    """Name the job definitions that have the configuration which is asked for."""
+    rest = dict(asked.values)
+    wanted = rest.pop("jobDefinitionConfiguration", None)
+    if wanted is None:
+        return asked
+    made = api_jobs.made_jobs(session, viewer, Asked({"jobConfiguration": wanted}))
+    return replace(asked, values={**rest, "jobDefinitionIdIn": [one.id for (one,) in made]})
 
 
 def external_log(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:

@@ -187,6 +187,13 @@ def count_process_instances(session: Session, viewer: Viewer, asked: Asked) -> i
     return ask.count(session, _wanted(viewer, asked))
 
 
+def running_ids(session: Session, viewer: Viewer, asked: Asked) -> list[str]:
+    """Return the ids of the instances that are asked for and have not ended."""
+    wanted = Asked({**asked.values, "unfinished": True})
+    rows = session.execute(_wanted(viewer, wanted).order_by(ProcessInstance.id))
+    return [instance.id for instance, _ in rows]
+
+
 def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
     return (
         select(ProcessInstance, ProcessDefinition)

@@ -161,3 +161,28 @@ def test_new_tries_for_the_jobs_of_many(api: System) -> None:
     assert api.get("/process-instance/count", processDefinitionKey="p") == {"count": 0}
     for wrong in ({"processInstances": ids}, {"retries": 1}, {"retries": -1}):
         api.post("/process-instance/job-retries", wrong, status=400)
+
+
+def test_many_are_found_by_a_query_of_the_history(api: System, three: list[str]) -> None:
+    one = start(api, businessKey="K-7")["id"]
+    wanted = {"processInstanceBusinessKey": "K-7", "startedAfter": "2020-01-01T00:00:00.000+0800"}
+    body = {"historicProcessInstanceQuery": wanted, "deleteReason": "over"}
+    strange = {"historicProcessInstanceQuery": {"businessKey": "K-7"}}
+    told = api.post("/process-instance/delete", strange, status=400)
+    assert "businessKey" in told["message"]
+    api.do("PUT", "/process-instance/suspended", {
+        "historicProcessInstanceQuery": wanted, "suspended": True,
+    }, status=204)  # fmt: skip
+    assert [each["id"] for each in api.get("/process-instance", suspended=True)] == [one]
+    for path, more in (
+        ("/process-instance/delete-historic-query-based", body),
+        ("/process-instance/delete", body),
+        ("/process-instance/job-retries-historic-query-based", {**body, "retries": 3}),
+    ):
+        more = {name: value for name, value in more.items() if name != "deleteReason"}
+        assert api.post(path, more)["totalJobs"] == ("retries" not in more)
+    drain()
+    assert api.ask("GET", f"/process-instance/{one}").status_code == 404
+    assert api.get("/process-instance/count") == {"count": 3}
+    # what has ended is not ended again
+    assert api.post("/process-instance/delete", body)["totalJobs"] == 0

@@ -53,6 +53,9 @@ def test_a_deployment_is_told_with_its_definitions(api: System) -> None:
     assert api.get(f"/deployment/{made['id']}")["name"] == "Camunda Modeler"
     assert api.get("/deployment/count", name="Camunda Modeler") == {"count": 1}
     assert [one["id"] for one in api.get("/deployment", nameLike="Camunda%")] == [made["id"]]
+    registered = api.get("/deployment/registered")
+    assert made["id"] in registered
+    assert len(registered) == api.get("/deployment/count")["count"]
 
 
 def test_the_same_again_is_a_new_version_unless_duplicates_are_filtered(api: System) -> None:

@@ -116,7 +116,15 @@ def test_executing_fails_as_camunda_does_and_counts(api: System, stuck: str) -> 
     assert trace.content_type.startswith("text/plain")
     assert "没有可走的分支" in trace.get_data(as_text=True)
     assert api.get(f"/history/job-log/{log[1]['id']}") == log[1]
-    assert api.get("/history/job-log/count", failureLog=True) == {"count": 4}
+    for query, count in (
+        ({"failureLog": True}, 4),
+        ({"jobDefinitionId": one["jobDefinitionId"]}, 6),
+        ({"jobDefinitionId": one["jobDefinitionId"].replace("before", "after")}, 0),
+        ({"jobDefinitionConfiguration": "async-before"}, 6),
+        ({"jobDefinitionConfiguration": "async-after"}, 0),
+    ):
+        assert api.get("/history/job-log/count", **query) == {"count": count}, query
+    assert len(api.get("/history/job-log", jobDefinitionConfiguration="async-before")) == 6
 
 
 def test_retries_priority_and_due_date(api: System, stuck: str) -> None:
