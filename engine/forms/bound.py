@@ -125,7 +125,9 @@ class BoundForm:
             if item.component.is_variable and not item.readonly and not item.errors:
                 value = item.value
                 found[item.key] = (
-                    reading.typed(value, item.spec) if item.type == "datetime" else value
+                    reading.typed(value, item.spec)
+                    if item.type in ("datetime", "number")
+                    else value
                 )
         return found
 

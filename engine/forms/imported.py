@@ -11,7 +11,7 @@ from engine.bpmn.xml import inner
 #: Camunda 7 type → form-js component; unknown types become a line of text, as Camunda does.
 TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
     "string": {"type": "textfield"},
-    "long": {"type": "number", "decimalDigits": 0},
+    "long": {"type": "number", "decimalDigits": 0, "numberType": "long"},
     "double": {"type": "number"},
     "boolean": {"type": "checkbox"},
     "date": {"type": "datetime", "subtype": "date"},

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from engine.clock import CHINA
+from engine.expressions.declared import Long
 from engine.forms.schema import MAX_OPTIONS, MAX_TEXT
 
 _NUMBER: Final = re.compile(r"[+-]?\d{1,20}(\.\d{1,12})?")
@@ -99,7 +100,9 @@ def moment(raw: str, subtype: str) -> str | None:
 
 
 def typed(value: Any, spec: Mapping[str, Any]) -> Any:
-    """Return a date or time as what it is, for process variables."""
+    """Return a date or time as what it is, for process variables; a Long as one."""
+    if spec.get("type") == "number":
+        return Long(value) if spec.get("numberType") == "long" and type(value) is int else value
     if not isinstance(value, str) or not value:
         return value
     subtype = spec.get("subtype") or "date"
@@ -115,8 +118,8 @@ def typed(value: Any, spec: Mapping[str, Any]) -> Any:
 
 def settled(value: Any, spec: Mapping[str, Any]) -> Any:
     """Return a value that was given as text (a default) as what its component holds."""
-    if spec.get("type") == "number" and isinstance(value, str):
-        return number(value)
+    if spec.get("type") == "number":
+        return typed(number(value) if isinstance(value, str) else value, spec)
     return typed(value, spec) if spec.get("type") == "datetime" else value
 
 

@@ -134,6 +134,24 @@ def test_local_variables_keep_theirs(api: System) -> None:
         assert api.get(path) == OPENED
 
 
+def test_a_long_of_a_form_is_one(api: System) -> None:
+    fields = (
+        "<bpmn:extensionElements><camunda:formData>"
+        '<camunda:formField id="amount" label="Amount" type="long" defaultValue="7"/>'
+        '<camunda:formField id="other" label="Other" type="long"/>'
+        "</camunda:formData></bpmn:extensionElements>"
+    )
+    deploy(api, line(task("a", inner=fields), task("b")))
+    made = start(api)["id"]
+    [work] = api.get("/task", processInstanceId=made)
+    path = f"/task/{work['id']}"
+    assert api.get(f"{path}/form-variables")["amount"] == {**GIVEN["long"], "value": 7}
+    api.post(f"{path}/submit-form", {"variables": {"other": {"value": "8"}}}, status=204)
+    found = api.get(f"/process-instance/{made}/variables")
+    assert found == {name: {**GIVEN["long"], "value": n} for name, n in
+                     (("amount", 7), ("other", 8))}  # fmt: skip
+
+
 def decisions(more: str = "") -> bytes:
     columns = "".join(
         f'<output id="o_{kind}" name="{kind}" typeRef="{kind}"/>'
