@@ -165,7 +165,10 @@ def _diagram(
     roots[name] = root
     ids = definition.process_ids(root)
     if not ids:
-        return [Problem(name, "no-process", f"{name} 里没有可执行的流程，请勾选“可执行”。")]
+        missing = Problem(name, "no-process", f"{name} 里没有可执行的流程，请勾选“可执行”。")
+        # What else would stand in the way, so that ticking the box is not the first of many tries.
+        more = (one for one in judging.obstacles(diagram) if one.code != missing.code)
+        return [missing, *more]
     described = [definition.describe(root, key) for key in ids]
     # The normaliser works on a copy: the drawn tree is what the rules and pages look at.
     normal, problems = normalize.normalize(root)

@@ -374,6 +374,30 @@ def test_what_is_no_harmless_bpmn_is_refused(content, code):
     assert CHINESE.search(caught.value.problems[0].message)
 
 
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b'<Package xmlns="http://www.wfmc.org/2009/XPDL2.2"/>', "XPDL"),
+        (b'<b:BpmnDiagram xmlns:b="http://stp.eclipse.org/bpmn"/>', "BPMN 1.x"),
+        (b'<definitions xmlns="http://schema.omg.org/spec/BPMN/2.0"/>', "草案"),
+        (b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>', "DMN"),
+        (b'<definitions xmlns="http://www.omg.org/spec/CMMN/20151109/MODEL"/>', "CMMN"),
+        (b'<VisioDocument xmlns="http://schemas.microsoft.com/visio/2003/core"/>', "Visio"),
+        (b"PK\x03\x04\0\0", "压缩包"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\x89PNG\r\n", "图片"),
+        (b'{"bpmn": 1}', "JSON"),
+        (b" \n", "空的"),
+        (b"hello", "不是 XML"),
+        (PLAIN[:-9].encode(), "第 "),
+    ],
+)
+def test_a_refusal_says_what_a_file_is_instead(content, word):
+    with pytest.raises(DeploymentRefused) as caught:
+        importing.read(content)
+    assert word in caught.value.problems[0].message
+
+
 @pytest.mark.parametrize("oddity", ["odd:attribute='1'", "xmlns:odd='urn:未知' odd:a='1'"])
 def test_prefixes_that_are_not_declared_properly_stay(oddity):
     xml = PLAIN.replace('<bpmn:userTask id="a"', f'<bpmn:userTask {oddity} id="a"').encode()
@@ -512,6 +536,26 @@ def test_deployment_names_what_cannot_run(sqlite):
     with db.transaction() as session, pytest.raises(DeploymentRefused) as caught:
         check(session, Bundle("t", files), house=False)
     assert [(p.element, p.code) for p in caught.value.problems] == [("empty", "no-timer")]
+
+
+def test_what_is_wrong_beside_a_loose_flow_is_named_as_well():
+    loose = flow("a", "b").replace('targetRef="b"', 'targetRef="gone"')
+    task = '<bpmn:serviceTask id="b"/>'
+    xml = diagram(start(), user("a"), task, end(), loose, flow("s", "a"), flow("b", "e"))
+    found = obstacles(xml)
+    assert {code for _, code in found} >= {"loose-flow", "no-performer"}
+    assert "unreachable" not in {code for _, code in found}
+
+
+def test_what_would_stand_in_the_way_of_a_drawing_that_does_not_run_is_named():
+    parts = (start(), '<bpmn:serviceTask id="b"/>', flow("s", "b"))
+    xml = diagram(*parts).replace(b'isExecutable="true"', b'isExecutable="false"')
+    assert obstacles(xml) == [("文件", "no-process"), ("b", "no-performer")]
+
+
+def test_an_event_gateway_without_ways_is_reported_as_itself():
+    xml = diagram(start(), '<bpmn:eventBasedGateway id="g"/>', flow("s", "g"))
+    assert {element for element, _ in obstacles(xml)} == {"g"}
 
 
 def test_deployment_names_everything_at_once(sqlite):

@@ -72,6 +72,8 @@ def ends(scope: etree._Element) -> Iterator[Problem]:
 
 def _leads_nowhere(node: etree._Element) -> bool:
     kind = event_kind(node)
+    if local(node) == "eventBasedGateway":  # it waits for something that is not there
+        return True
     if local(node) == "intermediateThrowEvent":
         return kind == "link"
     return local(node) == "boundaryEvent" and kind.startswith("compensat")

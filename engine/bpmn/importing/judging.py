@@ -6,6 +6,7 @@ processes that a diagram names are taken to exist.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 from lxml import etree
@@ -13,9 +14,12 @@ from lxml import etree
 from engine.bpmn import admit, checks, definition, normalize, pool, rules
 from engine.bpmn.definition import Description
 from engine.bpmn.importing import Diagram
-from engine.bpmn.xml import children, identifier
+from engine.bpmn.xml import B, children, identifier
 from engine.errors import DeploymentRefused, Problem
 
+#: What is taken away to look past it, and what is said of flows and may come of that.
+LOOSE = ("sequenceFlow", "boundaryEvent")
+ABOUT_FLOWS = frozenset({"no-way-to-end", "unreachable", "wrong-default"})
 #: What makes a tree unfit for the rules, which look elements up by their ids.
 BROKEN = frozenset({"bad-id", "duplicate-id", "no-id", "reserved-id"})
 
@@ -23,16 +27,24 @@ BROKEN = frozenset({"bad-id", "duplicate-id", "no-id", "reserved-id"})
 def obstacles(diagram: Diagram) -> list[Problem]:
     """Return everything that a deployment of the diagram would refuse."""
     found: list[Problem] = []
-    root = etree.fromstring(diagram.executable(), admit.PARSER)
+    content = diagram.executable()
+    root = etree.fromstring(content, admit.PARSER)
     if not definition.process_ids(root):
         message = "文件里没有可执行的流程，请勾选“可执行”。"
         found.append(Problem(admit.FILE, "no-process", message))
+        for process in children(root, "process"):  # what would stand in the way if it were
+            process.set("isExecutable", "true")
+        content = etree.tostring(root)
     try:
-        root = admit.admit(diagram.executable())
+        root = admit.admit(content)
         sound = True
     except DeploymentRefused as refused:
-        found += refused.problems
-        sound = next(checks.structure(root), None) is None and not _unsound(refused.problems)
+        known = {problem.code for problem in found}
+        found += [problem for problem in refused.problems if problem.code not in known]
+        sound = not _unsound(refused.problems)
+        if sound and next(checks.structure(root), None) is not None:
+            found += _beyond(root, {problem.element for problem in found})
+            sound = False
     if sound:
         found += _broken_rules(root)
     if not any(problem.severity == "error" for problem in found):
@@ -47,6 +59,27 @@ def obstacles(diagram: Diagram) -> list[Problem]:
 def _unsound(problems: list[Problem]) -> bool:
     """Tell whether the file itself is wrong, so that no rule could look at it."""
     return any(problem.element == admit.FILE or problem.code in BROKEN for problem in problems)
+
+
+def _beyond(root: etree._Element, loose: set[str]) -> Iterator[Problem]:
+    """Look past what is wrong with the flows, so that an author sees the rest as well.
+
+    What is named already is taken away in a copy; what that itself would bring about is left out.
+    """
+    copied = copy.deepcopy(root)
+    for element in list(copied.iter(*(B + kind for kind in LOOSE))):
+        parent = element.getparent()
+        if parent is not None and identifier(element) in loose:
+            parent.remove(element)
+    for flow in list(copied.iter(B + "sequenceFlow")):
+        parent = flow.getparent()
+        if parent is not None and {flow.get("sourceRef"), flow.get("targetRef")} & loose:
+            parent.remove(flow)
+    if next(children(copied, "process"), None) is None:
+        return
+    for problem in (*checks.content(copied), *_broken_rules(copied)):
+        if problem.code not in ABOUT_FLOWS:
+            yield problem
 
 
 def _broken_rules(root: etree._Element) -> Iterator[Problem]:

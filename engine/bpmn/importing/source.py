@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.bpmn.admit import FILE, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
+from engine.bpmn.importing import others
 from engine.bpmn.importing.names import NAMED
 from engine.bpmn.xml import B, local
 from engine.errors import DeploymentRefused, Problem
@@ -78,23 +79,22 @@ def parse(content: bytes) -> Source:
     """
     if len(content) > MAX_BYTES:
         raise refusal("too-large", "文件超过 2 MB，请拆分流程。")
+    if words := others.by_beginning(content):
+        raise refusal("not-xml", words)
     text, notes = decode(content)
     text = DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"), count=1)
+    if not text.strip():
+        raise refusal("not-xml", "文件是空的，请重新导出。")
     if "\0" in text:
         raise refusal("not-text", "文件含有空字符，不是有效的 XML。")
+    if not text.lstrip().startswith("<"):
+        raise refusal("not-xml", "文件不是 XML，请在建模工具里导出 BPMN 2.0。")
     _no_document_type(text)
     root = _tree(text, notes)
     if root.tag != B + "definitions":
-        raise refusal("not-bpmn", f"不是 BPMN 2.0 文件：{_instead(str(root.tag))}")
+        raise refusal("not-bpmn", f"不是 BPMN 2.0 文件：{others.by_root(str(root.tag))}")
     _bounds(root)
     return Source(root, notes)
-
-
-def _instead(tag: str) -> str:
-    namespace, _, name = tag.removeprefix("{").rpartition("}")
-    if name == "definitions" and "bpmn" in namespace.lower():
-        return f"命名空间 {namespace:.80} 是草案的，请用较新的工具另存。"
-    return f"根元素应是 BPMN 的 definitions，不是 {name:.40}。"
 
 
 def _tree(text: str, notes: list[Problem]) -> etree._Element:
@@ -103,7 +103,8 @@ def _tree(text: str, notes: list[Problem]) -> etree._Element:
         return etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
         kinds = {entry.domain for entry in parser.error_log}
-        shown = str(error)[:120]
+        line, column = error.position
+        shown = f"第 {line} 行第 {column} 列，{(error.msg or '').partition(', line ')[0]}"[:120]
     except UnicodeEncodeError:
         raise refusal("not-text", "文件含有不成对的代理字符，请另存为 UTF-8。") from None
     if kinds != {etree.ErrorDomains.NAMESPACE}:

@@ -31,7 +31,7 @@ def check(diagram: Diagram) -> Iterator[Problem]:
             )
     for call in diagram.of("callActivity"):
         called = str(diagram.root.xpath("string(//*[@id=$id]/@calledElement)", id=call.id))
-        if "{" not in called and called not in known.processes:
+        if called and "{" not in called and called not in known.processes:
             yield Problem(call.id, "unknown-process", f"没有流程 {called}，请检查被调用的流程。")
 
 
