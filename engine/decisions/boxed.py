@@ -136,7 +136,10 @@ def _invocation(element: Element, name: str, reader: Reader) -> Closure:
 
 
 def function(element: Element, name: str, reader: Reader, result: str | None = None) -> Closure:
-    """Build a function; one in Java or PMML is never run and gives null."""
+    """Build a function; one in Java or PMML is never run and gives null.
+
+    `result` is the `typeRef` of what it gives, or of the function.
+    """
     kind = (element.get("kind") or "FEEL").upper()
     place = element.get("id") or name
     formal = list(children(element, "formalParameter"))
@@ -147,8 +150,11 @@ def function(element: Element, name: str, reader: Reader, result: str | None = N
         for one, param in zip(formal, params, strict=True)
     ]
     if kind in ("FEEL", "F"):
-        body = reader.typed(below(element, name, reader), result, f"“{name}”的结果", place)
+        body, returns = reader.giving(
+            below(element, name, reader), result, f"“{name}”的结果", place
+        )
     else:
+        returns = None
         reader.doubt(place, "dmn-function", f"不支持 {kind} 函数，它的结果总是空值。")
         body = _nothing
 
@@ -160,7 +166,7 @@ def function(element: Element, name: str, reader: Reader, result: str | None = N
             }
             return body(env.inside(given))
 
-        return Function(params, apply, types, reader.feel_type(result, place))
+        return Function(params, apply, types, returns)
 
     return define
 

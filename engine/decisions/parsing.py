@@ -168,9 +168,7 @@ def _knowledge(
         logic = element
     if name in REGISTRY:
         reader.problem(identifier, "dmn-name", f"业务知识模型不能叫“{name}”，这是内置函数的名称。")
-    whole = reader.feel_type(type_ref, identifier)
-    result = None if whole is not None and whole.kind == "function" else type_ref
-    define = boxed.function(logic, name, reader, logic.get("typeRef") or result)
+    define = boxed.function(logic, name, reader, logic.get("typeRef") or type_ref)
     required = refs(element, model, "knowledgeRequirement", "requiredKnowledge")
     return Knowledge(identifier, name, define, required)
 

@@ -47,6 +47,23 @@ _QUICK: Final[dict[str, frozenset[type]]] = {
 }
 
 
+def coercing(wanted: Type | None) -> Converter | None:
+    """Return what makes a value one of a type or raises `Undefined`; None if any value will do."""
+    if wanted is None or (wanted.kind == "Any" and wanted.allowed is None):
+        return None
+    known = wanted
+    quick = _QUICK.get(known.kind, frozenset()) if known.allowed is None else frozenset()
+    return lambda value: value if type(value) in quick else coerce(value, known)
+
+
+def converting(closure: Closure, convert: Converter | None, what: str) -> Closure:
+    """Return a closure with its result converted, null if that cannot be."""
+    if convert is None:
+        return closure
+    known = convert
+    return lambda env: converted(known, closure(env), env, what)
+
+
 @dataclass(slots=True)
 class Reader:
     """The state of reading one file."""
@@ -114,20 +131,23 @@ class Reader:
             convert = types.converter(self.type_of(type_ref)[0], what)
             if convert is not None:
                 return convert
-        wanted = self.feel_type(type_ref, place)
-        if wanted is None or (wanted.kind == "Any" and wanted.allowed is None):
-            return None
-        known = wanted
-        quick = _QUICK.get(known.kind, frozenset()) if known.allowed is None else frozenset()
-        return lambda value: value if type(value) in quick else coerce(value, known)
+        return coercing(self.feel_type(type_ref, place))
 
     def typed(self, closure: Closure, type_ref: str | None, what: str, place: str = "") -> Closure:
         """Return a closure with its result converted to a type, null if that cannot be."""
-        convert = self.converter(type_ref, what, place)
-        if convert is None:
-            return closure
-        known = convert
-        return lambda env: converted(known, closure(env), env, what)
+        return converting(closure, self.converter(type_ref, what, place), what)
+
+    def giving(
+        self, closure: Closure, type_ref: str | None, what: str, place: str
+    ) -> tuple[Closure, Type | None]:
+        """Return a function's body with its result converted, and the type of that result.
+
+        The `typeRef` is of the result, or of the function as a whole.
+        """
+        wanted = self.feel_type(type_ref, place)
+        if wanted is not None and wanted.kind == "function":
+            return converting(closure, coercing(wanted.result), what), wanted.result
+        return self.typed(closure, type_ref, what, place), wanted
 
     def problem(self, element: str, code: str, message: str) -> None:
         """Note something that the author must mend."""

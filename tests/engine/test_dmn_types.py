@@ -12,6 +12,7 @@ from engine.errors import DeploymentRefused
 from engine.expressions.values import YearsMonths
 from tests.engine.dmn_standard import (
     answer,
+    context,
     decision,
     input_data,
     invocation,
@@ -168,6 +169,16 @@ def test_a_function_is_a_type_too():
     double = knowledge("double", "a:number", literal("a * 2"), type_ref="tF")
     logic = literal("double(3)")
     assert answer(logic, {}, function, double, knows=("double",)) == 6
+    wrong = knowledge("wrong", "a:number", literal('"x"'), type_ref="tF")
+    assert answer(literal("wrong(3)"), {}, function, wrong, knows=("wrong",)) is None
+    own = double.replace("<encapsulatedLogic>", '<encapsulatedLogic typeRef="tF">')
+    assert answer(logic, {}, function, own, knows=("double",)) == 6
+    inner = (
+        '<functionDefinition typeRef="tF"><formalParameter name="a" typeRef="number"/>'
+        + literal("a * 2")
+    )
+    boxes = context(result=literal("f(3)"), f=f"{inner}</functionDefinition>")
+    assert answer(boxes, {}, function) == 6
     text = "(function(a: number) a) instance of tF"
     assert answer(literal(text), {}, function) is True
     for body, fits in (("a * 2", True), ("if a > 1 then a else 0", True), ("foo(a)", True),
