@@ -49,8 +49,8 @@ def _children(work: Execution, loaded: Loaded) -> list[Loaded]:
     return [child for child in work.loaded.values() if child.row.parent_id == loaded.row.id]
 
 
-def drop_left(work: Execution, loaded: Loaded) -> None:
-    """Cancel children whose call activity was interrupted or left by an error."""
+def drop_left(work: Execution, loaded: Loaded, reason: str = BY_CALLER) -> None:
+    """Cancel children, held ones too, whose call activity was interrupted or left by an error."""
     now = {wait.token for wait in loaded.run.waits().values() if wait.kind == "call"}
     gone = {w.token for w in loaded.before.values() if w.kind == "call"} - now
     gone |= {
@@ -62,13 +62,13 @@ def drop_left(work: Execution, loaded: Loaded) -> None:
         select(ProcessInstance).where(
             ProcessInstance.parent_id == loaded.row.id,
             ProcessInstance.parent_token.in_(gone),
-            ProcessInstance.status == "active",
+            ProcessInstance.status.in_(("active", "suspended")),
         )
     ).all()
     for row in children:
         child = work.open(row)
         if not child.run.ended:
-            work.cancel(child, BY_CALLER)
+            work.cancel(child, reason)
 
 
 def give_back(work: Execution, child: Loaded) -> None:

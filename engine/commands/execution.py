@@ -251,14 +251,14 @@ class Execution:
         raise StepBudgetExceeded("流程在一次办理中反复调用子流程，没有停下来，请检查流程图。")
 
     def cancel(self, loaded: Loaded, reason: str) -> None:
-        """End an instance and everything it called."""
+        """End an instance and everything it called, for the same reason."""
         loaded.run.cancel()
         loaded.row.status = "cancelled"
         loaded.row.ended_at = self.now
         loaded.row.outcome = reason
         self.note(loaded.row, "cancelled", reason=reason)
         self.change(loaded).ended = True
-        calls.drop_left(self, loaded)
+        calls.drop_left(self, loaded, reason)
 
     def instance(self, instance_id: str) -> ProcessInstance:
         """Return an instance's row. Raises NotFound."""

@@ -24,6 +24,7 @@ from tests.engine.bpmn_builder import (
     end,
     event_sub,
     extension,
+    inclusive,
     message,
     parallel,
     script,
@@ -117,6 +118,20 @@ def test_a_boundary_event_that_continues_later_has_interrupted_already() -> None
     walk.at("b")
     assert walk.wait("b").kind == "async"
     walk.complete("b").ended("e2")
+
+
+def test_an_inclusive_join_waits_for_what_stands_before_its_continuation(
+    either_database: str,
+) -> None:
+    join = element("inclusiveGateway", "j", camunda__asyncBefore="true")
+    office.publish(
+        diagram(start(), inclusive("g"), script("a", "n = n + 1", camunda__asyncBefore="true"),
+                script("b", "n = n + 1"), join, script("c", "done = done + 1"), user("z"), end(),
+                "s-g-a-j", "g-b-j", "j-c-z-e")
+    )  # fmt: skip
+    case = office.start(n=0, done=0)
+    office.drain()
+    assert (office.variables(case), office.waiting(case)) == ({"n": 2, "done": 1}, ["z"])
 
 
 def test_the_older_word_for_a_continuation_works_and_exclusive_is_accepted() -> None:

@@ -152,3 +152,21 @@ def test_a_message_that_a_worker_sends_is_an_external_task(sqlite: str) -> None:
     with db.reading() as session:
         job = session.scalars(select(Job).where(Job.kind == "external")).one()
         assert (job.topic, job.element_id) == ("mail", "t")
+
+
+def test_a_cancelled_case_takes_what_it_called_along_for_its_reason(either_database: str) -> None:
+    office.publish(
+        draw.diagram(start(), call("c", "child"), end(), "s-c-e"),
+        draw.diagram(start(), call("d", "deepest"), end(), "s-d-e", key="child"),
+        draw.diagram(start(), user("a"), end(), "s-a-e", key="deepest"),
+    )
+    held, running = office.start(), office.start()
+    with db.transaction() as session:
+        commands.suspend(session, held, actor=office.ANN, reason="核实")
+    for case in (held, running):
+        with db.transaction() as session:
+            commands.cancel(session, case, actor=office.ANN, reason="来电撤回")
+        assert office.waiting(case) == []
+    with db.reading() as session:
+        rows = session.execute(select(ProcessInstance.status, ProcessInstance.outcome)).all()
+    assert [tuple(row) for row in rows] == [("cancelled", "来电撤回")] * 6

@@ -101,7 +101,9 @@ class SettlingJoin(_Join):
 
     def _can_come(self, other: Token, empty: list[str], arrived: set[str]) -> bool:
         """BPMN 2.0: it reaches an empty flow, and no flow that already has a token."""
-        if other.node is self or other.node.is_listener:
+        if other.node is self:  # before its asynchronous continuation it has not come yet
+            return "async" in other.marks and other.marks.get("in") in empty
+        if other.node.is_listener:
             return False
         name = other.node.name
         return any(name in self.upstream[flow] for flow in empty) and not any(
