@@ -16,6 +16,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.specs.StartTask import StartTask
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
+from engine import expressions
 from engine.bpmn import event_parts
 from engine.bpmn.nodes import (
     activities,
@@ -46,7 +47,8 @@ from engine.bpmn.xml import (
     read_properties,
     text_of,
 )
-from engine.errors import NotFound
+from engine.errors import ExpressionError, NotFound
+from engine.state.evaluation import as_value
 
 
 class ScopeSpec(BpmnProcessSpec):
@@ -150,7 +152,8 @@ class _Builder:
             SIMPLE[kind](spec, name, info)
             timeouts.listen(spec, name, info)
         elif kind == "scriptTask":
-            activities.ScriptTask(spec, name, info, text_of(element, "script"))
+            text = text_of(element, "script")
+            activities.ScriptTask(spec, name, info, text, _script_value(element, text))
         elif kind == "complexGateway":
             condition = text_of(element, "activationCondition")
             gateways.ComplexGateway(spec, name, info, condition)
@@ -232,6 +235,23 @@ def _info(element: etree._Element) -> NodeInfo:
         default_flow=element.get("default") or "",
         for_compensation=element.get("isForCompensation") == "true",
     )
+
+
+def _script_value(element: etree._Element, text: str) -> str:
+    """Return the one expression a script is, when its result is kept."""
+    language = (element.get("scriptFormat") or "").strip().lower()
+    if not element.get(C + "resultVariable"):
+        return ""
+    if language != "feel" and _is_assignments(text):
+        return ""  # no longer deployed, but it may still run
+    return as_value(text, language)
+
+
+def _is_assignments(text: str) -> bool:
+    try:
+        return bool(expressions.script(text))
+    except ExpressionError:
+        return False
 
 
 #: What a marker says about each item instead of the activity.

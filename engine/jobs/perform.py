@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -15,6 +16,9 @@ from engine.commands.rows import table_of
 from engine.errors import Conflict, EngineError
 from engine.hooks import SYSTEM, Actor
 from engine.models import Attachment, Job, ProcessInstance, Submission
+
+#: How waits for a continuation were called before: `token:b` and `token:a`.
+OLDER = re.compile(r":([ab])$")
 
 
 def perform(session: Session, job: Job) -> None:
@@ -108,7 +112,7 @@ def _continue(session: Session, job: Job) -> bool:
         if row.status != "active":
             return False
         if job.wait:
-            key = job.wait.partition(".")[2]
+            key = OLDER.sub(r"!\1", job.wait.partition(".")[2])
             if key not in loaded.run.waits():
                 return False
             loaded.acted.add(key)

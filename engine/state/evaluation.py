@@ -21,6 +21,13 @@ def as_expression(text: str) -> str:
     return text if is_expression(text) else "${" + text + "}"
 
 
+def as_value(script: str, language: str) -> str:
+    """Return a script that is one expression as such; FEEL needs no mark then."""
+    if language.strip().lower() == "feel" and not is_expression(script):
+        return "=" + script
+    return as_expression(script)
+
+
 class Evaluation:
     """Evaluates for tokens of one instance. Stands where the library expects a script engine."""
 

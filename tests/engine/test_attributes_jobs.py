@@ -134,6 +134,33 @@ def test_an_inclusive_join_waits_for_what_stands_before_its_continuation(
     assert (office.variables(case), office.waiting(case)) == ({"n": 2, "done": 1}, ["z"])
 
 
+def test_a_continuation_is_not_taken_for_the_event_of_the_same_letter(
+    either_database: str,
+) -> None:
+    event = element(
+        "boundaryEvent", "b", timer("PT1H"), attachedToRef="a", camunda__asyncBefore="true",
+        camunda__asyncAfter="true",
+    )  # fmt: skip
+    office.publish(
+        diagram(start(), user("a"), event, user("z"), end(), "s-a-e", "b-z-e")
+    )  # fmt: skip
+    case = office.start()
+    office.later(hours=2)
+    office.drain()
+    assert office.waiting(case) == ["z"]
+
+
+def test_a_continuation_owed_under_its_older_name_goes_on(database: str) -> None:
+    published(user("a", camunda__asyncBefore="true", camunda__assignee="ann"))
+    case = office.start()
+    with db.transaction() as session:
+        job = session.scalars(select(Job)).one()
+        assert str(job.wait).endswith("!b")
+        job.wait = str(job.wait).replace("!", ":")
+    office.drain()
+    assert office.waiting(case) == ["a"]
+
+
 def test_the_older_word_for_a_continuation_works_and_exclusive_is_accepted() -> None:
     made = user("a", camunda__async="true", camunda__exclusive="false")
     walk = Walk(one(made))

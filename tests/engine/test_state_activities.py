@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.errors import EngineError
+from engine.errors import DeploymentRefused, EngineError
 from tests.engine.bpmn_builder import (
     boundary,
     call,
@@ -389,3 +389,20 @@ def test_names_and_groups_are_texts_with_expressions():
     assert walk.run.template(wait.token, wait.attributes["candidateGroups"]) == "handler@pinghu"
     assert walk.run.evaluate(wait.token, "${org == 'pinghu'}") is True
     assert walk.run.evaluate("", "${org}") == "pinghu"
+
+
+def test_a_script_of_one_expression_is_kept_as_its_result_variable() -> None:
+    kept = {"camunda__resultVariable": "n"}
+    walk = Walk(one(script("a", "${k * 2}", scriptFormat="juel", **kept)), k=3).at("z")
+    assert walk.run.variables == {"k": 3, "n": 6}
+    walk = Walk(one(script("a", "k = 3", scriptFormat="feel", **kept)), k=3).at("z")
+    assert walk.run.variables == {"k": 3, "n": True}
+    with pytest.raises(DeploymentRefused, match="bad-expression"):
+        Walk(one(script("a", "k = 3", **kept)), k=3)
+
+
+def test_a_parameter_s_script_may_be_feel_without_its_mark() -> None:
+    given = camunda("inputParameter", camunda("script", "sum([1, 2])", scriptFormat="feel"),
+                    name="x")  # fmt: skip
+    walk = Walk(one(user("a", extension(camunda("inputOutput", given)))))
+    assert walk.run.scope(walk.wait("a").token)["x"] == 3

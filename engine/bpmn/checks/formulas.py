@@ -11,7 +11,7 @@ from engine.bpmn.event_parts import TIMER_KINDS
 from engine.bpmn.xml import FLOW_NODES, C, identifier, is_expression, local
 from engine.errors import ExpressionError, Problem
 from engine.expressions.context import EFFECT
-from engine.state.evaluation import as_expression
+from engine.state.evaluation import as_expression, as_value
 
 #: `camunda:` attributes that may hold an expression.
 ATTRIBUTES = (
@@ -82,9 +82,7 @@ def _texts(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
         feel = (element.get("language") or "").lower() == "feel" and not text.startswith("=")
         yield "条件", "=" + text if feel else text, expressions.check_condition
     elif kind == "script" or element.tag == C + "script":
-        is_value = _is_value(element)
-        check_ = _check_value if is_value else expressions.script
-        yield "参数脚本" if is_value else "脚本", text, check_
+        yield _script(element, text)
     elif kind in TIMER_KINDS and ("${" in text or is_expression(text)):
         yield "定时器", text, expressions.check
     elif kind == "formalExpression" and _is_of_role(element):
@@ -144,8 +142,14 @@ def _is_value(element: etree._Element) -> bool:
     return parent is not None and parent.tag in {*PARAMETERS, C + "list"}
 
 
-def _check_value(text: str) -> None:
-    expressions.check(as_expression(text))
+def _script(element: etree._Element, text: str) -> tuple[str, str, Check]:
+    """Return a script: assignments, or one expression where its value is wanted."""
+    task = element.getparent()
+    if _is_value(element):
+        return "参数脚本", as_value(text, element.get("scriptFormat") or ""), expressions.check
+    if task is not None and task.get(C + "resultVariable"):
+        return "脚本", as_value(text, task.get("scriptFormat") or ""), expressions.check
+    return "脚本", text, expressions.script
 
 
 def _is_camunda(element: etree._Element) -> bool:

@@ -52,13 +52,20 @@ class UserTask(Node, defaults.UserTask):
 
 
 class ScriptTask(Node, defaults.ScriptTask):
-    """Assignments, one per line."""
+    """Assignments, one per line; or one expression, kept under `camunda:resultVariable`."""
 
-    def __init__(self, wf_spec: Any, name: str, info: NodeInfo, script: str) -> None:
+    def __init__(self, wf_spec: Any, name: str, info: NodeInfo, script: str, value: str) -> None:
         super().__init__(wf_spec, name, info, script=script)
+        #: The script as an expression; empty when it is assignments.
+        self.value = value
 
     def _run_hook(self, my_task: Token) -> bool | None:
-        return my_task.instance.evaluation.execute(my_task, self.script)
+        instance = my_task.instance
+        if not self.value:
+            return instance.evaluation.execute(my_task, self.script)
+        found = instance.evaluation.effect(my_task, self.value)
+        variables.write(instance, my_task, {self.attributes["resultVariable"]: found})
+        return True
 
 
 class Performer(Node):

@@ -153,7 +153,8 @@ class Node(BpmnSpecMixin):
     def waits(self, token: Token) -> Iterator[Wait]:
         """Describe what the token waits for, if it waits for something outside."""
         if "async" in token.marks:
-            yield self._wait(token, "async", suffix=f":{token.marks['async'][0]}")
+            # No element's id begins with "!": what waits for an event is `token:element`.
+            yield self._wait(token, "async", suffix=f"!{token.marks['async'][0]}")
         elif token._state == TaskState.READY and not self.automatic:
             yield self._wait(token, "human")
         elif token._state == TaskState.STARTED and self.outside:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bpmn.xml import inner
 from engine.expressions.values import text as as_text
 from engine.state import variables
-from engine.state.evaluation import as_expression
+from engine.state.evaluation import as_value
 
 if TYPE_CHECKING:
     from engine.state.tokens import Token
@@ -47,7 +47,10 @@ def _item(token: Token, item: Mapping[str, Any]) -> Any:
 
 def _script(token: Token, script: Mapping[str, Any]) -> Any:
     text = script.get("text", "")
-    return token.instance.evaluation.evaluate(token, as_expression(text)) if text else None
+    if not text:
+        return None
+    value = as_value(text, script.get("scriptFormat", ""))
+    return token.instance.evaluation.evaluate(token, value)
 
 
 def _text(token: Token, text: str) -> Any:

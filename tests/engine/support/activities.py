@@ -46,6 +46,15 @@ def assignments(walk: Walk) -> None:
     assert walk.run.variables == {"n": 2, "m": 4}
 
 
+@works(SECTION, "script task: one expression, its value kept",
+       "`scriptTask`, `camunda:resultVariable`",
+       diagram(start(), script("x", "${1 + 1}", scriptFormat="juel", camunda__resultVariable="n"),
+               script("y", "n + 1", scriptFormat="feel", camunda__resultVariable="m"), end(),
+               "s-x-y-e"))  # fmt: skip
+def valued(walk: Walk) -> None:
+    assert walk.run.variables == {"n": 2, "m": 3}
+
+
 @works(SECTION, "service, send and business rule task by expression or worker",
        "`serviceTask`, `sendTask`, `businessRuleTask`",
        diagram(start(), element("serviceTask", "x", camunda__expression="${1}",
