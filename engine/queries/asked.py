@@ -4,7 +4,8 @@ Each resource says what its names mean in SQL; this module puts the statement to
 
     FILTERS = {"processDefinitionKey": ProcessInstance.process_key.__eq__, …}
     ORDER = {"instanceId": ProcessInstance.id, …}
-    rows = session.execute(asked.page(asked.narrow(select(…), asked, FILTERS), ORDER, …))
+    statement = select(…).where(*conditions(asked, FILTERS))
+    rows = session.execute(page(statement, asked, ORDER, ProcessInstance.id))
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -11,12 +9,10 @@ from engine import db
 from engine.models import Resource
 from engine.queries import api_requirements as queries
 from engine.queries.api_requirements import Graph
-from engine.queries.asked import Asked
 from web.api import decision_shapes as shapes
-from web.api import listing, names
-from web.api.access import caller, needs
+from web.api import definition_routes, listing
+from web.api.access import caller
 from web.api.answer import answer
-from web.api.blueprint import bp
 from web.api.errors import missing
 from web.api.history_fields import DEFINITION, DEFINITIONS
 from web.api.params import FLAG, NUMBER, TEXT, TEXTS, Params
@@ -47,55 +43,33 @@ listing.offer(
 )
 
 
-def _find(session: Session, asked: dict[str, Any], name: str) -> Graph:
-    found = queries.requirements(session, caller().viewer, Asked(asked))
-    if not found:
-        raise missing(f"No matching decision requirements definition with {name}")
-    one: Graph = found[0][0]
-    return one
+class Wanted(definition_routes.Wanted):
+    """Which graph an address means."""
+
+    def find(self, session: Session) -> Graph:
+        """Return it. Raises ApiError 404."""
+        asked = self.asked("decisionRequirementsDefinitionId")
+        found = queries.requirements(session, caller().viewer, asked)
+        if not found or self.id not in (None, shapes.graph_id(found[0][0])):
+            raise missing(f"No matching decision requirements definition with {self.words}")
+        one: Graph = found[0][0]
+        return one
 
 
-def _by_id(session: Session, name: str) -> Graph:
-    wanted = {"decisionRequirementsDefinitionId": names.definition_number(name)}
-    return _find(session, wanted, f"id: {name}")
+route = definition_routes.of("/decision-requirements-definition", Wanted)
 
 
-def _by_key(session: Session, key: str) -> Graph:
-    return _find(session, {"key": key, "latestVersion": True}, f"key: {key} and no tenant-id")
-
-
-@bp.get("/decision-requirements-definition/<definition_id>")
-@needs("read", returns="DecisionRequirementsDefinition")
-def get_requirements(definition_id: str) -> ResponseReturnValue:
+@route("GET", "", "read", returns="DecisionRequirementsDefinition")
+def get_requirements(wanted: Wanted) -> ResponseReturnValue:
     """Return one graph."""
     with db.reading() as session:
-        return answer(shapes.requirements(_by_id(session, definition_id)))
+        return answer(shapes.requirements(wanted.find(session)))
 
 
-@bp.get("/decision-requirements-definition/key/<key>")
-@needs("read", returns="DecisionRequirementsDefinition")
-def get_requirements_by_key(key: str) -> ResponseReturnValue:
-    """Return the newest version of a graph."""
-    with db.reading() as session:
-        return answer(shapes.requirements(_by_key(session, key)))
-
-
-@bp.get("/decision-requirements-definition/<definition_id>/xml")
-@needs("read", returns="DecisionDefinitionXml")
-def requirements_xml(definition_id: str) -> ResponseReturnValue:
+@route("GET", "/xml", "read", returns="DecisionDefinitionXml")
+def requirements_xml(wanted: Wanted) -> ResponseReturnValue:
     """Return the file a graph stands in."""
     with db.reading() as session:
-        return _xml(session, _by_id(session, definition_id))
-
-
-@bp.get("/decision-requirements-definition/key/<key>/xml")
-@needs("read", returns="DecisionDefinitionXml")
-def requirements_xml_by_key(key: str) -> ResponseReturnValue:
-    """Return the file the newest version of a graph stands in."""
-    with db.reading() as session:
-        return _xml(session, _by_key(session, key))
-
-
-def _xml(session: Session, one: Graph) -> ResponseReturnValue:
-    text = session.get_one(Resource, one.sha).content.decode("utf-8-sig")
+        one = wanted.find(session)
+        text = session.get_one(Resource, one.sha).content.decode("utf-8-sig")
     return answer({"id": shapes.graph_id(one), "dmnXml": text})

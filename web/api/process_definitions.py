@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
-
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -16,15 +12,11 @@ from engine.bpmn.importing import source
 from engine.commands import definitions
 from engine.models import ProcessDefinition
 from engine.queries import api_definitions as queries
+from web.api import definition_routes, listing, names
 from web.api import definition_shapes as shapes
-from web.api import listing, names
-from web.api.access import needs
 from web.api.answer import answer, nothing
-from web.api.blueprint import bp
 from web.api.errors import missing, rest
 from web.api.params import FLAG, MOMENT, NUMBER, TEXT, TEXTS, Params
-
-View = TypeVar("View", bound=Callable[..., Any])
 
 LIST = Params(
     "process definition query",
@@ -58,22 +50,15 @@ listing.offer(
 )
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which definition an address means: one version by id, or the newest of a key."""
-
-    id: str | None = None
-    key: str | None = None
-    #: There are no tenants here: with one, nothing is found.
-    tenant: str | None = None
+class Wanted(definition_routes.Wanted):
+    """Which process definition an address means."""
 
     def find(self, session: Session) -> ProcessDefinition:
         """Return its row. Raises ApiError 404."""
         if self.key is not None:
-            whose = "no tenant-id" if self.tenant is None else f"tenant-id: {self.tenant}"
             row = queries.process_definition(session, key=self.key) if not self.tenant else None
             if row is None:
-                raise rest(f"No matching process definition with key: {self.key} and {whose}", 404)
+                raise rest(f"No matching process definition with {self.words}", 404)
             return row
         number = names.definition_number(self.id or "")
         row = queries.process_definition(session, number=number)
@@ -82,30 +67,7 @@ class Wanted:
         return row
 
 
-def route(method: str, path: str, scope: str, **contract: Any) -> Callable[[View], View]:
-    """Register a view for a definition by id and by key; it gets a `Wanted`."""
-
-    def register(view: View) -> View:
-        def by_id(definition_id: str) -> ResponseReturnValue:
-            return view(Wanted(id=definition_id))  # type: ignore[no-any-return]
-
-        def by_key(key: str) -> ResponseReturnValue:
-            return view(Wanted(key=key))  # type: ignore[no-any-return]
-
-        def of_tenant(key: str, tenant: str) -> ResponseReturnValue:
-            return view(Wanted(key=key, tenant=tenant))  # type: ignore[no-any-return]
-
-        for how, start, what in (
-            (by_id, "/process-definition/<definition_id>", "by_id"),
-            (by_key, "/process-definition/key/<key>", "by_key"),
-            (of_tenant, "/process-definition/key/<key>/tenant-id/<tenant>", "of_tenant"),
-        ):
-            how.__name__, how.__doc__ = f"{view.__name__}_{what}", view.__doc__
-            guarded = needs(scope, **contract)(how)
-            bp.add_url_rule(f"{start}{path}", how.__name__, guarded, methods=[method])
-        return view
-
-    return register
+route = definition_routes.of("/process-definition", Wanted)
 
 
 @route("GET", "", "read", returns="ProcessDefinition")

@@ -56,8 +56,25 @@ def test_a_decision_is_found_and_read(api: System, level: None) -> None:
         ({"deploymentId": one["deploymentId"]}, 1),
     ):
         assert api.get("/decision-definition/count", **query) == {"count": count}
-    for path in ("level:1:99", "key/nobody", "key/nobody/xml"):
+    other = f"other{one['id']}"  # the number is right, the name is not
+    for path in ("level:1:99", other, "key/nobody", "key/nobody/xml", "key/level/tenant-id/x"):
         assert api.ask("GET", f"/decision-definition/{path}").status_code == 404
+    told = api.do("GET", "/decision-definition/key/level/tenant-id/x", status=404)
+    assert told["message"] == "No matching decision definition with key: level and tenant-id: x"
+
+
+def test_a_version_tag_is_told_and_asked_for(api: System, office: str) -> None:
+    tagged = story.LEVEL.replace(b"<decision ", b'<decision camunda:versionTag="v7.1" ', 1)
+    tiny.publish(name="tagged", level_dot_dmn=tagged)
+    assert api.get("/decision-definition/key/level")["versionTag"] == "v7.1"
+    path = "/decision-definition/count"
+    for query, count in (
+        ({"versionTag": "v7.1"}, 1),
+        ({"versionTag": "v7"}, 0),
+        ({"versionTagLike": "v7%"}, 1),
+        ({"versionTagLike": "v8%"}, 0),
+    ):
+        assert api.get(path, **query) == {"count": count}
 
 
 def test_a_decision_answers_with_typed_rows(api: System, level: None) -> None:
@@ -138,7 +155,9 @@ def test_decisions_that_build_on_each_other_are_a_graph(api: System, level: None
     assert api.get(f"{path}/{one['id']}") == one
     assert api.get(f"{path}/key/defs") == one
     assert api.get(f"{path}/{one['id']}/xml") == api.get(f"{path}/key/defs/xml")
-    assert api.ask("GET", f"{path}/key/levels").status_code == 404  # one decision is no graph
+    for other in ("key/levels", f"x{one['id']}", "key/defs/tenant-id/x"):
+        # one decision is no graph; another name and a tenant are not this one
+        assert api.ask("GET", f"{path}/{other}").status_code == 404
     within = api.get("/decision-definition", decisionRequirementsDefinitionId=one["id"])
     assert {other["key"] for other in within} == {"size", "fee"}
     assert {other["decisionRequirementsDefinitionKey"] for other in within} == {"defs"}
