@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,6 +19,8 @@ from web.api.answer import nothing
 from web.api.blueprint import bp
 from web.api.errors import invalid
 from web.api.params import NUMBER, OBJECT, TEXT, Params, json_body
+
+Given = ParamSpec("Given")
 
 COMPLETE = Params("completion", {"workerId": TEXT, "variables": OBJECT, "localVariables": OBJECT})
 FAILURE = Params(
@@ -40,21 +45,14 @@ PRIORITY = Params("priority", {"priority": NUMBER})
 def complete_external_task(task_id: str) -> ResponseReturnValue:
     """The work is done."""
     asked = COMPLETE.asked(json_body())
-    variables = typed.read_all(asked.get("variables"))
-    local = typed.read_all(asked.get("localVariables"))
-
-    def work(session: Session) -> None:
-        external.complete(
-            session,
-            _visible(session, task_id),
-            worker=asked.get("workerId", ""),
-            actor=caller().actor,
-            variables=variables,
-            local_variables=local,
-        )
-
-    db.unit(work)
-    return nothing()
+    return _act(
+        task_id,
+        external.complete,
+        worker=asked.get("workerId", ""),
+        actor=caller().actor,
+        variables=typed.read_all(asked.get("variables")),
+        local_variables=typed.read_all(asked.get("localVariables")),
+    )
 
 
 @bp.post("/external-task/<task_id>/failure")
@@ -62,28 +60,21 @@ def complete_external_task(task_id: str) -> ResponseReturnValue:
 def fail_external_task(task_id: str) -> ResponseReturnValue:
     """The work failed; without tries left an incident opens."""
     asked = FAILURE.asked(json_body())
-    variables = typed.read_all(asked.get("variables"))
-    local = typed.read_all(asked.get("localVariables"))
     failure = Failure(
         asked.get("errorMessage", ""),
         asked.get("errorDetails"),
         asked.get("retries", 0),
         asked.get("retryTimeout", 0),
     )
-
-    def work(session: Session) -> None:
-        external.failed(
-            session,
-            _visible(session, task_id),
-            failure,
-            worker=asked.get("workerId", ""),
-            actor=caller().actor,
-            variables=variables,
-            local_variables=local,
-        )
-
-    db.unit(work)
-    return nothing()
+    return _act(
+        task_id,
+        external.failed,
+        failure,
+        worker=asked.get("workerId", ""),
+        actor=caller().actor,
+        variables=typed.read_all(asked.get("variables")),
+        local_variables=typed.read_all(asked.get("localVariables")),
+    )
 
 
 @bp.post("/external-task/<task_id>/bpmnError")
@@ -91,61 +82,36 @@ def fail_external_task(task_id: str) -> ResponseReturnValue:
 def external_task_bpmn_error(task_id: str) -> ResponseReturnValue:
     """Throw a business error out of the task; what nothing catches ends its path."""
     asked = ERROR.asked(json_body())
-    variables = typed.read_all(asked.get("variables"))
-
-    def work(session: Session) -> None:
-        external.bpmn_error(
-            session,
-            _visible(session, task_id),
-            asked.get("errorCode", ""),
-            worker=asked.get("workerId", ""),
-            actor=caller().actor,
-            message=asked.get("errorMessage", ""),
-            variables=variables,
-        )
-
-    db.unit(work)
-    return nothing()
+    return _act(
+        task_id,
+        external.bpmn_error,
+        asked.get("errorCode", ""),
+        worker=asked.get("workerId", ""),
+        actor=caller().actor,
+        message=asked.get("errorMessage", ""),
+        variables=typed.read_all(asked.get("variables")),
+    )
 
 
 @bp.post("/external-task/<task_id>/lock")
 @needs("external", body=LOCK)
 def lock_external_task(task_id: str) -> ResponseReturnValue:
     """Lock one task by its id."""
-    asked = LOCK.asked(json_body())
-    who, duration = asked.get("workerId", ""), asked.get("lockDuration", 0)
-
-    def work(session: Session) -> None:
-        number = _visible(session, task_id)
-        external.lock(session, number, worker=who, duration_ms=duration, actor=caller().actor)
-
-    db.unit(work)
-    return nothing()
+    return _hold(task_id, external.lock, LOCK.asked(json_body()), "lockDuration")
 
 
 @bp.post("/external-task/<task_id>/extendLock")
 @needs("external", body=EXTEND)
 def extend_external_task(task_id: str) -> ResponseReturnValue:
     """Hold a lock longer, counted from now."""
-    asked = EXTEND.asked(json_body())
-    who, duration = asked.get("workerId", ""), asked.get("newDuration", 0)
-
-    def work(session: Session) -> None:
-        number = _visible(session, task_id)
-        external.extend(session, number, worker=who, duration_ms=duration, actor=caller().actor)
-
-    db.unit(work)
-    return nothing()
+    return _hold(task_id, external.extend, EXTEND.asked(json_body()), "newDuration")
 
 
 @bp.post("/external-task/<task_id>/unlock")
 @needs("external")
 def unlock_external_task(task_id: str) -> ResponseReturnValue:
     """Let anybody fetch the task at once."""
-    db.unit(
-        lambda session: external.unlock(session, _visible(session, task_id), actor=caller().actor)
-    )
-    return nothing()
+    return _act(task_id, external.unlock, actor=caller().actor)
 
 
 @bp.put("/external-task/<task_id>/retries")
@@ -153,12 +119,7 @@ def unlock_external_task(task_id: str) -> ResponseReturnValue:
 def set_external_task_retries(task_id: str) -> ResponseReturnValue:
     """Say how many tries are left."""
     retries = _number(RETRIES.asked(json_body()), "retries")
-
-    def work(session: Session) -> None:
-        external.set_retries(session, _visible(session, task_id), retries, actor=caller().actor)
-
-    db.unit(work)
-    return nothing()
+    return _act(task_id, external.set_retries, retries, actor=caller().actor)
 
 
 @bp.put("/external-task/<task_id>/priority")
@@ -166,12 +127,7 @@ def set_external_task_retries(task_id: str) -> ResponseReturnValue:
 def set_external_task_priority(task_id: str) -> ResponseReturnValue:
     """Say how urgent the task is."""
     priority = _number(PRIORITY.asked(json_body()), "priority")
-
-    def work(session: Session) -> None:
-        external.set_priority(session, _visible(session, task_id), priority, actor=caller().actor)
-
-    db.unit(work)
-    return nothing()
+    return _act(task_id, external.set_priority, priority, actor=caller().actor)
 
 
 def _number(asked: Asked, name: str) -> int:
@@ -180,6 +136,27 @@ def _number(asked: Asked, name: str) -> int:
     return int(asked.get(name))
 
 
-def _visible(session: Session, task_id: str) -> int:
-    """Return the number of an open task that the caller may see. Raises NotFound."""
-    return queries.require(session, caller().viewer, task_id).id
+def _hold(
+    task_id: str, deed: Callable[..., object], asked: Asked, duration: str
+) -> ResponseReturnValue:
+    return _act(
+        task_id,
+        deed,
+        worker=asked.get("workerId", ""),
+        duration_ms=asked.get(duration, 0),
+        actor=caller().actor,
+    )
+
+
+def _act(
+    task_id: str,
+    deed: Callable[Concatenate[Session, int, Given], object],
+    *given: Given.args,
+    **more: Given.kwargs,
+) -> ResponseReturnValue:
+    """Do something with an open task that the caller may see. Raises NotFound."""
+    viewer = caller().viewer
+    db.unit(
+        lambda session: deed(session, queries.require(session, viewer, task_id).id, *given, **more)
+    )
+    return nothing()
