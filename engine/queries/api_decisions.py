@@ -16,7 +16,6 @@ from engine.queries.access import Viewer
 from engine.queries.api_requirements import Graph
 from engine.queries.asked import Asked
 from engine.queries.records import sifting
-from engine.queries.records.incidents import number
 from engine.queries.records.sifting import Tests
 
 _newer = aliased(DecisionDefinition)
@@ -30,7 +29,7 @@ FILTERS: ask.Filters = {
     "decisionDefinitionIdIn": ask.within(DecisionDefinition.id),
     "name": ask.equals(DecisionDefinition.name),
     "nameLike": ask.alike(DecisionDefinition.name),
-    "deploymentId": lambda name: DecisionDefinition.deployment_id == number(name),
+    "deploymentId": ask.numbered(DecisionDefinition.deployment_id),
     "deployedAfter": ask.from_(Deployment.deployed_at),
     "deployedAt": ask.equals(Deployment.deployed_at),
     "key": ask.equals(DecisionDefinition.key),

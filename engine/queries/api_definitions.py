@@ -36,7 +36,7 @@ _STARTERS = ProcessDefinition.description["candidate_starter_users"].as_string()
 _STARTABLE = ProcessDefinition.description["startable"].as_boolean()
 
 DEPLOYMENT_FILTERS: ask.Filters = {
-    "id": lambda value: Deployment.id == _number(value),
+    "id": ask.numbered(Deployment.id),
     "name": ask.equals(_TITLE),
     "nameLike": ask.alike(_TITLE),
     "source": ask.equals(_SOURCE),
@@ -99,16 +99,6 @@ def form_file(session: Session, key: str, deployment_id: int) -> bytes | None:
     )
 
 
-def _number(value: Any) -> int:
-    """Return the number at the end of an id; -1, nobody's, for nonsense."""
-    text = str(value).rpartition(":")[2]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
-
-
-def _numbers(values: Any) -> list[int]:
-    return [_number(value) for value in values]
-
-
 def _latest() -> ColumnElement[bool]:
     newer = select(_newer.id).where(
         _newer.key == ProcessDefinition.key, _newer.version > ProcessDefinition.version
@@ -119,7 +109,7 @@ def _latest() -> ColumnElement[bool]:
 def _incidents(viewer: Viewer) -> ask.Filters:
     """Return the filters by open incidents of cases that the viewer may see."""
     return {
-        "incidentId": lambda value: _incident(viewer, Incident.id)(_number(value)),
+        "incidentId": lambda value: _incident(viewer, Incident.id)(ask.number(value)),
         "incidentType": _incident(viewer, KIND),
         "incidentMessage": _incident(viewer, Incident.message),
         "incidentMessageLike": _incident(viewer, Incident.message, "like"),
@@ -145,11 +135,13 @@ def _incident(viewer: Viewer, column: ask.Column, test: str = "eq") -> Any:
 
 _startable = ask.when(func.coalesce(_STARTABLE, True))
 PROCESS_FILTERS: ask.Filters = {
-    "processDefinitionId": lambda value: ProcessDefinition.id == _number(value),
-    "processDefinitionIdIn": lambda values: ProcessDefinition.id.in_(_numbers(values)),
+    "processDefinitionId": ask.of_definition(ProcessDefinition.id),
+    "processDefinitionIdIn": lambda names: ProcessDefinition.id.in_(
+        map(ask.definition_number, names)
+    ),
     "name": ask.equals(ProcessDefinition.name),
     "nameLike": ask.alike(ProcessDefinition.name),
-    "deploymentId": lambda value: ProcessDefinition.deployment_id == _number(value),
+    "deploymentId": ask.numbered(ProcessDefinition.deployment_id),
     "deployedAfter": lambda value: ProcessDefinition.deployed_at > value,
     "deployedAt": ask.equals(ProcessDefinition.deployed_at),
     "key": ask.equals(ProcessDefinition.key),

@@ -18,12 +18,6 @@ from engine.queries.records.incidents import KIND
 _child = aliased(ProcessInstance)
 
 
-def number_of(value: Any) -> int:
-    """Return the number at the end of a definition's or deployment's id; -1 for nonsense."""
-    text = str(value).rpartition(":")[2]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
-
-
 def _incident(condition: Callable[[Any], ColumnElement[bool]]) -> Any:
     return lambda value: exists(
         select(Incident.id).where(
@@ -59,11 +53,11 @@ FILTERS: ask.Filters = {
     "processInstanceBusinessKey": ask.equals(ProcessInstance.business_key),
     "businessKeyLike": ask.alike(ProcessInstance.business_key),
     "caseInstanceId": ask.never,
-    "processDefinitionId": lambda value: ProcessInstance.definition_id == number_of(value),
+    "processDefinitionId": ask.of_definition(ProcessInstance.definition_id),
     "processDefinitionKey": ask.equals(ProcessInstance.process_key),
     "processDefinitionKeyIn": ask.within(ProcessInstance.process_key),
     "processDefinitionKeyNotIn": ask.outside(ProcessInstance.process_key),
-    "deploymentId": lambda value: ProcessDefinition.deployment_id == number_of(value),
+    "deploymentId": ask.numbered(ProcessDefinition.deployment_id),
     "superProcessInstance": _super,
     "subProcessInstance": _sub,
     "superCaseInstance": ask.never,
@@ -71,7 +65,7 @@ FILTERS: ask.Filters = {
     "active": ask.when(ProcessInstance.status == "active"),
     "suspended": ask.when(ProcessInstance.status == "suspended"),
     "withIncident": lambda wanted: _incident(lambda _: true())(None) if wanted else true(),
-    "incidentId": _incident(lambda value: Incident.id == number_of(value)),
+    "incidentId": _incident(ask.numbered(Incident.id)),
     "incidentType": _incident(ask.equals(KIND)),
     "incidentMessage": _incident(ask.equals(Incident.message)),
     "incidentMessageLike": _incident(ask.alike(Incident.message)),

@@ -19,7 +19,6 @@ from engine.queries import asked as ask
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import cases, sifting
-from engine.queries.records.incidents import number
 from engine.queries.records.sifting import Order, Tests
 
 #: Tries left.
@@ -47,7 +46,7 @@ def split(name: str) -> tuple[int, str, str]:
     """Return (definition, element, slug) of a job definition's name; -1 for nonsense."""
     definition, _, rest = name.partition(":")
     element, _, slug = rest.rpartition(":")
-    return number(definition), element, slug
+    return ask.number(definition), element, slug
 
 
 def of_definition(name: str) -> ColumnElement[bool]:
@@ -86,8 +85,8 @@ FILTERS: ask.Filters = {
             Job.token == name.partition(".")[2],
         ),
     ),
-    "jobId": lambda name: Job.id == number(name),
-    "jobIds": lambda names: Job.id.in_([number(name) for name in names]),
+    "jobId": ask.numbered(Job.id),
+    "jobIds": lambda names: Job.id.in_([ask.number(name) for name in names]),
     "jobDefinitionId": of_definition,
     "activityId": ask.equals(Job.element_id),
     "failedActivityId": lambda name: and_(Job.element_id == name, Job.error.is_not(None)),

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from engine.commands import definitions
 from engine.models import DecisionDefinition
+from engine.queries import asked as ask
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import sifting
-from engine.queries.records.incidents import number
 from engine.queries.records.sifting import Order, Tests
 
 
@@ -44,7 +44,7 @@ TESTS: Tests = {
     "name": sifting.same(lambda it: it.name),
     "nameLike": sifting.alike(lambda it: it.name),
     "version": sifting.same(lambda it: it.version),
-    "deploymentId": lambda name: lambda it: it.deployment_id == number(name),
+    "deploymentId": lambda name: lambda it: it.deployment_id == ask.number(name),
     "resourceName": sifting.same(lambda it: it.resource),
     "resourceNameLike": sifting.alike(lambda it: it.resource),
     "category": sifting.same(lambda it: it.category),

@@ -13,10 +13,9 @@ from engine.queries import asked as ask
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import cases
-from engine.queries.records.incidents import number
 
 FILTERS: ask.Filters = {
-    "eventSubscriptionId": lambda name: Subscription.id == number(name),
+    "eventSubscriptionId": ask.numbered(Subscription.id),
     "eventName": ask.equals(Subscription.name),
     "eventType": ask.equals(Subscription.kind),
     "executionId": lambda name: or_(

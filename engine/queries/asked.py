@@ -62,6 +62,16 @@ class Asked:
         return name in self.values
 
 
+def number(name: str) -> int:
+    """Return a row's number from its name over REST; -1, which nobody has, for nonsense."""
+    return int(name) if name.isascii() and name.isdigit() and len(name) < 19 else -1
+
+
+def definition_number(name: str) -> int:
+    """Return the number of a definition from its name `key:version:number`, or alone; or -1."""
+    return number(name.rpartition(":")[2])
+
+
 def conditions(asked: Asked, filters: Filters) -> list[ColumnElement[bool]]:
     """Return one condition for each name that was given and that the filters know."""
     return [filters[name](value) for name, value in asked.values.items() if name in filters]
@@ -98,6 +108,16 @@ def count(session: Session, statement: Statement) -> int:
 def equals(column: Column) -> Callable[[Any], ColumnElement[bool]]:
     """Return a filter: the column is exactly the value."""
     return lambda value: column == value
+
+
+def numbered(column: Column) -> Callable[[str], ColumnElement[bool]]:
+    """Return a filter: the column is the number that a row's name is."""
+    return lambda name: column == number(name)
+
+
+def of_definition(column: Column) -> Callable[[str], ColumnElement[bool]]:
+    """Return a filter: the column is the number in a definition's name."""
+    return lambda name: column == definition_number(name)
 
 
 def within(column: Column) -> Callable[[Any], ColumnElement[bool]]:

@@ -16,16 +16,6 @@ from engine.queries.access import Viewer, visible
 from engine.queries.asked import Asked
 
 
-def number(name: Any) -> int:
-    """Return the number behind an id; -1, nobody's, for nonsense."""
-    text = str(name).rpartition(":")[2]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
-
-
-def _numbers(values: Sequence[Any]) -> list[int]:
-    return [number(value) for value in values]
-
-
 def _execution(name: str) -> ColumnElement[bool]:
     instance_id, _, token = name.partition(".")
     return and_(Job.instance_id == instance_id, Job.token == token)
@@ -45,8 +35,8 @@ def _switch(condition: Callable[[], ColumnElement[bool]]) -> Callable[[Any], Col
 
 
 FILTERS: ask.Filters = {
-    "externalTaskId": lambda value: Job.id == number(value),
-    "externalTaskIdIn": lambda values: Job.id.in_(_numbers(values)),
+    "externalTaskId": ask.numbered(Job.id),
+    "externalTaskIdIn": lambda values: Job.id.in_([ask.number(value) for value in values]),
     "topicName": ask.equals(Job.topic),
     "workerId": ask.equals(Job.worker),
     "locked": _switch(_locked),
@@ -60,7 +50,7 @@ FILTERS: ask.Filters = {
     "executionId": _execution,
     "processInstanceId": ask.equals(Job.instance_id),
     "processInstanceIdIn": ask.within(Job.instance_id),
-    "processDefinitionId": lambda value: ProcessInstance.definition_id == number(value),
+    "processDefinitionId": ask.of_definition(ProcessInstance.definition_id),
     "processDefinitionKey": ask.equals(ProcessInstance.process_key),
     "active": ask.when(ProcessInstance.status == "active"),
     "suspended": ask.when(ProcessInstance.status == "suspended"),

@@ -21,7 +21,6 @@ from engine.models import (
 from engine.queries import asked as ask
 from engine.queries import matching
 from engine.queries.asked import Asked, VariableFilter
-from engine.queries.external_tasks import number
 
 Test = Callable[[Any], ColumnElement[bool]]
 
@@ -39,7 +38,8 @@ def _folded(column: ask.Column, *, like: bool = False, negate: bool = False) -> 
     return condition
 
 
-def _candidate(kind: str, who: Callable[[Any], Any]) -> ColumnElement[bool]:
+def candidate(kind: str, who: Callable[[Any], Any]) -> ColumnElement[bool]:
+    """Return the condition that somebody is a candidate: `who` says whom the column may name."""
     return exists(
         select(literal(1)).where(
             HumanTaskCandidate.human_task_id == HumanTask.id,
@@ -49,8 +49,9 @@ def _candidate(kind: str, who: Callable[[Any], Any]) -> ColumnElement[bool]:
     )
 
 
-def _any_candidate(kind: str) -> ColumnElement[bool]:
-    return _candidate(kind, lambda who: who.is_not(None))
+def any_candidate(kind: str) -> ColumnElement[bool]:
+    """Return the condition that somebody is a candidate of a kind: user, group or not."""
+    return candidate(kind, lambda who: who.is_not(None))
 
 
 def _involved(user: str) -> ColumnElement[bool]:
@@ -62,7 +63,7 @@ def _involved(user: str) -> ColumnElement[bool]:
     return or_(
         HumanTask.assignee == user,
         HumanTask.owner == user,
-        _candidate("user", lambda who: who == user),
+        candidate("user", lambda who: who == user),
         linked,
     )
 
@@ -72,7 +73,8 @@ def _execution(name: str) -> ColumnElement[bool]:
     return and_(HumanTask.instance_id == instance_id, HumanTask.token == token)
 
 
-def _activity_instances(names: Sequence[str]) -> ColumnElement[bool]:
+def at_activity_instances(names: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a task belongs to one of these visits."""
     found = [_execution(name.rpartition(":")[2]) for name in names]
     return or_(false(), *found)
 
@@ -96,13 +98,13 @@ FILTERS: ask.Filters = {
     "processInstanceBusinessKey": ask.equals(ProcessInstance.business_key),
     "processInstanceBusinessKeyIn": ask.within(ProcessInstance.business_key),
     "processInstanceBusinessKeyLike": ask.alike(ProcessInstance.business_key),
-    "processDefinitionId": lambda value: ProcessInstance.definition_id == number(value),
+    "processDefinitionId": ask.of_definition(ProcessInstance.definition_id),
     "processDefinitionKey": ask.equals(HumanTask.process_key),
     "processDefinitionKeyIn": ask.within(HumanTask.process_key),
     "processDefinitionName": ask.equals(ProcessDefinition.name),
     "processDefinitionNameLike": ask.alike(ProcessDefinition.name),
     "executionId": _execution,
-    "activityInstanceIdIn": _activity_instances,
+    "activityInstanceIdIn": at_activity_instances,
     "tenantIdIn": ask.never,
     "withoutTenantId": ask.always,
     "assignee": ask.equals(HumanTask.assignee),
@@ -139,10 +141,10 @@ FILTERS: ask.Filters = {
     "createdBefore": lambda value: HumanTask.created_at < value,
     "updatedAfter": lambda value: _updated > value,
     "delegationState": ask.equals(HumanTask.delegation_state),
-    "withCandidateGroups": ask.when(_any_candidate("group")),
-    "withoutCandidateGroups": ask.when(~_any_candidate("group")),
-    "withCandidateUsers": ask.when(_any_candidate("user")),
-    "withoutCandidateUsers": ask.when(~_any_candidate("user")),
+    "withCandidateGroups": ask.when(any_candidate("group")),
+    "withoutCandidateGroups": ask.when(~any_candidate("group")),
+    "withCandidateUsers": ask.when(any_candidate("user")),
+    "withoutCandidateUsers": ask.when(~any_candidate("user")),
     "active": ask.when(or_(HumanTask.root_id == "", ProcessInstance.status == "active")),
     "suspended": ask.when(ProcessInstance.status == "suspended"),
     "parentTaskId": ask.equals(HumanTask.parent_task_id),
@@ -184,13 +186,13 @@ def _candidates(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if "candidateGroup" in asked:
         group = asked.get("candidateGroup")
-        found.append(_candidate("group", lambda who: who == group))
+        found.append(candidate("group", lambda who: who == group))
     if "candidateGroupLike" in asked:
         pattern = asked.get("candidateGroupLike")
-        found.append(_candidate("group", lambda who: matching.like(who, pattern)))
+        found.append(candidate("group", lambda who: matching.like(who, pattern)))
     if "candidateGroups" in asked:
         groups = list(asked.get("candidateGroups"))
-        found.append(_candidate("group", lambda who: who.in_(groups)))
+        found.append(candidate("group", lambda who: who.in_(groups)))
     if "candidateUser" in asked:
         found.append(_candidate_user(session, asked.get("candidateUser")))
     if asked.get("includeAssignedTasks"):
@@ -206,10 +208,10 @@ def _candidate_user(session: Session, user: str) -> ColumnElement[bool]:
         groups = []
     return and_(
         or_(
-            _candidate("user", lambda who: who == user),
-            _candidate("group", lambda who: who.in_(groups)),
+            candidate("user", lambda who: who == user),
+            candidate("group", lambda who: who.in_(groups)),
         ),
-        ~_candidate("not", lambda who: who == user),
+        ~candidate("not", lambda who: who == user),
     )
 
 

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from engine import db
 from engine.commands import starts
 from engine.models import ProcessDefinition
-from web.api import instance_shapes, names, typed
+from engine.queries.asked import definition_number
+from web.api import instance_shapes, typed
 from web.api.access import caller, needs
 from web.api.answer import answer
 from web.api.blueprint import bp
@@ -34,14 +35,14 @@ def evaluate_condition() -> ResponseReturnValue:
         return answer([])
     name = asked.get("processDefinitionId")
     with db.transaction() as session:
-        if name and session.get(ProcessDefinition, names.definition_number(name)) is None:
+        if name and session.get(ProcessDefinition, definition_number(name)) is None:
             raise missing(f"no deployed process definition found with id '{name}'")
         found = starts.evaluate_conditions(
             session,
             typed.read_all(asked.get("variables")),
             actor=caller().actor,
             business_key=asked.get("businessKey"),
-            definition_id=names.definition_number(name) if name else None,
+            definition_id=definition_number(name) if name else None,
         )
         told = [
             instance_shapes.instance(row, session.get_one(ProcessDefinition, row.definition_id))

@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 from flask.typing import ResponseReturnValue
 
-from engine.queries.asked import Asked
-from web.api import names
+from engine.queries.asked import Asked, definition_number
 from web.api.access import needs
 from web.api.blueprint import bp
 
@@ -37,7 +36,7 @@ class Wanted:
     def asked(self, by_id: str) -> Asked:
         """Return the question to a list that has a filter `by_id`."""
         if self.key is None:
-            return Asked({by_id: names.definition_number(self.id or "")})
+            return Asked({by_id: definition_number(self.id or "")})
         tenant = {} if self.tenant is None else {"tenantIdIn": [self.tenant]}
         return Asked({"key": self.key, "latestVersion": True, **tenant})
 

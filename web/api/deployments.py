@@ -17,6 +17,7 @@ from engine.commands import definitions, rest_deploy
 from engine.models import DecisionDefinition, Deployment, ProcessDefinition
 from engine.queries import api_definitions as queries
 from engine.queries import api_requirements
+from engine.queries.asked import number
 from web.api import decision_shapes, listing
 from web.api import definition_shapes as shapes
 from web.api.access import caller, needs
@@ -249,8 +250,7 @@ def _name(session: Session, deployment_id: int, resource_id: str) -> str:
 
 
 def _require(session: Session, deployment_id: str) -> Deployment:
-    number = int(deployment_id) if deployment_id.isascii() and deployment_id.isdigit() else -1
-    row = session.get(Deployment, number) if 0 < number < 2**63 else None
+    row = session.get(Deployment, number(deployment_id))
     if row is None:
         raise missing(f"Deployment with id '{deployment_id}' does not exist")
     return row

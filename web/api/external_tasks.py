@@ -11,9 +11,9 @@ from engine import db
 from engine.commands import fetching
 from engine.commands.fetching import Topic, Wanted
 from engine.queries import external_tasks as queries
-from engine.queries.asked import Asked
+from engine.queries.asked import Asked, definition_number
 from web.api import external_shapes as shapes
-from web.api import listing, names, polling
+from web.api import listing, polling
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
@@ -127,7 +127,7 @@ def _topic(asked: Asked) -> Topic:
         variables=asked.get("variables"),
         local_variables=asked.get("localVariables", False),
         business_key=asked.get("businessKey"),
-        definition_ids=[names.definition_number(name) for name in numbers] or None,
+        definition_ids=[definition_number(name) for name in numbers] or None,
         process_keys=keys or None,
         version_tag=asked.get("processDefinitionVersionTag"),
         process_variables=wanted,

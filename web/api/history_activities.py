@@ -7,14 +7,12 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from engine import db
-from engine.queries.asked import Asked
 from engine.queries.records import activities as queries
 from engine.queries.records.activities import Activity
 from web.api import listing, names
-from web.api.access import caller, needs
+from web.api.access import needs
 from web.api.answer import answer, moment
 from web.api.blueprint import bp
-from web.api.errors import missing
 from web.api.history_fields import BY_PROCESS, millis, of_case
 from web.api.params import FLAG, MOMENT, TEXT, Params
 
@@ -78,9 +76,7 @@ listing.offer(
 @needs("history", returns="HistoricActivityInstance")
 def get_historic_activity_instance(activity_instance_id: str) -> ResponseReturnValue:
     """Return one visit."""
-    asked = Asked({"activityInstanceId": activity_instance_id})
+    words = f"Historic activity instance with id '{activity_instance_id}' does not exist"
+    wanted = {"activityInstanceId": activity_instance_id}
     with db.reading() as session:
-        found = queries.activity_instances(session, caller().viewer, asked)
-    if not found:
-        raise missing(f"Historic activity instance with id '{activity_instance_id}' does not exist")
-    return answer(shown(*found[0]))
+        return answer(shown(*listing.one(session, queries.activity_instances, words, **wanted)))

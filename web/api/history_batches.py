@@ -9,12 +9,10 @@ from flask.typing import ResponseReturnValue
 from engine import db
 from engine.models import Batch
 from engine.queries import api_batches as queries
-from engine.queries.asked import Asked
 from web.api import batches, listing
-from web.api.access import caller, needs
+from web.api.access import needs
 from web.api.answer import answer, moment
 from web.api.blueprint import bp
-from web.api.errors import missing
 from web.api.params import FLAG, TEXT, TEXTS, Params
 
 LIST = Params(
@@ -49,8 +47,6 @@ listing.offer(
 @needs("history", returns="HistoricBatch")
 def get_historic_batch(batch_id: str) -> ResponseReturnValue:
     """Return one batch, done or not."""
+    words = f"Historic batch with id '{batch_id}' does not exist"
     with db.reading() as session:
-        found = queries.all_batches(session, caller().viewer, Asked({"batchId": batch_id}))
-        if not found:
-            raise missing(f"Historic batch with id '{batch_id}' does not exist")
-        return answer(shown(found[0][0]))
+        return answer(shown(*listing.one(session, queries.all_batches, words, batchId=batch_id)))

@@ -11,11 +11,10 @@ from engine.queries.asked import Asked
 from engine.queries.records import decisions as queries
 from engine.queries.records.decisions import Decided
 from web.api import listing, names, typed
-from web.api.access import caller, needs
+from web.api.access import needs
 from web.api.answer import answer, moment
 from web.api.blueprint import bp
 from web.api.decision_shapes import graph_id
-from web.api.errors import missing
 from web.api.history_fields import BY_PROCESS, DEFINITION, DEFINITIONS, of_case, person
 from web.api.params import FLAG, MOMENT, TEXT, TEXTS, Params
 
@@ -114,10 +113,9 @@ listing.offer(
 def get_historic_decision_instance(decision_instance_id: str) -> ResponseReturnValue:
     """Return one evaluation."""
     asked = ONE.query()
-    wanted = Asked({"decisionInstanceId": decision_instance_id})
+    words = f"Historic decision instance with id '{decision_instance_id}' does not exist"
+    wanted = {"decisionInstanceId": decision_instance_id}
     with db.reading() as session:
-        found = queries.decision_instances(session, caller().viewer, wanted)
-    if not found:
-        raise missing(f"Historic decision instance with id '{decision_instance_id}' does not exist")
+        found = listing.one(session, queries.decision_instances, words, **wanted)
     parts = {"inputs": asked.get("includeInputs"), "outputs": asked.get("includeOutputs")}
-    return answer(shown(found[0][0], **parts))
+    return answer(shown(found[0], **parts))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from engine.models import ProcessDefinition, ProcessInstance
+from engine.queries.asked import definition_number
 from engine.queries.records.cases import Case
 from web.api import names
 from web.api.params import FLAG, TEXT, TEXTS, Kind
 
 #: A process or decision definition: asked for by its name, found by its number.
-DEFINITION = Kind({"type": "string"}, lambda value: names.definition_number(TEXT.read(value)))
+DEFINITION = Kind({"type": "string"}, lambda value: definition_number(TEXT.read(value)))
 DEFINITIONS = Kind(
     {"type": "array", "items": {"type": "string"}},
-    lambda value: [names.definition_number(one) for one in TEXTS.read(value)],
+    lambda value: [definition_number(one) for one in TEXTS.read(value)],
 )
 #: Nobody here has a tenant or a CMMN case; asking for one finds nothing.
 TENANTS = {"tenantIdIn": TEXTS, "withoutTenantId": FLAG}
@@ -71,10 +71,3 @@ def of_rows(
 def person(login: str | None) -> str | None:
     """Return who did it; what the engine did by itself nobody did."""
     return None if login in (None, "system") else login
-
-
-def only(found: Any, missing: Callable[[], Exception]) -> Any:
-    """Return the one row of a list. Raises what `missing` makes when there is none."""
-    if not found:
-        raise missing()
-    return found[0]

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine import db
 from engine.commands import batches
 from engine.models import Job, ProcessDefinition, ProcessInstance
-from engine.queries.asked import Asked
 from engine.queries.records import job_logs as queries
 from web.api import listing, names
-from web.api.access import caller, needs
+from web.api.access import needs
 from web.api.answer import answer, moment
 from web.api.blueprint import bp
-from web.api.errors import missing
 from web.api.history_fields import BY_PROCESS, of_rows
 from web.api.job_names import due, job_definition_id, kind_of, made_by
 from web.api.params import FLAG, NUMBER, TEXT, TEXTS, Params
@@ -135,10 +134,7 @@ listing.offer(
 def get_historic_job_log(log_id: str) -> ResponseReturnValue:
     """Return one entry of the job log."""
     with db.reading() as session:
-        found = queries.job_log(session, caller().viewer, Asked({"logId": log_id}))
-        if not found:
-            raise missing(f"Historic job log with id {log_id} does not exist")
-        return answer(shown(*found[0]))
+        return answer(shown(*_job_log(session, log_id)))
 
 
 @bp.get("/history/job-log/<log_id>/stacktrace")
@@ -146,10 +142,7 @@ def get_historic_job_log(log_id: str) -> ResponseReturnValue:
 def historic_job_stacktrace(log_id: str) -> ResponseReturnValue:
     """Return where in the program an attempt failed, as text."""
     with db.reading() as session:
-        found = queries.job_log(session, caller().viewer, Asked({"logId": log_id}))
-        if not found:
-            raise missing(f"Historic job log with id {log_id} does not exist")
-        return _text(queries.trace(session, found[0][0].line_id))
+        return _text(queries.trace(session, _job_log(session, log_id)[0].line_id))
 
 
 @bp.get("/history/external-task-log/<log_id>")
@@ -157,10 +150,7 @@ def historic_job_stacktrace(log_id: str) -> ResponseReturnValue:
 def get_historic_external_task_log(log_id: str) -> ResponseReturnValue:
     """Return one entry of the external task log."""
     with db.reading() as session:
-        found = queries.external_log(session, caller().viewer, Asked({"logId": log_id}))
-        if not found:
-            raise missing(f"Historic external task log with id {log_id} does not exist")
-        return answer(shown_external(*found[0]))
+        return answer(shown_external(*_external_log(session, log_id)))
 
 
 @bp.get("/history/external-task-log/<log_id>/error-details")
@@ -168,10 +158,17 @@ def get_historic_external_task_log(log_id: str) -> ResponseReturnValue:
 def historic_external_error_details(log_id: str) -> ResponseReturnValue:
     """Return what a worker told of a failure, as text."""
     with db.reading() as session:
-        found = queries.external_log(session, caller().viewer, Asked({"logId": log_id}))
-        if not found:
-            raise missing(f"Historic external task log with id {log_id} does not exist")
-        return _text(queries.trace(session, found[0][0].line_id))
+        return _text(queries.trace(session, _external_log(session, log_id)[0].line_id))
+
+
+def _job_log(session: Session, log_id: str) -> Any:
+    words = f"Historic job log with id {log_id} does not exist"
+    return listing.one(session, queries.job_log, words, logId=log_id)
+
+
+def _external_log(session: Session, log_id: str) -> Any:
+    words = f"Historic external task log with id {log_id} does not exist"
+    return listing.one(session, queries.external_log, words, logId=log_id)
 
 
 def _text(words: str) -> Response:

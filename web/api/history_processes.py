@@ -10,7 +10,7 @@ from engine import db
 from engine.commands import forget
 from engine.models import ProcessDefinition, ProcessInstance
 from engine.queries import access
-from engine.queries.asked import Asked
+from engine.queries.asked import definition_number
 from engine.queries.records import processes as queries
 from web.api import listing, names
 from web.api.access import caller, needs
@@ -117,12 +117,9 @@ listing.offer(
 @needs("history", returns="HistoricProcessInstance")
 def get_historic_process_instance(instance_id: str) -> ResponseReturnValue:
     """Return one instance."""
-    asked = Asked({"processInstanceId": instance_id})
+    words, wanted = _unknown(instance_id), {"processInstanceId": instance_id}
     with db.reading() as session:
-        found = queries.process_instances(session, caller().viewer, asked)
-    if not found:
-        raise missing(f"Historic process instance with id {instance_id} does not exist")
-    return answer(shown(*found[0]))
+        return answer(shown(*listing.one(session, queries.process_instances, words, **wanted)))
 
 
 @bp.delete("/history/process-instance/<instance_id>")
@@ -135,8 +132,12 @@ def delete_historic_process_instance(instance_id: str) -> ResponseReturnValue:
             forget.forget(session, instance_id, actor=caller().actor)
             return nothing()
     if asked.get("failIfNotExists", True):
-        raise missing(f"Historic process instance with id {instance_id} does not exist")
+        raise missing(_unknown(instance_id))
     return nothing()
+
+
+def _unknown(instance_id: str) -> str:
+    return f"Historic process instance with id {instance_id} does not exist"
 
 
 @bp.get("/history/process-definition/<definition_id>/statistics")
@@ -144,7 +145,7 @@ def delete_historic_process_instance(instance_id: str) -> ResponseReturnValue:
 def historic_activity_statistics(definition_id: str) -> ResponseReturnValue:
     """Count, per element, the visits that last, and as asked those that ended."""
     asked = STATISTICS.query()
-    number = names.definition_number(definition_id)
+    number = definition_number(definition_id)
     with db.reading() as session:
         found = queries.statistics(session, caller().viewer, number, asked)
         broken = queries.broken(session, caller().viewer, number) if asked.get("incidents") else {}

@@ -10,13 +10,11 @@ from sqlalchemy.orm import Session
 from engine import db
 from engine.commands import incidents as levers
 from engine.models import Incident, Job, ProcessDefinition, ProcessInstance
-from engine.queries.asked import Asked
 from engine.queries.records import incidents as queries
 from web.api import listing, names
 from web.api.access import caller, needs
 from web.api.answer import answer, moment, nothing
 from web.api.blueprint import bp
-from web.api.errors import missing
 from web.api.history_fields import BY_PROCESS
 from web.api.job_names import job_definition_id
 from web.api.params import MOMENT, TEXT, TEXTS, Params, json_body
@@ -132,7 +130,5 @@ def clear_incident_annotation(incident_id: str) -> ResponseReturnValue:
 
 
 def _find(session: Session, incident_id: str) -> Any:
-    found = queries.open_incidents(session, caller().viewer, Asked({"incidentId": incident_id}))
-    if not found:
-        raise missing(f"No matching incident with id {incident_id}")
-    return found[0]
+    words = f"No matching incident with id {incident_id}"
+    return listing.one(session, queries.open_incidents, words, incidentId=incident_id)

@@ -11,12 +11,12 @@ from engine import db
 from engine.commands import jobs as levers
 from engine.queries import api_jobs as queries
 from engine.queries.api_jobs import Made
-from engine.queries.asked import Asked
+from engine.queries.asked import Asked, definition_number
 from web.api import listing, names
 from web.api.access import caller, needs, oversee
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
-from web.api.errors import invalid, missing
+from web.api.errors import invalid
 from web.api.history_fields import BY_PROCESS
 from web.api.params import FLAG, MOMENT, NUMBER, TEXT, TEXTS, Params, json_body
 
@@ -73,10 +73,8 @@ listing.offer(
 
 
 def _find(session: Session, name: str) -> Made:
-    found = queries.made_jobs(session, caller().viewer, Asked({"jobDefinitionId": name}))
-    if not found:
-        raise missing(f"Job Definition with id {name} does not exist")
-    one: Made = found[0][0]
+    words = f"Job Definition with id {name} does not exist"
+    one: Made = listing.one(session, queries.made_jobs, words, jobDefinitionId=name)[0]
     return one
 
 
@@ -131,7 +129,7 @@ def suspend_job_definitions() -> ResponseReturnValue:
         )
     value = asked.get(chosen[0])
     oversee("JobDefinition", value)
-    wanted = names.definition_number(value) if chosen[0] == "processDefinitionId" else value
+    wanted = definition_number(value) if chosen[0] == "processDefinitionId" else value
     with db.transaction() as session:
         found = queries.made_jobs(session, caller().viewer, Asked({chosen[0]: wanted}))
         for (one,) in found:

@@ -13,12 +13,11 @@ from engine.commands import batches
 from engine.errors import Conflict, EngineError
 from engine.models import Job, ProcessDefinition, ProcessInstance
 from engine.queries import api_jobs as queries
-from engine.queries.asked import Asked
 from web.api import listing, names
-from web.api.access import caller, needs
+from web.api.access import needs
 from web.api.answer import answer, moment, nothing, parse_moment
 from web.api.blueprint import bp
-from web.api.errors import ApiError, engine, missing
+from web.api.errors import ApiError, engine
 from web.api.history_fields import BY_PROCESS
 from web.api.job_names import due, job_definition_id
 from web.api.params import FLAG, NUMBER, OBJECTS, TEXT, TEXTS, Kind, Params
@@ -88,15 +87,9 @@ def shown(
 listing.offer("/job", "read", LIST, "Job", rows=queries.jobs, total=queries.count_jobs, shown=shown)
 
 
-def _rows(session: Session, asked: Asked) -> list[Any]:
-    return list(queries.jobs(session, caller().viewer, asked))
-
-
 def find(session: Session, job_id: str) -> Any:
-    found = _rows(session, Asked({"jobId": job_id}))
-    if not found:
-        raise missing(f"Job with id {job_id} does not exist")
-    return found[0]
+    """Return a job's row as the list has it. Raises ApiError 404."""
+    return listing.one(session, queries.jobs, f"Job with id {job_id} does not exist", jobId=job_id)
 
 
 @bp.get("/job/<job_id>")

@@ -19,10 +19,23 @@ from engine.queries.asked import Asked
 from web.api.access import caller, needs
 from web.api.answer import answer, counted
 from web.api.blueprint import bp
+from web.api.errors import missing
 from web.api.params import Params
 
 Rows = Callable[[Session, Viewer, Asked], Sequence[Any]]
 Total = Callable[[Session, Viewer, Asked], int]
+
+
+def one(session: Session, rows: Rows, otherwise: str, **wanted: Any) -> Any:
+    """Return the one row of a list that `wanted` names.
+
+    Raises:
+        ApiError: 404 with the words `otherwise`; there is none, or not for this caller.
+    """
+    found = rows(session, caller().viewer, Asked(wanted))
+    if not found:
+        raise missing(otherwise)
+    return found[0]
 
 
 def offer(

@@ -16,15 +16,6 @@ def definition_id(key: str, version: int, number: int) -> str:
     return f"{key}:{version}:{number}"
 
 
-def definition_number(name: str) -> int:
-    """Return the row's number behind the name of a definition; -1 for nonsense.
-
-    -1 is nobody's number: the look-up that follows answers “not found”.
-    """
-    number = name.rpartition(":")[2]
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1
-
-
 def definition_of(row: ProcessDefinition | DecisionDefinition) -> str:
     """Return the name of a definition's row."""
     return definition_id(row.key, row.version, row.id)

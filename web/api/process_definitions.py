@@ -12,6 +12,7 @@ from engine.bpmn.importing import source
 from engine.commands import definitions
 from engine.models import ProcessDefinition
 from engine.queries import api_definitions as queries
+from engine.queries.asked import definition_number
 from web.api import definition_routes, listing, names
 from web.api import definition_shapes as shapes
 from web.api.answer import answer, nothing
@@ -60,7 +61,7 @@ class Wanted(definition_routes.Wanted):
             if row is None:
                 raise rest(f"No matching process definition with {self.words}", 404)
             return row
-        number = names.definition_number(self.id or "")
+        number = definition_number(self.id or "")
         row = queries.process_definition(session, number=number)
         if row is None or names.definition_of(row) != self.id:
             raise missing(f"No matching definition with id {self.id}")

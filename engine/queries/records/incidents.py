@@ -23,20 +23,11 @@ KIND = case(
 _RESOLVED = and_(Incident.resolved_at.is_not(None), Incident.is_deleted.is_(False))
 
 
-def number(name: str) -> int:
-    """Return a row's number from its name over REST; -1 for nonsense, which nobody has."""
-    return int(name) if name.isascii() and name.isdigit() and len(name) < 19 else -1
-
-
-def _numbered(column: Column) -> Any:
-    return lambda name: column == number(name)
-
-
 FILTERS: ask.Filters = {
     **cases.BY_CASE,
-    "incidentId": _numbered(Incident.id),
-    "causeIncidentId": _numbered(Incident.id),
-    "rootCauseIncidentId": _numbered(Incident.id),
+    "incidentId": ask.numbered(Incident.id),
+    "causeIncidentId": ask.numbered(Incident.id),
+    "rootCauseIncidentId": ask.numbered(Incident.id),
     "incidentType": ask.equals(KIND),
     "incidentMessage": ask.equals(Incident.message),
     "incidentMessageLike": ask.alike(Incident.message),
@@ -48,13 +39,13 @@ FILTERS: ask.Filters = {
     "endTimeAfter": ask.from_(Incident.resolved_at),
     "activityId": ask.equals(Incident.element_id),
     "failedActivityId": ask.equals(Incident.element_id),
-    "configuration": _numbered(Incident.job_id),
-    "historyConfiguration": _numbered(Incident.job_id),
+    "configuration": ask.numbered(Incident.job_id),
+    "historyConfiguration": ask.numbered(Incident.job_id),
     "jobDefinitionIdIn": lambda names: or_(
         false(),
         *(
             and_(
-                ProcessInstance.definition_id == number(name.partition(":")[0]),
+                ProcessInstance.definition_id == ask.number(name.partition(":")[0]),
                 Incident.element_id == name.partition(":")[2].rpartition(":")[0],
             )
             for name in names

@@ -33,7 +33,6 @@ from engine.queries import asked as ask
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked, Column
 from engine.queries.records import cases
-from engine.queries.records.incidents import number
 
 MADE, FAILED, DONE, GONE = "creation", "failure", "success", "deletion"
 
@@ -101,7 +100,7 @@ def _narrow(asked: Asked) -> Narrow:
     if instance is not None:
         found.append(lambda column: column == instance)
     if job is not None:
-        its = select(Job.instance_id).where(Job.id == number(job)).scalar_subquery()
+        its = select(Job.instance_id).where(Job.id == ask.number(job)).scalar_subquery()
         found.append(lambda column: column.is_not_distinct_from(its))
     return lambda column: [make(column) for make in found]
 
@@ -114,8 +113,8 @@ def _filters(log: Subquery) -> dict[str, Callable[[Any], ColumnElement[bool]]]:
     return {
         **cases.BY_CASE,
         "logId": ask.equals(log.c.id),
-        "jobId": lambda name: log.c.job_id == number(name),
-        "externalTaskId": lambda name: log.c.job_id == number(name),
+        "jobId": ask.numbered(log.c.job_id),
+        "externalTaskId": ask.numbered(log.c.job_id),
         "jobExceptionMessage": ask.equals(log.c.message),
         "errorMessage": ask.equals(log.c.message),
         "jobDefinitionId": api_jobs.of_definition,
@@ -123,7 +122,7 @@ def _filters(log: Subquery) -> dict[str, Callable[[Any], ColumnElement[bool]]]:
         "jobDefinitionType": lambda kind: _kinds([kind]),
         "activityIdIn": ask.within(Job.element_id),
         "failedActivityIdIn": lambda names: and_(Job.element_id.in_(names), log.c.state == FAILED),
-        "deploymentId": lambda name: ProcessDefinition.deployment_id == number(name),
+        "deploymentId": ask.numbered(ProcessDefinition.deployment_id),
         "topicName": ask.equals(Job.topic),
         "workerId": ask.equals(log.c.worker),
         "hostname": ask.never,

@@ -20,7 +20,6 @@ from engine.queries import asked as ask
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import cases
-from engine.queries.records.incidents import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +97,8 @@ _OPERATIONS = _which(_OP, "operation")
 _ENTITIES = _which(_ENTITY, "entity")
 FILTERS: ask.Filters = {
     **cases.BY_CASE,
-    "id": lambda name: HistoryEvent.id == number(name),
-    "operationId": lambda name: HistoryEvent.id == number(name),
+    "id": ask.numbered(HistoryEvent.id),
+    "operationId": ask.numbered(HistoryEvent.id),
     "userId": ask.equals(HistoryEvent.actor),
     "operationType": _one(_OPERATIONS),
     "entityType": _one(_ENTITIES),
@@ -110,7 +109,7 @@ FILTERS: ask.Filters = {
     "jobDefinitionId": ask.never,
     "batchId": ask.never,
     "externalTaskId": ask.never,
-    "deploymentId": lambda name: ProcessDefinition.deployment_id == number(name),
+    "deploymentId": ask.numbered(ProcessDefinition.deployment_id),
     "category": lambda name: ask.always(name) if name == "Operator" else ask.never(name),
     "categoryIn": lambda names: ask.always(0) if "Operator" in names else ask.never(0),
     "beforeTimestamp": ask.until(HistoryEvent.at),

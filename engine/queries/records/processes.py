@@ -129,9 +129,7 @@ FILTERS: ask.Filters = {
     "incidentStatus": _incident_status,
     "incidentMessage": lambda text: _incident(Incident.message == text),
     "incidentMessageLike": lambda text: _incident(matching.like(Incident.message, text)),
-    "incidentIdIn": lambda ids: _incident(
-        Incident.id.in_([int(one) for one in ids if one.isascii() and one.isdigit()])
-    ),
+    "incidentIdIn": lambda ids: _incident(Incident.id.in_([ask.number(one) for one in ids])),
     "executedActivityIdIn": cases.walked,
     "executedActivityBefore": lambda at: _moved(HistoryEvent.at <= at),
     "executedActivityAfter": lambda at: _moved(HistoryEvent.at >= at),

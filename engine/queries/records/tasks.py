@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import Session
 
-from engine.models import HumanTask, HumanTaskCandidate, ProcessDefinition, ProcessInstance
+from engine.models import HumanTask, ProcessDefinition, ProcessInstance
 from engine.queries import asked as ask
 from engine.queries import matching, task_filters, task_list
 from engine.queries.access import Viewer
@@ -22,22 +22,11 @@ DELETE_REASON = case(
 DURATION = elapsed(HumanTask.created_at, HumanTask.closed_at)
 
 
-def _candidate(kind: str) -> Any:
-    def make(who: str) -> ColumnElement[bool]:
-        return _linked(HumanTaskCandidate.kind == kind, HumanTaskCandidate.who == who)
-
-    return make
+def _candidate(kind: str) -> Callable[[str], ColumnElement[bool]]:
+    return lambda who: task_filters.candidate(kind, lambda column: column == who)
 
 
-def _linked(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists(
-        select(HumanTaskCandidate.who).where(
-            HumanTaskCandidate.human_task_id == HumanTask.id, *conditions
-        )
-    )
-
-
-_GROUPS = _linked(HumanTaskCandidate.kind == "group")
+_GROUPS = task_filters.any_candidate("group")
 
 
 def _involved(who: str) -> ColumnElement[bool]:
@@ -49,22 +38,12 @@ def _involved(who: str) -> ColumnElement[bool]:
     )
 
 
-def _activity_instances(names: Sequence[str]) -> ColumnElement[bool]:
-    parts = [name.rpartition(":")[2].partition(".") for name in names]
-    return or_(
-        *(
-            and_(HumanTask.instance_id == instance, HumanTask.token == token)
-            for instance, _, token in parts
-        )
-    )
-
-
 FILTERS: ask.Filters = {
     **{name: made for name, made in cases.BY_CASE.items() if name != "activityInstanceIdIn"},
     "taskId": ask.equals(HumanTask.id),
     "taskParentTaskId": ask.equals(HumanTask.parent_task_id),
-    "executionId": lambda name: _activity_instances([name]),
-    "activityInstanceIdIn": _activity_instances,
+    "executionId": lambda name: task_filters.at_activity_instances([name]),
+    "activityInstanceIdIn": task_filters.at_activity_instances,
     "taskName": ask.equals(HumanTask.name),
     "taskNameLike": ask.alike(HumanTask.name),
     "taskDescription": ask.equals(HumanTask.description),

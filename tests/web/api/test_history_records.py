@@ -60,6 +60,7 @@ def test_an_instance_is_told_while_it_runs_and_after(api: System, case: story.St
         ({"variables": "level_gt_9"}, 0),
         ({"processDefinitionKeyNotIn": "story"}, 0),
         ({"startedAfter": "2099-01-01T00:00:00.000+0800"}, 0),
+        ({"incidentIdIn": "9" * 30}, 0),
         ({"tenantIdIn": "acme"}, 0),
         ({"withoutTenantId": True}, 1),
     ],
@@ -134,6 +135,7 @@ def test_a_task_is_told_with_its_end(api: System, case: story.Story) -> None:
         ({"taskDeleteReason": "completed"}, 1),
         ({"processVariables": "level_eq_9"}, 1),
         ({"activityInstanceIdIn": one["activityInstanceId"]}, 1),
+        ({"activityInstanceIdIn": ""}, 0),
     ):
         assert api.get("/history/task/count", **query) == {"count": count}, query
 
