@@ -74,6 +74,8 @@ def drop_left(work: Execution, loaded: Loaded, reason: str = BY_CALLER) -> None:
 def give_back(work: Execution, child: Loaded) -> None:
     """Close an instance that reached its end, and tell its caller."""
     row, run = child.row, child.run
+    if row.parent_id is not None:
+        work.protect()  # the caller goes on: what fails there must take this back, too
     row.status = "completed"
     row.ended_at = work.now
     row.outcome = run.outcome[-1] if run.outcome else None

@@ -206,9 +206,10 @@ class Execution:
             self._dirty.append(loaded.row.id)
 
     def protect(self) -> None:
-        """Make a savepoint before the first handler or child writes to the database.
+        """Make a savepoint before a handler or child writes, or a row changes, for the first time.
 
-        Most steps write nothing before their end and need none.
+        It keeps what was changed until then. Most steps change nothing before their end and
+        need none.
         """
         if self.guarded and self._savepoint is None:
             self._savepoint = self.session.begin_nested()
@@ -253,6 +254,7 @@ class Execution:
     def cancel(self, loaded: Loaded, reason: str) -> None:
         """End an instance and everything it called, for the same reason."""
         loaded.run.cancel()
+        self.protect()
         loaded.row.status = "cancelled"
         loaded.row.ended_at = self.now
         loaded.row.outcome = reason

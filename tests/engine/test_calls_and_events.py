@@ -170,3 +170,73 @@ def test_a_cancelled_case_takes_what_it_called_along_for_its_reason(either_datab
     with db.reading() as session:
         rows = session.execute(select(ProcessInstance.status, ProcessInstance.outcome)).all()
     assert [tuple(row) for row in rows] == [("cancelled", "来电撤回")] * 6
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A handler that fails until the list is filled."""
+    mended: list[str] = []
+
+    def mend(ask: ServiceCall) -> None:
+        """做到修好为止"""
+        if not mended:
+            raise RuntimeError("down")
+
+    monkeypatch.setitem(services._catalogue, "t.mend", services.Service("t.mend", "修", mend))
+    return mended
+
+
+def again() -> None:
+    """Try at once what failed."""
+    with db.transaction() as session:
+        for job in session.scalars(select(Job).where(Job.status == "open")):
+            job.not_before = None
+    office.drain()
+
+
+def test_a_caller_that_fails_after_its_child_has_ended_goes_on_later(
+    either_database: str, broken: list[str]
+) -> None:
+    office.publish(
+        draw.diagram(
+            start(), call("c", "child"), service("x", "t.mend"), user("z"), end(), "s-c-x-z-e"
+        ),
+        draw.diagram(start(), user("a"), end(), "s-a-e", key="child"),
+    )
+    case = office.start()
+    office.complete(case, "a")
+    with db.reading() as session:
+        rows = session.scalars(select(ProcessInstance.status)).all()
+    assert (rows, office.waiting(case)) == (["active", "active"], [])
+    broken.append("now")
+    again()
+    assert office.waiting(case) == ["z"]
+    with db.reading() as session:
+        states = session.execute(select(ProcessInstance.process_key, ProcessInstance.status)).all()
+    assert sorted(tuple(state) for state in states) == [("child", "completed"), ("p", "active")]
+
+
+def test_children_dropped_before_something_fails_are_still_there(
+    either_database: str, broken: list[str]
+) -> None:
+    gone = draw.extension(
+        draw.camunda("executionListener", delegateExpression="${t.mend}", event="end")
+    )
+    office.publish(
+        draw.diagram(
+            start(), draw.parallel("g"), user("a"), end("stop", draw.terminate()),
+            call("c", "child", draw.extension(draw.camunda("in", source="item", target="item")),
+                 draw.multi("xs")), end(), "s-g-a-stop", "g-c-e",
+        ),
+        draw.diagram(start(), draw.xor("d", default="f_d_b"), draw.user("l", gone, **MINE),
+                     user("b"), end(), "s-d-b-e", draw.flow("d", "l", "${item == 2}"), "l-e",
+                     key="child"),
+    )  # fmt: skip
+    case = office.start(xs=[1, 2])
+    office.complete(case, "a")
+    with db.reading() as session:
+        rows = session.scalars(select(ProcessInstance.status)).all()
+    assert rows == ["active"] * 3
+    broken.append("now")
+    again()
+    assert (office.status(case), office.waiting(case)) == ("completed", [])
