@@ -65,6 +65,50 @@ string join(["a", "b"], "/", "<", ">") ⇒ "<a/b>"
 
 # fn:matches, fn:replace and fn:tokenize of XPath, with the flags s, m, i and x
 PATTERNS = lines(r"""
+matches("aa", "a{,2}") ⇒ null
+matches("a{", "a{") ⇒ null
+matches("a}", "a}") ⇒ null
+matches("a]", "a]") ⇒ null
+matches("a]", "a\\]") ⇒ true
+matches("a{x}", "a{x}") ⇒ null
+matches("aaa", "a{2}{2}") ⇒ null
+matches("aa", "a{2,}") ⇒ true
+matches("b", "[a-c-e]") ⇒ null
+matches("-", "[a-]") ⇒ true
+matches("-", "[-a]") ⇒ true
+matches("^", "[a^]") ⇒ true
+matches("b", "[^a]") ⇒ true
+matches("c", "[c-a]") ⇒ null
+matches("a", "()a") ⇒ true
+matches("a", "(a") ⇒ null
+matches("a", "a)") ⇒ null
+matches("a", "*a") ⇒ null
+matches("a", "a|") ⇒ true
+matches("a", "+") ⇒ null
+matches("a", "a**") ⇒ null
+matches("a", "\\b") ⇒ null
+matches("a", "\\Z") ⇒ null
+matches("a", "\\x61") ⇒ null
+matches("a", "\\p{Foo}") ⇒ null
+matches("a", "\\p{IsBasicLatin}") ⇒ true
+matches("é", "\\P{IsBasicLatin}") ⇒ true
+matches("α", "\\p{IsGreek}") ⇒ true
+matches("€", "\\p{IsCurrencySymbols}") ⇒ true
+matches("a", "\\p{IsFoo}") ⇒ null
+matches("→", "\\p{IsArrows}") ⇒ true
+matches("a", "\\p{L}") ⇒ true
+matches("A", "\\p{Lu}") ⇒ true
+matches("+", "\\p{Sm}") ⇒ true
+matches("x", "[\\w-[a-w]]") ⇒ true
+matches("a", "[\\w-[a-w]]") ⇒ false
+matches("a", "[^b-[a]]") ⇒ false
+matches("c", "[^b-[a]]") ⇒ true
+matches("5", "[\\d-[5]]") ⇒ false
+matches("4", "[\\d-[5]]") ⇒ true
+matches("a", "[a-z-[^aeiou]]") ⇒ true
+matches("b", "[a-z-[^aeiou]]") ⇒ false
+matches("é", "[\\p{L}-[a-z]]") ⇒ true
+matches("b", "[a-z-[a-m-[b]]]") ⇒ true
 matches("hello world", "hello\ sworld", "x") ⇒ true
 matches("helloworld", "hello world", "x") ⇒ true
 matches("helloworld", "hello[ ]world", "x") ⇒ false
