@@ -17,9 +17,9 @@ from tests.engine.differential import (
     Split,
     Task,
 )
-from tests.engine.differential_models import Beside, Escalating, Failing
-from tests.engine.differential_more import Absorbing, AdHoc, Again, CatchingInside, FirstItem, Link
+from tests.engine.differential_events import Beside, CatchingInside, Escalating, Failing
 from tests.engine.differential_oracle import Group, Oracle
+from tests.engine.differential_rare import Absorbing, AdHoc, Again, FirstItem, Link
 from tests.engine.differential_scopes import Handler, Sub, open_scope
 from tests.engine.differential_undo import Transaction, Undo, Undoable, UndoableItems
 

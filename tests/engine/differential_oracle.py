@@ -101,6 +101,15 @@ class Group:
             assert self.done is not None
             self.done()
 
+    def end_at(self, node: str) -> Done:
+        """Return what happens when a token of this scope reaches one of its end events."""
+
+        def ended() -> None:
+            self.oracle.ran[node] += 1
+            self.token_done()
+
+        return ended
+
 
 @dataclass
 class Oracle:

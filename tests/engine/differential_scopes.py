@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.engine.bpmn_builder import end, event_sub, flow, multi, start, sub
+from tests.engine.bpmn_builder import end, event_sub, flow, multi, parallel, start, sub
 from tests.engine.differential import DEFINITIONS, Block, act_of, run_items
 from tests.engine.differential_oracle import Done, Group, Path, Record
 
@@ -32,11 +32,17 @@ def start_handler(
     if nested is not None:
         nested.listen(inner, path)
 
-    def at_end() -> None:
-        oracle.ran[f"{name}_e"] += 1
-        inner.token_done()
+    body.run(inner, path, inner.end_at(f"{name}_e"))
 
-    body.run(inner, path, at_end)
+
+def two_branches(name: str, before: Block, working: Block, bad: str, what: str) -> str:
+    """Draw the inside of a sub process: one branch ends with `what`, at `bad`, the other well."""
+    one, one_first, one_last = before.draw()
+    other, other_first, other_last = working.draw()
+    begin, split, good = (f"{name}_{part}" for part in ("s", "g", "e"))
+    inner = start(begin) + parallel(split) + one + other + end(good) + end(bad, what)
+    inner += flow(begin, split) + flow(split, one_first) + flow(split, other_first)
+    return inner + flow(one_last, bad) + flow(other_last, good)
 
 
 def sub_scope(group: Group, name: str, done: Done, records: list[Record] | None = None) -> Group:
@@ -103,11 +109,7 @@ def open_scope(scope: Group, body: Block, handler: Handler | None, path: Path, l
     if handler is not None:
         handler.listen(scope, path)
 
-    def at_end() -> None:
-        scope.oracle.ran[last] += 1
-        scope.token_done()
-
-    body.run(scope, path, at_end)
+    body.run(scope, path, scope.end_at(last))
 
 
 @dataclass

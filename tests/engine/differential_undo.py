@@ -11,19 +11,16 @@ from tests.engine.bpmn_builder import (
     cancel,
     compensate,
     element,
-    end,
     flow,
     message,
     multi,
-    parallel,
-    start,
     throw,
     user,
     xor,
 )
 from tests.engine.differential import Block, Task, run_items
 from tests.engine.differential_oracle import Done, Group, Path, Record
-from tests.engine.differential_scopes import undo
+from tests.engine.differential_scopes import two_branches, undo
 
 
 def drawn_handler(host: str, by: str, *, automatic: bool) -> str:
@@ -167,13 +164,8 @@ class Transaction(Block):
     handler: Block
 
     def draw(self) -> tuple[str, str, str]:
-        before, b_first, b_last = self.before.draw()
-        working, w_first, w_last = self.working.draw()
         body, first, last = self.handler.draw()
-        begin, split, no, good = (f"{self.name}_{x}" for x in ("s", "g", "no", "e"))
-        inner = start(begin) + parallel(split) + before + working + end(good)
-        inner += end(no, cancel()) + flow(begin, split) + flow(split, b_first)
-        inner += flow(split, w_first) + flow(b_last, no) + flow(w_last, good)
+        inner = two_branches(self.name, self.before, self.working, f"{self.name}_no", cancel())
         event, leave = f"{self.name}_b", f"{self.name}_x"
         xml = element("transaction", self.name, inner) + xor(leave) + body
         xml += boundary(event, self.name, cancel()) + flow(self.name, leave)
@@ -183,10 +175,6 @@ class Transaction(Block):
         oracle = group.oracle
         scope = Group(oracle, group, done)
         scope.tokens = 2
-
-        def at_end() -> None:
-            oracle.ran[f"{self.name}_e"] += 1
-            scope.token_done()
 
         def leave() -> None:
             scope.cancel()
@@ -203,4 +191,4 @@ class Transaction(Block):
 
         self.before.run(scope, path, no)
         if scope.alive:
-            self.working.run(scope, path, at_end)
+            self.working.run(scope, path, scope.end_at(f"{self.name}_e"))

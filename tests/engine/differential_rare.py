@@ -1,4 +1,4 @@
-"""Blocks of the rarer kind: event sub processes that catch, ad-hoc, complex gateways, loops."""
+"""Blocks of the rarer kind: ad-hoc sub processes, complex gateways, loops, links."""
 
 from __future__ import annotations
 
@@ -9,67 +9,17 @@ from tests.engine.bpmn_builder import (
     ad_hoc,
     catch,
     complex_gateway,
-    end,
-    error,
-    escalation,
     flow,
     link,
     loop,
     multi,
     parallel,
-    start,
-    sub,
     throw,
     user,
 )
 from tests.engine.differential import Block
 from tests.engine.differential_oracle import Done, Group, Path
-from tests.engine.differential_scopes import drawn_handler, start_handler, sub_scope
-
-
-@dataclass
-class CatchingInside(Block):
-    """A sub process one branch of which ends by an error or escalation, caught inside it."""
-
-    name: str
-    before: Block
-    working: Block
-    handler: Block
-    interrupting: bool
-
-    def draw(self) -> tuple[str, str, str]:
-        before, b_first, b_last = self.before.draw()
-        working, w_first, w_last = self.working.draw()
-        begin, split, bad, good = (f"{self.name}_{x}" for x in ("s", "g", "bad", "e"))
-        what = error() if self.interrupting else escalation()
-        inner = start(begin) + parallel(split) + before + working + end(good) + end(bad, what)
-        inner += flow(begin, split) + flow(split, b_first) + flow(split, w_first)
-        inner += flow(b_last, bad) + flow(w_last, good)
-        caught = error("") if self.interrupting else escalation("")
-        inner += drawn_handler(
-            f"{self.name}_h", self.handler, caught, interrupting=self.interrupting
-        )
-        return sub(self.name, inner), self.name, self.name
-
-    def run(self, group: Group, path: Path, done: Done) -> None:
-        oracle = group.oracle
-        scope = sub_scope(group, self.name, done)
-        scope.tokens = 2
-
-        def at_end() -> None:
-            oracle.ran[f"{self.name}_e"] += 1
-            scope.token_done()
-
-        def fault() -> None:
-            oracle.ran[f"{self.name}_bad"] += 1
-            if self.interrupting:
-                scope.clear()
-                scope.tokens = 1
-            start_handler(scope, f"{self.name}_h", self.handler, path)
-            scope.token_done()
-
-        self.before.run(scope, path, fault)
-        self.working.run(scope, path, at_end)
+from tests.engine.differential_scopes import sub_scope
 
 
 @dataclass

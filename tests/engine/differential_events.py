@@ -1,4 +1,4 @@
-"""Blocks with events that take work away."""
+"""Blocks with events that take work away, at the boundary or inside."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from tests.engine.bpmn_builder import (
     error,
     escalation,
     flow,
-    parallel,
     start,
     sub,
     terminate,
@@ -19,7 +18,7 @@ from tests.engine.bpmn_builder import (
 )
 from tests.engine.differential import DEFINITIONS, Block, act_of
 from tests.engine.differential_oracle import Done, Group, Path
-from tests.engine.differential_scopes import sub_scope
+from tests.engine.differential_scopes import drawn_handler, start_handler, sub_scope, two_branches
 
 
 @dataclass
@@ -87,13 +86,8 @@ class Failing(Block):
     fault: str
 
     def draw(self) -> tuple[str, str, str]:
-        before, b_first, b_last = self.before.draw()
-        working, w_first, w_last = self.working.draw()
-        begin, split, bad, good = (f"{self.name}_{x}" for x in ("s", "g", "bad", "e"))
-        inner = start(begin) + parallel(split) + before + working + end(good)
-        inner += end(bad, error() if self.fault == "error" else terminate())
-        inner += flow(begin, split) + flow(split, b_first) + flow(split, w_first)
-        inner += flow(b_last, bad) + flow(w_last, good)
+        what = error() if self.fault == "error" else terminate()
+        inner = two_branches(self.name, self.before, self.working, f"{self.name}_bad", what)
         leave = f"{self.name}_x"
         xml = sub(self.name, inner) + xor(leave) + flow(self.name, leave)
         if self.fault == "error":
@@ -107,10 +101,6 @@ class Failing(Block):
         oracle = group.oracle
         scope = sub_scope(group, self.name, done)
         scope.tokens = 2
-
-        def at_end() -> None:
-            oracle.ran[f"{self.name}_e"] += 1
-            scope.token_done()
 
         def fault() -> None:
             if not scope.alive:
@@ -126,7 +116,7 @@ class Failing(Block):
 
         self.before.run(scope, path, fault)
         if scope.alive:
-            self.working.run(scope, path, at_end)
+            self.working.run(scope, path, scope.end_at(f"{self.name}_e"))
 
 
 @dataclass
@@ -160,10 +150,6 @@ class Escalating(Block):
         scope.tokens = 1
         event = f"{self.name}_b"
 
-        def at_end() -> None:
-            oracle.ran[f"{self.name}_e"] += 1
-            scope.token_done()
-
         def handled() -> None:
             oracle.ran[f"{event}e"] += 1
             around.token_done()
@@ -176,6 +162,42 @@ class Escalating(Block):
                 return
             around.tokens += 1
             self.handler.run(around, path, handled)
-            self.after.run(scope, path, at_end)
+            self.after.run(scope, path, scope.end_at(f"{self.name}_e"))
 
         self.before.run(scope, path, up)
+
+
+@dataclass
+class CatchingInside(Block):
+    """A sub process one branch of which ends by an error or escalation, caught inside it."""
+
+    name: str
+    before: Block
+    working: Block
+    handler: Block
+    interrupting: bool
+
+    def draw(self) -> tuple[str, str, str]:
+        what = error() if self.interrupting else escalation()
+        inner = two_branches(self.name, self.before, self.working, f"{self.name}_bad", what)
+        caught = error("") if self.interrupting else escalation("")
+        inner += drawn_handler(
+            f"{self.name}_h", self.handler, caught, interrupting=self.interrupting
+        )
+        return sub(self.name, inner), self.name, self.name
+
+    def run(self, group: Group, path: Path, done: Done) -> None:
+        oracle = group.oracle
+        scope = sub_scope(group, self.name, done)
+        scope.tokens = 2
+
+        def fault() -> None:
+            oracle.ran[f"{self.name}_bad"] += 1
+            if self.interrupting:
+                scope.clear()
+                scope.tokens = 1
+            start_handler(scope, f"{self.name}_h", self.handler, path)
+            scope.token_done()
+
+        self.before.run(scope, path, fault)
+        self.working.run(scope, path, scope.end_at(f"{self.name}_e"))
