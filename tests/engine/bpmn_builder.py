@@ -260,3 +260,11 @@ def complex_gateway(ident: str, condition: str = "", /, **attributes: str) -> st
 def ad_hoc(ident: str, /, *inner: str, condition: str = "", **attributes: str) -> str:
     done = f"<bpmn:completionCondition>{escape(condition)}</bpmn:completionCondition>"
     return element("adHocSubProcess", ident, *inner, done if condition else "", **attributes)
+
+
+def beside(definition: str, *, interrupting: bool = True, host: str = "") -> bytes:
+    """An activity with one boundary event that leads to a second task."""
+    return diagram(
+        start(), host or user("a"), boundary("b", "a", definition, interrupting=interrupting),
+        user("h"), end("e1"), end("e2"), "s-a-e1", "b-h-e2",
+    )  # fmt: skip

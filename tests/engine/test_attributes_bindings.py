@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import commands, db, hooks
-from engine.bundles import Bundle
+from engine import db
 from engine.errors import DeploymentRefused, EngineError, NotFound
 from engine.models import ProcessInstance
 from tests.engine import dmn, office
@@ -27,13 +26,6 @@ from tests.engine.bpmn_builder import (
     user,
 )
 from tests.engine.walker import NoteHost, Walk
-
-
-def publish(name: str = "t", **files: bytes) -> None:
-    content = {key.replace("__", "."): value for key, value in files.items()}
-    content["bundle.toml"] = f'[bundle]\ntitle = "{name}"\n'.encode()
-    with db.transaction() as session:
-        commands.deploy(session, Bundle(name, content), actor=hooks.SYSTEM, house=False)
 
 
 def child(mark: str, tag: str = "") -> bytes:
@@ -91,10 +83,10 @@ def caller(**binding: str) -> bytes:
 def test_a_call_activity_is_bound_as_the_diagram_says(
     either_database: str, binding: dict[str, str], mark: str
 ) -> None:
-    publish(a__bpmn=caller(**binding), b__bpmn=child("one", "red"))
+    office.publish(a_dot_bpmn=caller(**binding), b_dot_bpmn=child("one", "red"))
     case = office.start(which="child", wanted=2, colour="blue")
-    publish(a__bpmn=caller(**binding), b__bpmn=child("two", "blue"))
-    publish(a__bpmn=caller(**binding), b__bpmn=child("three"))
+    office.publish(a_dot_bpmn=caller(**binding), b_dot_bpmn=child("two", "blue"))
+    office.publish(a_dot_bpmn=caller(**binding), b_dot_bpmn=child("three"))
     office.complete(case, "first")
     assert office.variables(case)["mark"] == mark
 
@@ -122,7 +114,7 @@ def test_a_version_that_is_not_there_is_an_error(
     database: str, binding: dict[str, str], why: str
 ) -> None:
     xml = diagram(start(), call("c", "child", **binding), end(), "s-c-e")
-    publish(a__bpmn=xml, b__bpmn=child("one"))
+    office.publish(a_dot_bpmn=xml, b_dot_bpmn=child("one"))
     with pytest.raises(NotFound, match=why):
         office.start(wanted="x")
 
@@ -130,7 +122,7 @@ def test_a_version_that_is_not_there_is_an_error(
 def test_the_business_key_goes_in_when_told(database: str) -> None:
     inner = extension(camunda("in", businessKey="#{execution.processBusinessKey}-1"))
     outer = diagram(start(), call("c", "child", inner), call("d", "child"), end(), "s-c-d-e")
-    publish(a__bpmn=outer, b__bpmn=child("one"))
+    office.publish(a_dot_bpmn=outer, b_dot_bpmn=child("one"))
     office.start(bk="SQ-1")
     with db.reading() as session:
         keys = session.execute(
@@ -149,7 +141,7 @@ def test_a_caught_error_brings_the_out_mappings_too(database: str) -> None:
         start(), call("c", "child", inner), boundary("b", "c", error()), user("h"), end(),
         "s-c-e", "b-h-e",
     )  # fmt: skip
-    publish(a__bpmn=outer, b__bpmn=failing)
+    office.publish(a_dot_bpmn=outer, b_dot_bpmn=failing)
     case = office.start()
     assert office.waiting(case) == ["h"]
     assert office.variables(case) == {"mark": 5, "none": None}
@@ -201,10 +193,10 @@ def test_a_decision_is_bound_as_the_diagram_says(
     xml = diagram(
         start(), user("first", camunda__assignee="ann"), rule, user("z"), end(), "s-first-r-z-e"
     )
-    publish(a__bpmn=xml, d__dmn=table("one", "red"))
+    office.publish(a_dot_bpmn=xml, d_dot_dmn=table("one", "red"))
     case = office.start(which="d", n=1, wanted=2)
-    publish(a__bpmn=xml, d__dmn=table("two", "blue"))
-    publish(a__bpmn=xml, d__dmn=table("three"))
+    office.publish(a_dot_bpmn=xml, d_dot_dmn=table("two", "blue"))
+    office.publish(a_dot_bpmn=xml, d_dot_dmn=table("three"))
     office.complete(case, "first")
     assert office.variables(case)["got"] == {"mark": mark, "more": 1}
 
@@ -303,10 +295,10 @@ def test_two_answers_where_an_output_wants_one_stop_the_step() -> None:
 def test_an_answer_that_goes_nowhere_is_refused(database: str) -> None:
     def codes(xml: bytes) -> set[str]:
         with pytest.raises(DeploymentRefused) as caught:
-            publish(a__bpmn=xml, d__dmn=table("one"))
+            office.publish(a_dot_bpmn=xml, d_dot_dmn=table("one"))
         return {p.code for p in caught.value.problems}
 
     assert codes(rule()) == {"no-result-variable"}
     shaped = rule(camunda__resultVariable="x", camunda__mapDecisionResult="first")
     assert codes(shaped) == {"result-shape"}
-    publish(a__bpmn=rule(extension(parameters({}, {"x": "1"}))), d__dmn=table("one"))
+    office.publish(a_dot_bpmn=rule(extension(parameters({}, {"x": "1"}))), d_dot_dmn=table("one"))

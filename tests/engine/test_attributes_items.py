@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine import commands, db, hooks
-from engine.bundles import Bundle
+from engine import commands, db
 from engine.models import HumanTask
 from tests.engine import office
 from tests.engine.bpmn_builder import (
@@ -23,13 +22,6 @@ from tests.engine.bpmn_builder import (
 )
 from tests.engine.office import ANN
 from tests.engine.walker import Walk
-
-
-def publish(name: str = "t", **files: bytes) -> None:
-    content = {key.replace("__", "."): value for key, value in files.items()}
-    content["bundle.toml"] = f'[bundle]\ntitle = "{name}"\n'.encode()
-    with db.transaction() as session:
-        commands.deploy(session, Bundle(name, content), actor=hooks.SYSTEM, house=False)
 
 
 def collecting(marker: str, output: str = "answers", item: str = "answer") -> str:
@@ -78,7 +70,7 @@ def test_answers_of_scripts_and_calls_are_collected(database: str) -> None:
     outer = diagram(
         start(), call("c", "child", mapped, collecting(multi("${many}"), "ys", "y")), end(), "s-c-e"
     )
-    publish(a__bpmn=outer, b__bpmn=child_xml)
+    office.publish(a_dot_bpmn=outer, b_dot_bpmn=child_xml)
     case = office.start(many=[1, 2])
     assert office.variables(case) == {"many": [1, 2], "ys": [2, 3]}
 
@@ -109,7 +101,7 @@ def test_items_have_continuations_and_retries_of_their_own(either_database: str)
         "</camunda:failedJobRetryTimeCycle></bpmn:extensionElements>", 1,
     )  # fmt: skip
     xml = diagram(start(), user("a", marker, camunda__assignee="ann"), user("z"), end(), "s-a-z-e")
-    publish(a__bpmn=xml)
+    office.publish(a_dot_bpmn=xml)
     case = office.start()
     jobs = office.open_jobs("async")
     assert [(job.element_id, job.max_attempts, job.backoff[0]) for job in jobs] == [

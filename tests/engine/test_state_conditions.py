@@ -8,6 +8,7 @@ import pytest
 
 from engine.state.run import Run
 from tests.engine.bpmn_builder import (
+    beside,
     boundary,
     catch,
     conditional,
@@ -28,13 +29,6 @@ from tests.engine.bpmn_builder import (
     xor,
 )
 from tests.engine.walker import Walk
-
-
-def beside(definition: str, *, interrupting: bool = True, host: str = "") -> bytes:
-    return diagram(
-        start(), host or user("a"), boundary("b", "a", definition, interrupting=interrupting),
-        user("h"), end("e1"), end("e2"), "s-a-e1", "b-h-e2",
-    )  # fmt: skip
 
 
 def put(walk: Walk, **values: object) -> Walk:

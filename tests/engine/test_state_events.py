@@ -8,6 +8,7 @@ import pytest
 
 from engine.errors import BpmnError, EngineError, NotFound
 from tests.engine.bpmn_builder import (
+    beside,
     boundary,
     call,
     cancel,
@@ -35,13 +36,6 @@ from tests.engine.bpmn_builder import (
     user,
 )
 from tests.engine.walker import NOON, NoteHost, Walk
-
-
-def beside(definition: str, *, interrupting: bool = True, host: str = "") -> bytes:
-    return diagram(
-        start(), host or user("a"), boundary("b", "a", definition, interrupting=interrupting),
-        user("h"), end("e1"), end("e2"), "s-a-e1", "b-h-e2",
-    )  # fmt: skip
 
 
 def fails(code: str, text: str = "坏了"):

@@ -10,6 +10,7 @@ from engine.bpmn import cron, timers
 from engine.clock import CHINA
 from engine.errors import EngineError
 from tests.engine.bpmn_builder import (
+    beside,
     boundary,
     catch,
     diagram,
@@ -22,13 +23,6 @@ from tests.engine.bpmn_builder import (
     xor,
 )
 from tests.engine.walker import NOON, NoteHost, Walk
-
-
-def beside(definition: str, *, interrupting: bool = True, host: str = "") -> bytes:
-    return diagram(
-        start(), host or user("a"), boundary("b", "a", definition, interrupting=interrupting),
-        user("h"), end("e1"), end("e2"), "s-a-e1", "b-h-e2",
-    )  # fmt: skip
 
 
 def rounds(text: str, now: datetime = NOON) -> list[str]:

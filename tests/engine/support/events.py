@@ -7,6 +7,7 @@ from collections.abc import Callable
 from engine import commands, db, hooks
 from tests.engine import office
 from tests.engine.bpmn_builder import (
+    beside,
     boundary,
     call,
     catch,
@@ -35,14 +36,6 @@ from tests.engine.walker import Walk
 
 SECTION = "Events"
 PLAIN = (start(), user("a"), end(), "s-a-e")
-
-
-def beside(definition: str, *, interrupting: bool = True, host: str = "") -> bytes:
-    """An activity with one boundary event that leads to a second task."""
-    return diagram(
-        start(), host or user("a"), boundary("b", "a", definition, interrupting=interrupting),
-        user("h"), end("e1"), end("e2"), "s-a-e1", "b-h-e2",
-    )  # fmt: skip
 
 
 def handled(definition: str, *, interrupting: bool = True) -> bytes:
