@@ -149,3 +149,43 @@ def test_a_file_with_nothing_to_draw_leaves_no_picture(tmp_path):
 
 def test_a_picture_names_elements_as_their_file_does():
     assert "Id 7 (copia)" in groups(file("bizagi.bpmn"))
+
+
+def without(xml: bytes, *names: str) -> bytes:
+    """Return a file that no longer draws some elements."""
+    root = importing.read(xml).root
+    for item in list(root.iter("{*}BPMNShape", "{*}BPMNEdge")):
+        if item.get("bpmnElement") in names:
+            item.getparent().remove(item)
+    return etree.tostring(root)
+
+
+def boxes(xml: bytes) -> dict[str, drawing.Box]:
+    picture = drawing.of(place(importing.read(xml).root, whole=True), whole=True)
+    return {shape.id: shape.box for shape in picture.shapes if not shape.band}
+
+
+@pytest.mark.parametrize(
+    ("name", "gone", "frame"),
+    [
+        ("every_shape.bpmn", ("int0",), "ex0"),
+        ("choreography.bpmn", ("scs", "ct2", "sce"), "sc"),
+        ("signavio.bpmn", ("sid-e1",), "sid-p1"),
+    ],
+)
+def test_what_is_left_out_finds_room_inside_its_frame(name, gone, frame):
+    drawn = {
+        shape.get("bpmnElement") for shape in etree.fromstring(file(name)).iter("{*}BPMNShape")
+    }
+    assert {*gone, frame} <= drawn
+    found = boxes(without(file(name), *gone))
+    for one in gone:
+        assert found[frame].holds(found[one])
+        others = [key for key in found if key not in (one, frame) and found[key].w < 250]
+        assert not any(found[one].overlaps(found[other]) for other in others)
+
+
+def test_what_the_page_of_a_closed_subprocess_leaves_out_is_drawn_there():
+    pages = file("closed_subprocess.bpmn")
+    for gone in (("g2", "e2"), ("s2", "u2", "e2", "g1", "g2")):
+        assert set(groups(without(pages, *gone))) >= set(groups(pages))

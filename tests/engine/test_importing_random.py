@@ -149,6 +149,11 @@ SHAPE = (
     '<bpmndi:BPMNShape bpmnElement="t0"><dc:Bounds x="0" y="0" width="9" height="9"/>'
     "</bpmndi:BPMNShape></bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
 )
+FRAMES = SHAPE[: SHAPE.index("<bpmndi:BPMNShape")] + "#</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
+FRAME = (
+    '<bpmndi:BPMNShape bpmnElement="s#" isExpanded="true">'
+    '<dc:Bounds x="#000" y="0" width="900" height="900"/></bpmndi:BPMNShape>'
+)
 LARGE = "<bpmn:documentation>" + "x" * 400_000 + "</bpmn:documentation>"
 POINTS = "<bpmn:eventDefinitionRef>def</bpmn:eventDefinitionRef>"
 SLOW = {
@@ -165,6 +170,14 @@ SLOW = {
     ),
     "many pages": process(element("task", "t0"), SHAPE * 3000),
     "one drawn, many not": process(many('<bpmn:task id="t#"/>', 5000), SHAPE),
+    "a page for each subprocess": process(
+        many('<bpmn:subProcess id="s#"><bpmn:task id="t#"/></bpmn:subProcess>', 2900),
+        many(SHAPE.replace("<bpmndi:BPMNPlane>", '<bpmndi:BPMNPlane bpmnElement="s#">'), 2900),
+    ),
+    "little drawn in many frames": process(
+        many('<bpmn:subProcess id="s#">' + "<bpmn:task/>" * 50 + "</bpmn:subProcess>", 100),
+        FRAMES.replace("#", many(FRAME, 100)),
+    ),
     "a definition copied often": process(
         many(f'<bpmn:startEvent id="s#">{POINTS}</bpmn:startEvent>', 2000),
         element("timerEventDefinition", "def", LARGE),

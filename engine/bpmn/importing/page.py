@@ -1,4 +1,4 @@
-"""The main plane of a file: where everything stands, and how a shape or an edge is added."""
+"""One plane of a file: where everything stands, and how a shape or an edge is added."""
 
 from __future__ import annotations
 
@@ -7,39 +7,55 @@ from collections.abc import Iterable, Sequence
 from lxml import etree
 
 from engine.bpmn.drawing import box_of, main_plane, points_of
-from engine.bpmn.figures import Box, Point
-from engine.bpmn.xml import DC, DD, DI
+from engine.bpmn.figures import CONTAINERS, Box, Point
+from engine.bpmn.xml import DC, DD, DI, B, identifier
 
 #: Where the first thing stands on an empty page.
 ORIGIN = (160.0, 80.0)
+#: How often a free place is searched for; what a tool drew in part lacks few things.
+SEARCHES = 200
 #: Room between what is drawn and what is laid out beneath it.
 BENEATH = 60.0
+
+
+class Drawn:
+    """What the pages of one file share."""
+
+    def __init__(self, root: etree._Element) -> None:
+        planes = list(root.iter(DI + "BPMNPlane"))
+        #: What any plane shows.
+        self.shown = {
+            item.get("bpmnElement") or "" for plane in planes for item in plane if _has_place(item)
+        }
+        #: What holds others without being in their way.
+        self.containers = {
+            identifier(element) for element in root.iter(*(B + kind for kind in CONTAINERS))
+        }
+        #: What has a page of its own.
+        self.paged = {plane.get("bpmnElement") for plane in planes}
+        self.searches = SEARCHES
 
 
 class Page:
     """One plane, with the places of everything on it; what is on other planes is not its own."""
 
-    def __init__(self, root: etree._Element, *, whole: bool) -> None:
+    def __init__(self, drawn: Drawn, plane: etree._Element, *, whole: bool) -> None:
         #: Whether what is hidden is to be drawn as well.
         self.whole = whole
-        found = main_plane(root)
-        if found is None:
-            diagram = etree.SubElement(root, DI + "BPMNDiagram")
-            found = etree.SubElement(diagram, DI + "BPMNPlane")
-        self.plane: etree._Element = found
+        self.plane = plane
+        self.drawn = drawn
+        self.upright: set[str] = set()
         self.boxes: dict[str, Box] = {}
         self.lines: dict[str, tuple[Point, ...]] = {}
         self.closed: set[str] = set()
         self._left, self._low = ORIGIN[0], ORIGIN[1] - BENEATH
         for item in self.plane:
             self._read(item)
-        #: What any plane shows.
-        self.shown = {
-            item.get("bpmnElement") or ""
-            for plane in root.iter(DI + "BPMNPlane")
-            for item in plane
-            if _has_place(item)
-        }
+
+    @property
+    def shown(self) -> set[str]:
+        """What this page or any other shows."""
+        return self.drawn.shown
 
     def _read(self, item: etree._Element) -> None:
         name = item.get("bpmnElement") if isinstance(item.tag, str) else None
@@ -54,6 +70,8 @@ class Page:
                 self._keep(name, box)
             if item.get("isExpanded") == "false":
                 self.closed.add(name)
+            if item.get("isHorizontal") == "false":
+                self.upright.add(name)
 
     def _keep(self, name: str, box: Box) -> None:
         if name in self.boxes:
@@ -101,6 +119,14 @@ class Page:
             return None
         first, second = points[(len(points) - 1) // 2 :][:2]
         return Box((first[0] + second[0]) / 2, (first[1] + second[1]) / 2, 0, 0)
+
+
+def first(root: etree._Element) -> etree._Element:
+    """Return the main plane, a new one if a file has none."""
+    found = main_plane(root)
+    if found is not None:
+        return found
+    return etree.SubElement(etree.SubElement(root, DI + "BPMNDiagram"), DI + "BPMNPlane")
 
 
 def _has_place(item: etree._Element) -> bool:

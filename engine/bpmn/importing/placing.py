@@ -13,7 +13,7 @@ from lxml import etree
 
 from engine.bpmn import signs
 from engine.bpmn.figures import Box
-from engine.bpmn.importing import names, talking
+from engine.bpmn.importing import fitting, names, talking
 from engine.bpmn.importing.blocks import (
     BESIDE,
     HEADER,
@@ -28,10 +28,10 @@ from engine.bpmn.importing.blocks import (
     size_of,
     title_of,
 )
-from engine.bpmn.importing.page import Page, around, shifted
+from engine.bpmn.importing.page import Drawn, Page, around, first, shifted
 from engine.bpmn.importing.prepare import booleans
 from engine.bpmn.importing.routing import route
-from engine.bpmn.xml import B, children, identifier, local, text_of
+from engine.bpmn.xml import DI, B, children, identifier, local, text_of
 
 EDGES = (
     "sequenceFlow",
@@ -43,10 +43,8 @@ EDGES = (
 )
 #: Black boxes are this large.
 STRIP = (600.0, 60.0)
-#: Single nodes of a scope that are fitted in between the others; more go beneath.
-FITTED = 200
-#: Steps down in search of a free place.
-TRIES = 40
+#: A frame is this much larger than what finds room in it somehow.
+SPARE = 3.0
 
 
 def place(root: etree._Element, *, whole: bool = False) -> etree._Element:
@@ -59,7 +57,10 @@ def place(root: etree._Element, *, whole: bool = False) -> etree._Element:
     tree = copy.deepcopy(root)
     booleans(tree)
     names.resolve(tree)
-    page = Page(tree, whole=whole)
+    main = first(tree)
+    drawn = Drawn(tree)
+    _other_planes(tree, drawn, main, whole=whole)
+    page = Page(drawn, main, whole=whole)
     pools = {
         pool.get("processRef") or "": pool
         for pool in tree.iter(B + "participant")
@@ -80,13 +81,31 @@ def place(root: etree._Element, *, whole: bool = False) -> etree._Element:
     return tree
 
 
+def _other_planes(tree: etree._Element, drawn: Drawn, main: etree._Element, *, whole: bool) -> None:
+    """Complete the pages of closed subprocesses."""
+    scopes = {
+        identifier(scope): scope for scope in tree.iter(*(B + kind for kind in sorted(HOLDING)))
+    }
+    for plane in list(tree.iter(DI + "BPMNPlane")):
+        scope = None if plane is main else scopes.pop(plane.get("bpmnElement") or "", None)
+        if scope is None:
+            continue
+        page = Page(drawn, plane, whole=whole)
+        if any(identifier(node) in page.shown for node in _contents(scope)):
+            _complete(page, scope, None)
+        else:
+            made = block(scope)
+            _put(page, scope, made.boxes, made.opened, *page.next_place)
+        _edges(page, scope)
+
+
 def _process(page: Page, process: etree._Element, pool: etree._Element | None) -> None:
     nodes = list(_contents(process))
     if not nodes:
         return
     frame = page.boxes.get(identifier(pool)) if pool is not None else None
     if any(identifier(node) in page.shown for node in nodes):
-        _complete(page, process)
+        _complete(page, process, fitting.inner(page, pool))
         _frames(page, process, pool)
         return
     made = block(process)
@@ -98,6 +117,10 @@ def _process(page: Page, process: etree._Element, pool: etree._Element | None) -
             outline = Box(x, y, made.width + HEADER, made.height)
             page.add_shape(identifier(pool), outline, isHorizontal="true")
         x += HEADER
+    elif frame is not None and _has_room(frame, nodes):
+        _complete(page, process, fitting.inner(page, pool))
+        _frames(page, process, pool)
+        return
     else:
         x, y = page.next_place
     _put(page, process, made.boxes, made.opened, x, y)
@@ -129,34 +152,36 @@ def _put(
             page.add_shape(name, shifted(box, x, y), **more)
 
 
-def _complete(page: Page, scope: etree._Element) -> None:
+def _complete(page: Page, scope: etree._Element, frame: Box | None) -> None:
     """Place what is missing of a scope that is drawn in part, and look into its frames."""
     missing = [node for node in _contents(scope) if identifier(node) not in page.shown]
-    near = _neighbours(scope) if missing else {}
+    near = fitting.neighbours(scope) if missing else {}
+    lanes = fitting.lanes(page, scope) if missing else {}
     hung: dict[str, int] = {}
-    for number, node in enumerate(missing):
-        name, (wide, high) = identifier(node), _room_for(node)
+    for node in missing:
+        name, size = identifier(node), _room_for(page, node)
         host = page.boxes.get(node.get("attachedToRef") or "")
         if host is not None:
             at = node.get("attachedToRef") or ""
             hung[at] = hung.get(at, -1) + 1
             page.add_shape(name, on_border(host, hung[at]))
-        elif number < FITTED:
-            box = _beside(page, near.get(name, ((), ())), wide, high)
-            page.add_shape(name, box, **_opened(node))
-        else:
-            page.add_shape(name, Box(*page.next_place, wide, high), **_opened(node))
+            continue
+        box = fitting.beside(page, near.get(name, ((), ())), lanes.get(name, frame), size)
+        page.add_shape(name, box, **_opened(page, node))
     for node in nodes_of(scope):
         if local(node) in HOLDING:
             _subprocess(page, node)
 
 
-def _room_for(node: etree._Element) -> tuple[float, float]:
+def _room_for(page: Page, node: etree._Element) -> tuple[float, float]:
     """Return the size of a node that is not drawn; a subprocess has room for what is in it."""
-    return outer_size(node, block(node)) if has_content(node) else size_of(node)
+    opened = _opened(page, node).get("isExpanded") == "true"
+    return outer_size(node, block(node)) if opened else size_of(node)
 
 
-def _opened(node: etree._Element) -> dict[str, str]:
+def _opened(page: Page, node: etree._Element) -> dict[str, str]:
+    if identifier(node) in page.drawn.paged:
+        return {"isExpanded": "false"}
     return {"isExpanded": "true"} if has_content(node) else {}
 
 
@@ -166,53 +191,23 @@ def _subprocess(page: Page, node: etree._Element) -> None:
     if frame is None or not inside:
         return
     if any(identifier(part) in page.shown for part in inside):
-        _complete(page, node)
+        _complete(page, node, fitting.inner(page, node))
         return
     made = block(node)
     closed = identifier(node) in page.closed
     title = title_of(node)
     if not closed and _fits(frame, made.width + 2 * INNER, made.height + INNER + title):
         _put(page, node, made.boxes, made.opened, frame.x + INNER, frame.y + title)
+    elif not closed and _has_room(frame, inside):
+        _complete(page, node, fitting.inner(page, node))
     elif page.whole:
         _put(page, node, made.boxes, made.opened, *page.next_place)
 
 
-def _neighbours(scope: etree._Element) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Return for each node what leads to it and what it leads to."""
-    found: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-    for flow in children(scope, "sequenceFlow", "association"):
-        source, target = flow.get("sourceRef") or "", flow.get("targetRef") or ""
-        before, after = found.get(target, ((), ()))
-        found[target] = (*before, source), after
-        before, after = found.get(source, ((), ()))
-        found[source] = before, (*after, target)
-    return found
-
-
-def _beside(
-    page: Page, near: tuple[tuple[str, ...], tuple[str, ...]], wide: float, high: float
-) -> Box:
-    before = next((page.boxes[name] for name in near[0] if name in page.boxes), None)
-    after = next((page.boxes[name] for name in near[1] if name in page.boxes), None)
-    if before is not None:
-        box = Box(before.right + 60, before.cy - high / 2, wide, high)
-    elif after is not None:
-        box = Box(after.x - 60 - wide, after.cy - high / 2, wide, high)
-    else:
-        return Box(*page.next_place, wide, high)
-    below = [  # what a node may run into on its way down; frames around it do not count
-        other
-        for other in page.boxes.values()
-        if other.x < box.right
-        and other.right > box.x
-        and other.bottom > box.y
-        and not (other.w > 4 * wide and other.h > 2 * high)
-    ]
-    for _ in range(TRIES):
-        if not any(box.overlaps(other) for other in below):
-            return box
-        box = shifted(box, 0, high + 30)
-    return Box(*page.next_place, wide, high)
+def _has_room(frame: Box, nodes: list[etree._Element]) -> bool:
+    """Tell whether some nodes find room in a frame that is too small for a proper layout."""
+    sizes = (size_of(node) for node in nodes)
+    return SPARE * sum(wide * high for wide, high in sizes) < frame.w * frame.h
 
 
 def _frames(page: Page, process: etree._Element, pool: etree._Element | None) -> None:
