@@ -356,9 +356,11 @@ def _connect(spec: ScopeSpec, element: etree._Element) -> None:
 
 
 def _first_start(element: etree._Element) -> str:
+    """Return where a scope begins: its plain start, else its only one (as Camunda)."""
     starts = list(children(element, "startEvent"))
     plain = [start for start in starts if not event_definitions(start)]
-    return identifier((plain or starts)[0]) if starts else ""
+    chosen = plain or (starts if len(starts) == 1 else [])
+    return identifier(chosen[0]) if chosen else ""
 
 
 def _look_upstream(spec: ScopeSpec) -> None:

@@ -46,7 +46,7 @@ def slug_of(kind: str, wait: str | None, element: Element | None, description: D
     if kind in ("timer", "start"):
         return _timer_type(element, description) if element.event == "timer" else ""
     if kind == "async" and wait:
-        return AFTER if wait.endswith(":a") else BEFORE
+        return AFTER if wait.endswith("a") else BEFORE
     return ""
 
 

@@ -63,7 +63,7 @@ def of_definition(name: str) -> ColumnElement[bool]:
         Job.kind.in_(kinds),
     ]
     if slug in (job_definitions.BEFORE, job_definitions.AFTER):
-        found.append(Job.wait.endswith(":a" if slug == job_definitions.AFTER else ":b"))
+        found.append(Job.wait.endswith("a" if slug == job_definitions.AFTER else "b"))
     return and_(*found)
 
 
