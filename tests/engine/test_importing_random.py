@@ -16,8 +16,8 @@ from engine.bpmn.importing import judging
 from engine.errors import DeploymentRefused
 from tests.engine.bpmn_builder import element, files
 from tests.engine.diagram_facts import facts, tree
+from tests.engine.imported import FILES
 from tests.engine.odd_diagrams import odd_files
-from tests.engine.test_importing import FILES
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: Set for a long run with new files each time.
