@@ -36,7 +36,7 @@ def run(world: World) -> Report:
         raging = storm.Storm(world, nursery, ("act",), world.variables())
         try:
             _open(world, served)
-            _rage(raging, redis, served)
+            _rage(raging, owed, redis, served)
             _calm(raging, redis, served, world.patience(180))
         finally:
             served.stop()
@@ -51,10 +51,13 @@ def _open(world: World, served: Roles) -> None:
             served.start(name, front.BEAT)
 
 
-def _rage(raging: storm.Storm, redis: Redis, served: Roles) -> None:
+def _rage(
+    raging: storm.Storm, owed: dict[str, tuple[str, ...]], redis: Redis, served: Roles
+) -> None:
     dice, world = raging.world.dice, raging.world
     faults = ("flush", "kill", "away") * world.pick(1, 20)
     for fault in faults:
+        storm.feed(raging, owed)
         raging.tend()
         storm.progress(raging, 2)
         time.sleep(dice.uniform(0.2, 1.0))

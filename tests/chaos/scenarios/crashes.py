@@ -29,7 +29,7 @@ def run(world: World) -> Report:
     with Nursery(world.folder / "victims.log", variables) as nursery:
         raging = storm.Storm(world, nursery, ("act", "act", "drain", "drain"), variables)
         for _ in range(world.pick(2, 12)):
-            if storm.unfinished() == 0:
+            if not storm.feed(raging, owed):
                 break
             raging.tend()
             storm.progress(raging, 4)
@@ -39,7 +39,7 @@ def run(world: World) -> Report:
             raging.tend()
         died = list(raging.nursery.dead)
         storm.calm(raging, world.patience(240))
-        report = storm.count(raging, NAME, owed, started)
+        report = storm.count(raging, NAME, owed, started, least=world.pick(0, 10))
     problems = [*report.problems, *(["a worker ended with its database"] if died else [])]
     return Report(**{**vars(report), "problems": problems})
 

@@ -30,14 +30,14 @@ def run(world: World) -> Report:
     wanted = world.pick(7, 220)
     with Nursery(world.folder / "victims.log", variables) as nursery:
         raging = storm.Storm(world, nursery, ("act drain", "act drain", "drain"), variables)
-        _rage(raging, wanted, time.monotonic() + world.pick(15, 600))
+        _rage(raging, owed, wanted, time.monotonic() + world.pick(15, 600))
         storm.calm(raging, world.patience(240))
-        return storm.count(raging, NAME, owed, started)
+        return storm.count(raging, NAME, owed, started, least=world.pick(0, 200))
 
 
-def _rage(raging: storm.Storm, wanted: int, until: float) -> None:
+def _rage(raging: storm.Storm, owed: dict[str, tuple[str, ...]], wanted: int, until: float) -> None:
     dice = raging.world.dice
-    while time.monotonic() < until and storm.unfinished() != 0:
+    while time.monotonic() < until and storm.feed(raging, owed):
         raging.tend()
         storm.progress(raging, 2)
         time.sleep(dice.uniform(0.1, 1.0))

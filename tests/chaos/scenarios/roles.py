@@ -97,7 +97,7 @@ def run(world: World) -> Report:
         try:
             _mind(served, *COMMANDS)
             crowd.come()
-            _rage(raging, served)
+            _rage(raging, owed, served)
             _calm(served, world.patience(240))
         finally:
             crowd.go()
@@ -106,7 +106,7 @@ def run(world: World) -> Report:
         return storm.count(raging, NAME, owed, started)
 
 
-def _rage(raging: storm.Storm, served: Roles) -> None:
+def _rage(raging: storm.Storm, owed: dict[str, tuple[str, ...]], served: Roles) -> None:
     dice = raging.world.dice
     for round_ in range(raging.world.pick(6, 70)):
         storm.progress(raging, 2)
@@ -122,7 +122,7 @@ def _rage(raging: storm.Storm, served: Roles) -> None:
             served.kill(name, family=True)
             raging.faults[f"{name.rstrip('12')} kill"] += 1
             _mind(served, name)
-        if storm.unfinished() == 0:
+        if not storm.feed(raging, owed):
             return
 
 
