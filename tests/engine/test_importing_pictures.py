@@ -189,3 +189,19 @@ def test_what_the_page_of_a_closed_subprocess_leaves_out_is_drawn_there():
     pages = file("closed_subprocess.bpmn")
     for gone in (("g2", "e2"), ("s2", "u2", "e2", "g1", "g2")):
         assert set(groups(without(pages, *gone))) >= set(groups(pages))
+
+
+def test_what_is_left_out_is_placed_along_the_flows():
+    xml = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+      xmlns:b="http://www.omg.org/spec/BPMN/20100524/DI" targetNamespace="t"
+      xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"><process id="p">
+      <boundaryEvent id="late" attachedToRef="c"><timerEventDefinition/></boundaryEvent>
+      <task id="c"/><task id="b"/><task id="a"/>
+      <sequenceFlow id="ab" sourceRef="a" targetRef="b"/>
+      <sequenceFlow id="bc" sourceRef="b" targetRef="c"/></process><b:BPMNDiagram>
+      <b:BPMNPlane bpmnElement="p"><b:BPMNShape bpmnElement="a">
+      <dc:Bounds x="0" y="0" width="100" height="80"/></b:BPMNShape></b:BPMNPlane>
+      </b:BPMNDiagram></definitions>"""
+    found = boxes(xml)
+    assert found["a"].right < found["b"].x < found["b"].right < found["c"].x
+    assert found["late"].cy == found["c"].bottom

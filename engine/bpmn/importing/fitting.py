@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping
 
 from lxml import etree
@@ -85,6 +86,26 @@ def neighbours(scope: etree._Element) -> dict[str, tuple[tuple[str, ...], tuple[
         before, after = found.get(source, ((), ()))
         found[source] = before, (*after, target)
     return found
+
+
+def nearest_first(
+    page: Page,
+    missing: list[etree._Element],
+    near: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]],
+) -> list[etree._Element]:
+    """Return the nodes in such an order that each comes after a neighbour that leads to it."""
+    nodes = {identifier(node): node for node in missing}
+    order = dict.fromkeys(name for name in near if name in page.boxes)
+    for forward in (True, False):
+        waiting = deque(order)
+        while waiting:
+            before, after = near.get(waiting.popleft(), ((), ()))
+            for name in after if forward else before:
+                if name not in order:
+                    order[name] = None
+                    waiting.append(name)
+    found = [nodes[name] for name in dict.fromkeys([*order, *nodes]) if name in nodes]
+    return sorted(found, key=lambda node: node.get("attachedToRef") in nodes)  # hosts before
 
 
 def beside(

@@ -158,7 +158,7 @@ def _complete(page: Page, scope: etree._Element, frame: Box | None) -> None:
     near = fitting.neighbours(scope) if missing else {}
     lanes = fitting.lanes(page, scope) if missing else {}
     hung: dict[str, int] = {}
-    for node in missing:
+    for node in fitting.nearest_first(page, missing, near):
         name, size = identifier(node), _room_for(page, node)
         host = page.boxes.get(node.get("attachedToRef") or "")
         if host is not None:
