@@ -163,3 +163,12 @@ PATTERNS: Final = (
     r"(" * 200,
     r"\p{L}" * 60,
 )
+
+#: Patterns that RE2 does not know, and that go back for ever.
+REFERRING: Final = (
+    r"(a+)+\1$",
+    r"(a|aa)+\1b",
+    r"((a*)*)*\2b",
+    r"(.*)(.*)(.*)\1\2\3x",
+    r"(a)\1" + "(?:" * 150 + "a" + ")*" * 150,
+)

@@ -13,7 +13,8 @@ import pytest
 from engine import expressions
 from engine.errors import ExpressionError
 from engine.expressions import temporal
-from tests.engine.hostile_expressions import BOMBS, CODE, FEEL_CODE, OVERFLOWS, PATTERNS
+from engine.expressions.limits import LimitReached
+from tests.engine.hostile_expressions import BOMBS, CODE, FEEL_CODE, OVERFLOWS, PATTERNS, REFERRING
 
 SCOPE = {
     "x": 5,
@@ -105,6 +106,13 @@ def test_no_pattern_runs_away(pattern, function):
     with within(1):
         result = expressions.feel(f"{function}({args})", scope)
     assert result is None or isinstance(result, bool | str | list)
+
+
+@pytest.mark.parametrize("pattern", REFERRING, ids=[pattern[:30] for pattern in REFERRING])
+def test_a_search_that_goes_back_is_paid_for(pattern):
+    scope = {"text": "a" * 20_000 + "!", "pattern": pattern}
+    with within(1), pytest.raises(LimitReached):
+        expressions.feel("[matches(text, pattern)]", scope)
 
 
 def test_values_of_the_scope_cannot_be_changed():

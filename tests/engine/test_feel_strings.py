@@ -65,6 +65,40 @@ string join(["a", "b"], "/", "<", ">") ⇒ "<a/b>"
 
 # fn:matches, fn:replace and fn:tokenize of XPath, with the flags s, m, i and x
 PATTERNS = lines(r"""
+matches("a", "[\\1]") ⇒ null
+matches("h", "(.)\\2") ⇒ null
+matches("h", "(.)\\3") ⇒ null
+matches("a", "\\1(a)") ⇒ null
+matches("aa", "(a)\\1") ⇒ true
+matches("ab", "(a)\\1") ⇒ false
+matches("aA", "(a)\\1", "i") ⇒ true
+matches("'x'", "(['\"]).*\\1") ⇒ true
+matches("abcabc", "^(.*)\\1$") ⇒ true
+matches("abcabd", "^(.*)\\1$") ⇒ false
+matches("aa", "(a\\1)") ⇒ null
+matches("abab", "(a)(b)\\1\\2") ⇒ true
+replace("aabbc", "(.)\\1", "<$1>") ⇒ "<a><b>c"
+replace("hello", "(l)\\1", "L") ⇒ "heLo"
+split("a--b==c", "([-=])\\1") ⇒ ["a","b","c"]
+matches("xabcxabc", "(a(b)c)x\\1$") ⇒ true
+matches("aXbX", "a(X|Y)b\\1") ⇒ true
+matches("aXbY", "a(X|Y)b\\1") ⇒ false
+matches("b", "(a)?b\\1") ⇒ true
+matches("aaaa", "^(a*)*\\1b$") ⇒ false
+matches("a1a2", "(?:(a)\\d){2}\\1?") ⇒ true
+matches("a2", "(a)\\12") ⇒ false
+matches("aa2", "(a)\\12") ⇒ true
+matches("x\nyy", "^(y)\\1", "m") ⇒ true
+matches("a b a", "(a) b \\1", "x") ⇒ false
+matches("a\na", "(a).\\1") ⇒ false
+matches("a\na", "(a).\\1", "s") ⇒ true
+replace("aabaa", "(a)\\1?", "<$0>") ⇒ "<aa>b<aa>"
+replace("aaa", "(a)\\1??", "x") ⇒ "xxx"
+replace("aa", "(a)?\\1*?", "x") ⇒ null
+matches("a", "(a)\\1{2,1}") ⇒ null
+matches("a", "(a)\\1**") ⇒ null
+matches("a", "(a\\1") ⇒ null
+matches("a", "(a)\\1)") ⇒ null
 matches("aa", "a{,2}") ⇒ null
 matches("a{", "a{") ⇒ null
 matches("a}", "a}") ⇒ null
@@ -145,7 +179,6 @@ matches("a-b", "^[\w-]+$") ⇒ true
 matches("a b", "^\S+\s\S+$") ⇒ true
 matches("x", "^[^a-c]$") ⇒ true
 matches("a]b", "a\]b") ⇒ true
-matches("aa", "(a)\1") ⇒ null
 replace("abcd", "(ab)|(a)", "[1=$1][2=$2]") ⇒ "[1=ab][2=]cd"
 replace("abracadabra", "bra", "*") ⇒ "a*cada*"
 replace("abracadabra", "a.*a", "*") ⇒ "*"

@@ -1,6 +1,7 @@
 """Regular expressions on RE2: linear time, whatever the author writes.
 
-Patterns are XPath's as far as RE2 knows them (`xpath`); back-references are not.
+Patterns are XPath's (`xpath`). Those with back-references, which RE2 does not know, are searched
+step by step (`references`), and their steps are paid for.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any, Final
 import re2
 
 from engine.expressions import limits
-from engine.expressions.builtins import xpath
+from engine.expressions.builtins import referring, xpath
+from engine.expressions.builtins.references import Pay, Referring
 from engine.expressions.environment import Run
 from engine.expressions.limits import Undefined, sized_list, sized_text
 
@@ -29,11 +31,14 @@ COMPILING: Final = 1_000
 
 
 @contextmanager
-def paid(run: Run) -> Iterator[None]:
-    """Pay for the patterns that are compiled inside, also for those that cannot be."""
+def paid(run: Run) -> Iterator[Pay]:
+    """Pay for the patterns that are compiled inside, also for those that cannot be.
+
+    Gives what pays for the searches of those that RE2 does not know.
+    """
     before = compiled.cache_info().misses + javas.cache_info().misses
     try:
-        yield
+        yield run.tick
     finally:
         missed = compiled.cache_info().misses + javas.cache_info().misses - before
         run.tick(COMPILING * max(missed, 0))
@@ -50,6 +55,8 @@ def compiled(pattern: str, flags: str = "") -> Any:
         raise limits.LimitReached(f"正则表达式超过 {limits.MAX_PATTERN} 个字符。")
     if set(flags) - set("imsx"):
         raise Undefined(f"正则表达式没有标志“{flags}”。")
+    if referring.refers(pattern):
+        return referring.read(pattern, flags, _compile)
     inline = "".join(sorted(set(flags) - {"x"}))
     return _compile((f"(?{inline})" if inline else "") + xpath.translate(pattern, flags))
 
@@ -76,9 +83,15 @@ def _compile(pattern: str) -> Any:
         raise Undefined(f"正则表达式“{pattern}”不能识别。") from None
 
 
-def matches(value: str, pattern: str, flags: str = "") -> bool:
+def _for(pattern: str, flags: str, pay: Pay) -> Any:
+    """Return the compiled pattern, its searches paid for."""
+    regex = compiled(pattern, flags)
+    return regex.paying(pay) if isinstance(regex, Referring) else regex
+
+
+def matches(value: str, pattern: str, pay: Pay, flags: str = "") -> bool:
     """Tell whether the pattern occurs in the text."""
-    return compiled(pattern, flags).search(sized_text(value)) is not None
+    return _for(pattern, flags, pay).search(sized_text(value)) is not None
 
 
 def matches_whole(value: str, pattern: Any) -> bool:
@@ -88,14 +101,14 @@ def matches_whole(value: str, pattern: Any) -> bool:
     return javas(pattern).fullmatch(sized_text(value)) is not None
 
 
-def replace(value: str, pattern: str, replacement: str, flags: str = "") -> str:
+def replace(value: str, pattern: str, replacement: str, pay: Pay, flags: str = "") -> str:
     """Return the text with every match replaced; `$1` is the first group, `$0` the match.
 
     Raises:
         Undefined: the pattern matches the empty text, or the replacement has a `$` or a
             backslash that means nothing (as XPath's `fn:replace` says).
     """
-    regex = _consuming(pattern, flags)
+    regex = _consuming(pattern, flags, pay)
     if _MEANINGLESS.search(_GROUP.sub("", replacement)):
         raise Undefined("替换文字里的“$”后面应为数字，反斜杠写成“\\\\”，“$”写成“\\$”。")
     parts: list[str] = []
@@ -125,17 +138,17 @@ def _expand(match: Any, replacement: str, groups: int) -> str:
     )
 
 
-def _consuming(pattern: str, flags: str) -> Any:
+def _consuming(pattern: str, flags: str, pay: Pay) -> Any:
     """Return the compiled pattern, if it takes at least one character."""
-    regex = compiled(pattern, flags)
+    regex = _for(pattern, flags, pay)
     if regex.fullmatch("") is not None:
         raise Undefined("正则表达式不能匹配空文字。")
     return regex
 
 
-def split(value: str, pattern: str) -> list[str]:
+def split(value: str, pattern: str, pay: Pay) -> list[str]:
     """Return the parts of the text between the matches."""
-    return _between(_consuming(pattern, ""), value)
+    return _between(_consuming(pattern, "", pay), value)
 
 
 def split_javas(value: str, pattern: str) -> list[str]:
@@ -154,7 +167,8 @@ def _between(regex: Any, value: str) -> list[str]:
     return [*parts, value[at:]]
 
 
-def extract(value: str, pattern: str) -> list[str]:
+def extract(value: str, pattern: str, pay: Pay) -> list[str]:
     """Return every match."""
-    found = [match.group(0) for match in compiled(pattern).finditer(sized_text(value))]
+    regex = _for(pattern, "", pay)
+    found = [match.group(0) for match in regex.finditer(sized_text(value))]
     return sized_list(found)

@@ -83,32 +83,32 @@ def ends_with(value: Any, match: Any) -> bool:
 def matches(run: Run, value: Any, pattern: Any, flags: Any = None) -> bool:
     value = arg.text(value)
     run.tick(len(value) // 16)
-    with patterns.paid(run):
-        return patterns.matches(value, arg.text(pattern), arg.text(flags or ""))
+    with patterns.paid(run) as pay:
+        return patterns.matches(value, arg.text(pattern), pay, arg.text(flags or ""))
 
 
 @builtin("replace", "input", "pattern", "replacement", "flags?")
 def replace(run: Run, value: Any, pattern: Any, new: Any, flags: Any = None) -> str:
     value = arg.text(value)
     run.tick(len(value) // 4)
-    with patterns.paid(run):
-        return patterns.replace(value, arg.text(pattern), arg.text(new), arg.text(flags or ""))
+    with patterns.paid(run) as pay:
+        return patterns.replace(value, arg.text(pattern), arg.text(new), pay, arg.text(flags or ""))
 
 
 @builtin("split", "string", "delimiter")
 def split(run: Run, value: Any, delimiter: Any) -> list[str]:
     value = arg.text(value)
     run.tick(len(value) // 4)
-    with patterns.paid(run):
-        return patterns.split(value, arg.text(delimiter))
+    with patterns.paid(run) as pay:
+        return patterns.split(value, arg.text(delimiter), pay)
 
 
 @builtin("extract", "string", "pattern")
 def extract(run: Run, value: Any, pattern: Any) -> list[str]:
     value = arg.text(value)
     run.tick(len(value) // 4)
-    with patterns.paid(run):
-        return patterns.extract(value, arg.text(pattern))
+    with patterns.paid(run) as pay:
+        return patterns.extract(value, arg.text(pattern), pay)
 
 
 @builtin("string join", "list", "delimiter?", "prefix?", "suffix?")
