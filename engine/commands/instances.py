@@ -16,6 +16,7 @@ from engine.commands.execution import Execution, Loaded, Skips
 from engine.errors import NotAllowed, NotFound, Suspended
 from engine.hooks import Actor
 from engine.models import Attachment, Incident, Job, ProcessDefinition, ProcessInstance
+from engine.state.values import bare
 
 
 def start(
@@ -56,10 +57,11 @@ def start(
     check_starter(session, definition, actor)
     event = _start_event(definition, start_element)
     given = dict(variables or {})
-    form = task_forms.find(session, definition, event.element, given)
+    scope = {name: bare(value) for name, value in given.items()}
+    form = task_forms.find(session, definition, event.element, scope)
     if formless:
         form = None
-    entered = submissions.check(form, posted, given)
+    entered = submissions.check(form, posted, scope)
     with Execution(session, actor, entered.values, entered.id, files) as work:
         loaded = work.begin(
             definition,

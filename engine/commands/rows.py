@@ -172,7 +172,7 @@ def _collect(work: Execution, loaded: Loaded, batch: Batch) -> None:
         _collect_new(work, loaded, wait, batch)
     if run.task_changes:
         opening.amend(work, loaded, after)
-    now = tagged(run.variables)
+    now = tagged(run.lasting)
     batch.variables += [
         waits.variable(row.id, name, value)
         for name, value in now.items()

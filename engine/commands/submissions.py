@@ -21,6 +21,7 @@ from engine.commands.definitions import Form
 from engine.errors import IdempotencyMismatch, InvalidInput
 from engine.forms import reading
 from engine.models import Attachment, Submission, new_id
+from engine.state.values import bare
 
 _INSERT = insert(Submission.__table__)  # type: ignore[arg-type]  # a Table, says SQLAlchemy late
 #: Additional data of the sealed payload: a submission cannot be moved to another column.
@@ -122,7 +123,8 @@ def enter(
         raise InvalidInput(f"这一步的表单没有这些内容，不能提交：{'、'.join(strange)[:200]}。")
     if form is None or (free and not checked):
         return Entered(new_id(), {}, dict(variables), None, None, digest(variables))
-    found = check(form, {key: value for key, value in variables.items() if key in fields}, scope)
+    entered = {key: bare(value) for key, value in variables.items() if key in fields}
+    found = check(form, entered, scope)
     others = {key: value for key, value in variables.items() if free or key not in fields}
     return replace(found, variables={**others, **found.variables}, digest=digest(variables))
 

@@ -94,6 +94,7 @@ def _project(
     rows = [
         {"human_task_id": task.id, "name": name, **waits.projection(kinds.encode(value))}
         for name, value in values.items()
+        if not isinstance(value, kinds.Transient)
     ]
     if rows:
         dialect = postgresql if db.is_postgres(session) else sqlite

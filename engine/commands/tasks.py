@@ -34,6 +34,7 @@ from engine.models import (
     ProcessInstance,
     Submission,
 )
+from engine.state.values import Transient
 
 log = structlog.get_logger()
 
@@ -307,7 +308,9 @@ def _close(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[
         raise Conflict("这项待办刚刚被他人签收或办理，请重试。")
     for name, value in closed.items():
         set_committed_value(task, name, value)
-    entered = {key: str(value)[:80] for key, value in variables.items()}
+    entered = {
+        key: str(value)[:80] for key, value in variables.items() if not isinstance(value, Transient)
+    }
     work.note(
         loaded.row,
         "completed",

@@ -24,6 +24,7 @@ from engine.bpmn.nodes.gateways import SettlingJoin
 from engine.errors import EngineError
 from engine.state.tokens import AnyScope, Instance, Token
 from engine.state.values import decode, encode, to_json
+from engine.state.variables import lasting
 
 FORMAT = 1
 CODES = {TaskState.WAITING: "w", TaskState.READY: "r", TaskState.STARTED: "s"}
@@ -38,7 +39,7 @@ def dump(instance: Instance) -> bytes:
     """Return the saved form of an instance."""
     data: dict[str, Any] = {"f": FORMAT, "k": instance.counter}
     if instance.tokens:
-        data["t"] = [_row(token) for token in instance.tokens.values()]
+        data["t"] = [_row(instance, token) for token in instance.tokens.values()]
     if instance.agenda:
         data["a"] = [token.id for token in instance.agenda if not token.gone]
     if instance.outcome:
@@ -49,11 +50,11 @@ def dump(instance: Instance) -> bytes:
         data["c"] = encode(instance.done)
     if instance.changes and instance.watching:
         data["h"] = sorted(instance.changes)
-    data["v"] = encode(instance.variables)
+    data["v"] = encode(lasting(instance, instance.variables))
     return to_json(data)
 
 
-def _row(token: Token) -> list[Any]:
+def _row(instance: Instance, token: Token) -> list[Any]:
     hangs_on, owner = token.hangs_on, token.scope.owner
     up = hangs_on.id if hangs_on is not None else f">{owner.id}" if owner is not None else ""
     row = [
@@ -61,7 +62,7 @@ def _row(token: Token) -> list[Any]:
         token.node.name,
         _code(token),
         up,
-        encode(token.data) if token.data else 0,
+        encode(lasting(instance, token.data, token.id)) if token.data else 0,
         encode(token.marks) if token.marks else 0,
     ]
     while not row[-1]:

@@ -282,6 +282,11 @@ class Run:
         """The variables of the instance scope. Read only: write with `set`."""
         return self._instance.variables
 
+    @property
+    def lasting(self) -> dict[str, Any]:
+        """The variables of the instance scope that are saved."""
+        return variables.lasting(self._instance, self._instance.variables)
+
     def scope(self, token: str) -> Mapping[str, Any]:
         """Return everything a token sees, the nearest first; "" is the instance."""
         return variables.visible(self._instance, self._token(token))

@@ -295,6 +295,8 @@ class Instance(_ScopeMixin, BpmnWorkflow):
         self.changes: set[VariableChange] = set()
         #: Every variable set or taken away since the instance was loaded; not saved.
         self.writes: list[Write] = []
+        #: Variables that are not saved: (name, token that holds it, "" for the instance).
+        self.passing: set[tuple[str, str]] = set()
         #: An operator's command may leave these out (`Run.skip`).
         self.skips_listeners = self.skips_mappings = False
         #: `advance` is at work; what happens otherwise comes from outside.

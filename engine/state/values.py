@@ -41,6 +41,18 @@ class FileReference:
     __feel__ = ("id", "name", "media_type", "size")
 
 
+@dataclass(frozen=True, slots=True)
+class Transient:
+    """A value for the command that brings it, and never saved: Camunda's transient variable."""
+
+    value: Any
+
+
+def bare(value: Any) -> Any:
+    """Return a value whether or not it was meant to be saved."""
+    return value.value if isinstance(value, Transient) else value
+
+
 def storable(value: Any, name: str) -> Any:
     """Return a value as it is kept: own copy, only known kinds.
 
@@ -50,6 +62,8 @@ def storable(value: Any, name: str) -> Any:
     Raises:
         EngineError: the kind is unknown, or the value is too large or too deep.
     """
+    if isinstance(value, Transient):
+        return Transient(_storable(value.value, name, 0))
     return _storable(value, name, 0)
 
 

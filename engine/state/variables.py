@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import InvalidInput
 from engine.state.host import Write
-from engine.state.values import storable
+from engine.state.values import Transient, storable
 
 if TYPE_CHECKING:
     from engine.state.tokens import Instance, Token
@@ -58,6 +58,8 @@ def write(
 ) -> None:
     """Set variables as seen from a token; `local` keeps them in its own scope.
 
+    One that is `Transient` can be read until the instance is saved, and leaves no trace.
+
     Raises:
         EngineError: a name is not a variable name, or a value cannot be stored.
     """
@@ -73,8 +75,20 @@ def write(
         if instance.watching:
             known = name in scopes[level]
             instance.changes.add((name, "update" if known else "create", holder))
+        if isinstance(kept, Transient):
+            scopes[level][name] = kept.value
+            instance.passing.add((name, holder))
+            continue
         scopes[level][name] = kept
+        instance.passing.discard((name, holder))
         instance.writes.append(Write(name, kept, "" if token is None else token.id, holder))
+
+
+def lasting(instance: Instance, values: dict[str, Any], holder: str = "") -> dict[str, Any]:
+    """Return the variables of a scope (a token's; "": the instance) without transient ones."""
+    if not instance.passing:
+        return values
+    return {name: one for name, one in values.items() if (name, holder) not in instance.passing}
 
 
 def _level(scopes: list[dict[str, Any]], name: str) -> int:

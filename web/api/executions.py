@@ -66,7 +66,7 @@ def get_execution(execution_id: str) -> ResponseReturnValue:
 @needs("message", body=VARIABLES_BODY)
 def signal_execution(execution_id: str) -> ResponseReturnValue:
     """Let a token go on that waits for a message, a signal or in a receive task."""
-    given = typed.read_all(VARIABLES_BODY.body().get("variables"))
+    given = typed.read_all(VARIABLES_BODY.body().get("variables"), transient=True)
     with db.transaction() as session:
         instance_id, token = require_execution(session, execution_id)
         waiting = _subscriptions(session, instance_id, token)
@@ -103,7 +103,7 @@ def get_message_subscription(execution_id: str, name: str) -> ResponseReturnValu
 @needs("message", body=VARIABLES_BODY)
 def trigger_message(execution_id: str, name: str) -> ResponseReturnValue:
     """Give an execution the message it waits for."""
-    given = typed.read_all(VARIABLES_BODY.body().get("variables"))
+    given = typed.read_all(VARIABLES_BODY.body().get("variables"), transient=True)
     with db.transaction() as session:
         row = _message(session, execution_id, name)
         correlation.deliver(session, row, given, actor=caller().actor)

@@ -50,8 +50,8 @@ def complete_external_task(task_id: str) -> ResponseReturnValue:
         external.complete,
         worker=asked.get("workerId", ""),
         actor=caller().actor,
-        variables=typed.read_all(asked.get("variables")),
-        local_variables=typed.read_all(asked.get("localVariables")),
+        variables=typed.read_all(asked.get("variables"), transient=True),
+        local_variables=typed.read_all(asked.get("localVariables"), transient=True),
     )
 
 
@@ -72,8 +72,8 @@ def fail_external_task(task_id: str) -> ResponseReturnValue:
         failure,
         worker=asked.get("workerId", ""),
         actor=caller().actor,
-        variables=typed.read_all(asked.get("variables")),
-        local_variables=typed.read_all(asked.get("localVariables")),
+        variables=typed.read_all(asked.get("variables"), transient=True),
+        local_variables=typed.read_all(asked.get("localVariables"), transient=True),
     )
 
 
@@ -89,7 +89,7 @@ def external_task_bpmn_error(task_id: str) -> ResponseReturnValue:
         worker=asked.get("workerId", ""),
         actor=caller().actor,
         message=asked.get("errorMessage", ""),
-        variables=typed.read_all(asked.get("variables")),
+        variables=typed.read_all(asked.get("variables"), transient=True),
     )
 
 

@@ -43,6 +43,10 @@ SIGNAL = Params(
 )  # fmt: skip
 
 
+def _given(asked: Asked, name: str) -> dict[str, Any]:
+    return typed.read_all(asked.get(name), name, transient=True)
+
+
 @bp.post("/message")
 @needs("message", body=MESSAGE, returns="MessageResult[]")
 def correlate_message() -> ResponseReturnValue:
@@ -65,10 +69,8 @@ def correlate_message() -> ResponseReturnValue:
         _keys(asked, "correlationKeys"),
         _keys(asked, "localCorrelationKeys"),
     )
-    local = typed.read_all(asked.get("processVariablesLocal"), "processVariablesLocal")
-    local |= typed.read_all(
-        asked.get("processVariablesToTriggeredScope"), "processVariablesToTriggeredScope"
-    )
+    local = _given(asked, "processVariablesLocal")
+    local |= _given(asked, "processVariablesToTriggeredScope")
     with db.transaction() as session:
         try:
             reached = correlation.correlate_now(
@@ -76,7 +78,7 @@ def correlate_message() -> ResponseReturnValue:
                 caller().viewer,
                 wanted,
                 actor=caller().actor,
-                variables=typed.read_all(asked.get("processVariables"), "processVariables"),
+                variables=_given(asked, "processVariables"),
                 local=local,
                 everybody=everybody,
             )
@@ -114,7 +116,7 @@ def throw_signal() -> ResponseReturnValue:
         raise invalid("No signal name given")
     if asked.get("tenantId"):
         raise invalid("Cannot deliver a signal for a tenant: this engine has no tenants.")
-    given = typed.read_all(asked.get("variables"))
+    given = _given(asked, "variables")
     with db.transaction() as session:
         if execution is None:
             correlation.broadcast(session, caller().viewer, name, given, actor=caller().actor)

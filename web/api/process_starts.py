@@ -43,7 +43,7 @@ def start_process_instance(wanted: Wanted) -> ResponseReturnValue:
     chosen = instructions.skips(asked)
     if steps or chosen.listeners or chosen.mappings:
         require_scope("operate")  # a process not begun as it is drawn is an operator's doing
-    given = typed.read_all(asked.get("variables"))
+    given = typed.read_all(asked.get("variables"), transient=True)
     with db.transaction() as session:
         row = wanted.find(session)
         made = starting.start_version(

@@ -106,7 +106,7 @@ def delegate_task(task_id: str) -> ResponseReturnValue:
 @needs("task", body=RESOLVE)
 def resolve_task(task_id: str) -> ResponseReturnValue:
     """Report delegated work as done; the task goes back to its owner."""
-    variables = typed.read_all(RESOLVE.body().get("variables"))
+    variables = typed.read_all(RESOLVE.body().get("variables"), transient=True)
 
     def work(session: Session) -> None:
         if variables:

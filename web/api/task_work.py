@@ -108,7 +108,7 @@ def submit_task_form(task_id: str) -> ResponseReturnValue:
 
 
 def _complete(task_id: str, asked: Asked, *, through_form: bool) -> ResponseReturnValue:
-    variables = typed.read_all(asked.get("variables"))
+    variables = typed.read_all(asked.get("variables"), transient=True)
     told = bool(asked.get("withVariablesInReturn"))
     key = _idempotency_key()
 
@@ -151,7 +151,7 @@ def _idempotency_key() -> str | None:
 def task_bpmn_error(task_id: str) -> ResponseReturnValue:
     """Throw a business error out of a task."""
     asked = ERROR.body()
-    variables = typed.read_all(asked.get("variables"))
+    variables = typed.read_all(asked.get("variables"), transient=True)
 
     def work(session: Session) -> None:
         task_events.bpmn_error(
@@ -171,7 +171,7 @@ def task_bpmn_error(task_id: str) -> ResponseReturnValue:
 def task_bpmn_escalation(task_id: str) -> ResponseReturnValue:
     """Escalate out of a task."""
     asked = ESCALATION.body()
-    variables = typed.read_all(asked.get("variables"))
+    variables = typed.read_all(asked.get("variables"), transient=True)
 
     def work(session: Session) -> None:
         task_events.escalate(

@@ -19,7 +19,7 @@ from engine.expressions.declared import Long, Short, named
 from engine.expressions.values import YearsMonths
 from engine.expressions.values import text as feel_text
 from engine.state import values
-from engine.state.values import FileReference
+from engine.state.values import FileReference, Transient
 from web.api.answer import moment, parse_moment
 from web.api.errors import invalid
 
@@ -89,8 +89,13 @@ def jsonable(value: Any) -> Any:
     return value
 
 
-def read_all(given: Any, field: str = "variables") -> dict[str, Any]:
+def read_all(given: Any, field: str = "variables", *, transient: bool = False) -> dict[str, Any]:
     """Return engine values from a mapping of typed values; None counts as empty.
+
+    Args:
+        field: where they stand, for the message.
+        transient: those that are not to be saved are `Transient`; without it they are values
+            like all others, for who only looks at them.
 
     Raises:
         ApiError: 400, with the name of the variable that cannot be read.
@@ -99,7 +104,7 @@ def read_all(given: Any, field: str = "variables") -> dict[str, Any]:
         return {}
     if not isinstance(given, Mapping):
         raise invalid(f"'{field}' is not an object of variables.")
-    return {_named(name): read(typed, name) for name, typed in given.items()}
+    return {_named(name): read(typed, name, transient=transient) for name, typed in given.items()}
 
 
 def _named(name: str) -> str:
@@ -108,8 +113,8 @@ def _named(name: str) -> str:
     return name
 
 
-def read(typed: Any, name: str = "value") -> Any:
-    """Return the engine value of one typed value.
+def read(typed: Any, name: str = "value", *, transient: bool = False) -> Any:
+    """Return the engine value of one typed value; `transient` as for `read_all`.
 
     Without a type the value is taken as JSON has it.
 
@@ -118,8 +123,15 @@ def read(typed: Any, name: str = "value") -> Any:
     """
     if not isinstance(typed, Mapping):
         raise invalid(f"Variable '{name}': an object with value and type is expected.")
-    value, kind = typed.get("value"), str(typed.get("type") or "")
     info = typed.get("valueInfo") or {}
+    if not isinstance(info, Mapping):
+        raise invalid(f"Variable '{name}': valueInfo is not an object.")
+    found = _value(typed, info, name)
+    return Transient(found) if transient and info.get("transient") is True else found
+
+
+def _value(typed: Mapping[str, Any], info: Mapping[str, Any], name: str) -> Any:
+    value, kind = typed.get("value"), str(typed.get("type") or "")
     if not kind:
         return _kept(value, name)
     reader = _READERS.get(kind[:1].upper() + kind[1:])

@@ -76,11 +76,12 @@ def offer(path: str, kind: str, find: Find, *, read: str = "read", write: str = 
         raise invalid(f"Variable '{name}': files and bytes are no variables here.")
 
     def put(owner_id: str, name: str) -> ResponseReturnValue:
-        return _write(find, owner_id, {name: typed.read(VALUE.body().values, name)}, ())
+        given = typed.read(VALUE.body().values, name, transient=True)
+        return _write(find, owner_id, {name: given}, ())
 
     def change(owner_id: str) -> ResponseReturnValue:
         asked = CHANGES.body()
-        changed = typed.read_all(asked.get("modifications"), "modifications")
+        changed = typed.read_all(asked.get("modifications"), "modifications", transient=True)
         return _write(find, owner_id, changed, asked.get("deletions", ()))
 
     def remove(owner_id: str, name: str) -> ResponseReturnValue:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from engine import db
+from engine.models import Base
 from tests.engine.office import diagram, flows
 from tests.web.api.conftest import System
 from tests.web.api.diagrams import deploy, post_files, start
@@ -150,6 +152,63 @@ def test_a_long_of_a_form_is_one(api: System) -> None:
     found = api.get(f"/process-instance/{made}/variables")
     assert found == {name: {**GIVEN["long"], "value": n} for name, n in
                      (("amount", 7), ("other", 8))}  # fmt: skip
+
+
+SECRET = "not to be kept"
+
+
+def passing(value: Any = SECRET) -> dict[str, Any]:
+    return {"value": value, "type": "String", "valueInfo": {"transient": True}}
+
+
+def traces() -> list[str]:
+    """Return the tables and columns in which the value stands."""
+    found = []
+    with db.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            for row in session.execute(table.select()).mappings():
+                found += [
+                    f"{table.name}.{name}"
+                    for name, kept in row.items()
+                    if SECRET in (kept.decode(errors="replace") if isinstance(kept, bytes)
+                                  else str(kept))
+                ]  # fmt: skip
+    return found
+
+
+def test_a_transient_variable_leaves_no_trace(api: System) -> None:
+    drawn = diagram(
+        '<bpmn:startEvent id="s"/><bpmn:userTask id="a"/><bpmn:exclusiveGateway id="g"/>'
+        '<bpmn:userTask id="yes"/><bpmn:userTask id="no"/><bpmn:endEvent id="e"/>'
+        + flows(
+            "s>a",
+            "a>g",
+            "g>yes: ${word.length() &gt; 5}",
+            "g>no: ${word.length() &lt; 6}",
+            "yes>e",
+            "no>e",
+        ),
+        key="secret",
+    )
+    deploy(api, drawn)
+    made = start(api, "secret", variables={"word": passing(), "kept": GIVEN["long"]})["id"]
+    path = f"/process-instance/{made}/variables"
+    assert set(api.get(path)) == {"kept"}
+    [work] = api.get("/task", processInstanceId=made)
+    api.post(f"/task/{work['id']}/complete", {"variables": {"word": passing()}}, status=204)
+    [work] = api.get("/task", processInstanceId=made)
+    assert work["taskDefinitionKey"] == "yes"  # it was there while the case went on
+    for address in (path, f"/task/{work['id']}/localVariables", f"/task/{work['id']}/variables"):
+        api.do("PUT", f"{address}/word", passing(), status=204)
+        api.do("POST", address, {"modifications": {"word": passing()}}, status=204)
+        assert "word" not in api.get(address)
+    assert set(api.get(path)) == {"kept"}
+    assert api.get("/history/variable-instance/count", processInstanceId=made) == {"count": 1}
+    assert traces() == []
+    assert api.get("/history/detail/count", processInstanceId=made) == {"count": 1}
+    # what is written as usual afterwards stays
+    api.do("PUT", f"{path}/word", GIVEN["short"], status=204)
+    assert api.get(f"{path}/word") == GIVEN["short"]
 
 
 def decisions(more: str = "") -> bytes:
