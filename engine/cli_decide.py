@@ -35,7 +35,7 @@ def decide(files: tuple[Path, ...], wanted: str | None, given: str, explain: boo
     contents = [path.read_bytes() for path in files]
     model, name = _found(contents, wanted)
     try:
-        result = model.evaluate(name, scope, explain=True)
+        result = model.evaluate(name, scope, explain=True, shown=True)
         click.echo(exchange.to_json(result.value))
     except ExpressionError as why:
         click.echo("null")  # FEEL's word for what has no value

@@ -33,10 +33,12 @@ def evaluate(
     functions: Functions = NO_FUNCTIONS,
     explain: bool = False,
     model: DecisionModel | None = None,
+    shown: bool = False,
 ) -> Result:
     """Answer a decision, a service with its inputs, or a knowledge model with its parameters.
 
-    `model` is needed for the last two; a decision knows its own.
+    `model` is needed for the last two; a decision knows its own. What is only shown may hold
+    functions.
 
     Raises:
         ExpressionError: as `Decision.evaluate` says.
@@ -51,13 +53,14 @@ def evaluate(
         if isinstance(wanted, Decision):
             result = evaluation.answer(wanted)
             _readable(wanted.name, result.value, run)
-            return result if _light(result.rows) else _without_functions(result)
+            return result if shown or _light(result.rows) else _without_functions(result)
         value = _invoked(evaluation, wanted, scope)
         _readable(wanted.name, value, run)
     except RecursionError:
         raise LimitReached(f"决策“{wanted.name}”计算太深。") from None
     told = {"decision": wanted.id, "name": wanted.name, "value": plain(value), "notes": run.notes}
-    return Result(wanted.name, storable([{wanted.name: value}]), value, told if explain else None)
+    rows = [{wanted.name: value}]
+    return Result(wanted.name, rows if shown else storable(rows), value, told if explain else None)
 
 
 def _readable(name: str, value: Any, run: Run) -> None:

@@ -10,16 +10,16 @@ from typing import Any
 from engine.errors import ExpressionError
 from engine.expressions.arithmetic import is_number
 from engine.expressions.limits import MAX_DEPTH
-from engine.expressions.values import Function, adopt, number_text, text
+from engine.expressions.values import adopt, number_text, text
 
 MAX_CHARACTERS = 2_000_000
 
 
 def to_json(value: Any) -> str:
-    """Return a value as JSON: dates, times, durations and ranges as FEEL writes them.
+    """Return a value as JSON: dates, times, durations, ranges and functions as FEEL writes them.
 
     Raises:
-        ExpressionError: it is a function, or nested too deeply.
+        ExpressionError: it is nested too deeply.
     """
     return _written(value, 0)
 
@@ -28,8 +28,6 @@ def _written(value: Any, depth: int) -> str:
     value = adopt(value)
     if depth > MAX_DEPTH:
         raise ExpressionError("结果嵌套太深，不能写成 JSON。")
-    if isinstance(value, Function):
-        raise ExpressionError("结果是函数，不能写成 JSON。")
     if value is None or isinstance(value, bool | str):
         return json.dumps(value, ensure_ascii=False)
     if is_number(value):

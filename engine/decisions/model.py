@@ -162,8 +162,11 @@ class DecisionModel:
         *,
         functions: Functions = NO_FUNCTIONS,
         explain: bool = False,
+        shown: bool = False,
     ) -> Result:
-        """Answer a decision, a service or a knowledge model by its id or its name.
+        """Answer a decision, a service or a knowledge model by its id, its name or its label.
+
+        `shown`: the result is not kept, so that there may be functions in it.
 
         Raises:
             NotFound: there is none.
@@ -171,4 +174,6 @@ class DecisionModel:
         """
         from engine.decisions.evaluation import evaluate  # it evaluates what is defined here
 
-        return evaluate(self.find(wanted), scope, functions=functions, explain=explain, model=self)
+        return evaluate(
+            self.find(wanted), scope, functions=functions, explain=explain, model=self, shown=shown
+        )

@@ -74,6 +74,7 @@ def test_a_table_is_answered_by_id_or_name(decide, wanted):
         ('@"P1DT2H"', '"P1DT2H"'),
         ('@"P1Y2M"', '"P1Y2M"'),
         ("[1..5)", '"[1..5)"'),
+        ("{n: 1, f: function(a, b) a + b}", '{"n": 1, "f": "function(a, b)"}'),
         ('{a: [1, "x", null], "b c": {d: 1.0}}', '{"a": [1, "x", null], "b c": {"d": 1}}'),
         ("[]", "[]"),
     ],
