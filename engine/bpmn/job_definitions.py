@@ -13,6 +13,8 @@ from engine.bpmn.definition import Description, Element
 
 ASYNC = "async-continuation"
 BEFORE, AFTER = "async-before", "async-after"
+#: How the diagram says so, by the last letter of the wait.
+SWITCHES = {"b": ("asyncBefore", BEFORE), "a": ("asyncAfter", AFTER)}
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def of(description: Description) -> Iterator[JobDefinition]:
         if element.event == "timer":
             kind = _timer_type(element, description)
             yield JobDefinition(element.id, kind, _timer(element.event_name), kind)
-        for attribute, word in (("asyncBefore", BEFORE), ("asyncAfter", AFTER)):
+        for attribute, word in SWITCHES.values():
             if element.attributes.get(attribute) == "true":
                 yield JobDefinition(element.id, ASYNC, word, word)
 
@@ -46,7 +48,8 @@ def slug_of(kind: str, wait: str | None, element: Element | None, description: D
     if kind in ("timer", "start"):
         return _timer_type(element, description) if element.event == "timer" else ""
     if kind == "async" and wait:
-        return AFTER if wait.endswith("a") else BEFORE
+        attribute, word = SWITCHES[wait[-1]]
+        return word if element.attributes.get(attribute) == "true" else ""  # not drawn: owed
     return ""
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import db, failpoints, hooks
-from engine.commands import retries, rows, submissions, task_forms
+from engine.commands import postponing, rows, submissions, task_forms
 from engine.commands.execution import Execution, Loaded
 from engine.errors import (
     Conflict,
@@ -30,7 +30,6 @@ from engine.models import (
     CaseAccess,
     HumanTask,
     HumanTaskCandidate,
-    Job,
     ProcessInstance,
     Submission,
 )
@@ -325,10 +324,6 @@ def _close(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[
     loaded.acted.add(key)
 
 
-def _end_wait(loaded: Loaded, task: HumanTask, variables: Mapping[str, Any]) -> None:
-    loaded.run.complete(task.token, variables)
-
-
 def _go_on(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[str, Any]) -> bool:
     """Run what follows; when that fails, keep the completion and leave the rest to a job.
 
@@ -336,7 +331,7 @@ def _go_on(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[
     """
     history = list(work.history)
     work.guarded = True
-    _end_wait(loaded, task, variables)
+    loaded.run.complete(task.token, variables)
     try:
         work.settle()
     except (InvalidInput, NotAllowed, Conflict):
@@ -346,45 +341,9 @@ def _go_on(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[
         if not work.undo():
             raise
         log.warning("continuation failed", element=task.element_id, error=type(failure).__name__)
-        _postpone(work, task, variables, history, failure)
+        postponing.postpone(work, task, variables, history, failure)
         return False
     return True
-
-
-def _postpone(
-    work: Execution,
-    task: HumanTask,
-    variables: Mapping[str, Any],
-    history: list[dict[str, Any]],
-    failure: Exception,
-) -> None:
-    session = work.session
-    row = session.get_one(ProcessInstance, task.instance_id, populate_existing=True)
-    with Execution(
-        session, work.actor, work.submission, work.submission_id, work.files, work.now
-    ) as again:
-        loaded = again.open(row)
-        again.history.extend(history)
-        loaded.acted.add(task.wait.partition(".")[2])
-        _end_wait(loaded, task, variables)
-        again.note(
-            row, "postponed", element=task.element_id, name=task.name, reason=str(failure)[:300]
-        )
-        again.settle(advance=False)
-        session.add(
-            Job(
-                kind="async",
-                instance_id=row.id,
-                element_id=task.element_id,
-                due_at=work.now,
-                attempts=0,
-                max_attempts=retries.ATTEMPTS,
-                backoff=list(retries.BACKOFF),
-                payload={"submission": work.submission_id, "actor": work.actor.id},
-                created_at=work.now,
-            )
-        )
-        db.hint(session)
 
 
 def _next_of(session: Session, task: HumanTask, actor: Actor) -> str | None:

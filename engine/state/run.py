@@ -13,7 +13,6 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn import timers
 from engine.bpmn.dialect import Spec
 from engine.bpmn.nodes import calls, compensation, listeners
 from engine.bpmn.nodes.base import BEFORE, Node
@@ -103,6 +102,10 @@ class Run:
         """
         return stepper.advance(self._instance, budget)
 
+    def hold(self) -> list[str]:
+        """Let what would go on by itself wait for jobs (`stepper.hold`); return the tokens."""
+        return stepper.hold(self._instance)
+
     @property
     def ready(self) -> bool:
         """Whether automatic steps are left, so that `advance` would do something."""
@@ -156,8 +159,8 @@ class Run:
 
     def shift(self, token: str, slot: str, by: timedelta) -> None:
         """Let the moments of a repetition come so much later, from the one it waits for on."""
-        arms = self._armed(token, slot, Timer)[0].marks["arms"]
-        arms[slot] = timers.shifted(arms[slot], by)
+        found, node = self._armed(token, slot, Timer)
+        node.event.shift(found, node.element, by)
 
     def deliver(self, token: str, slot: str = "", payload: Mapping[str, Any] | None = None) -> None:
         """Let a message or signal arrive; the payload becomes variables."""

@@ -6,6 +6,9 @@ has changed, and tokens at inclusive joins only when nothing is left to do.
 
 from __future__ import annotations
 
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.nodes.base import AFTER, BEFORE
 from engine.errors import EngineError, StepBudgetExceeded
 from engine.state import propagation
 from engine.state.tokens import Instance, Token
@@ -115,6 +118,23 @@ def is_ready(instance: Instance) -> bool:
         or any(token.node.may_join(token) for token in instance.joins.values())
         or _may_look(instance)
     )
+
+
+def hold(instance: Instance) -> list[str]:
+    """Let each token that is on its way wait as before or behind an asynchronous continuation.
+
+    What goes wrong with one then keeps no other from going on. Return the tokens.
+    """
+    held = []
+    for token in list(instance.agenda):
+        if token.gone or not (token.departing or token.expected):
+            continue
+        token.marks["async"] = AFTER if token.departing else BEFORE
+        token.departing = token.expected = False
+        token._set_state(TaskState.WAITING)
+        instance.agenda.remove(token)
+        held.append(token.id)
+    return held
 
 
 def check_alive(instance: Instance) -> None:

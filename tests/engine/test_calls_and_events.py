@@ -240,3 +240,44 @@ def test_children_dropped_before_something_fails_are_still_there(
     broken.append("now")
     again()
     assert (office.status(case), office.waiting(case)) == ("completed", [])
+
+
+def test_what_is_owed_behind_one_task_keeps_no_other_from_going_on(
+    either_database: str, broken: list[str]
+) -> None:
+    office.publish(
+        draw.diagram(
+            start(), draw.parallel("g"), user("a"), service("x", "t.mend"), user("z"),
+            draw.catch("m", draw.message()), user("y"), user("b"), user("k"), end(),
+            "s-g-a-x-z-e", "g-m-y-e", "g-b-k-e",
+        )
+    )  # fmt: skip
+    case = office.start(bk="K")
+    assert office.complete(case, "a").postponed
+    with db.transaction() as session:
+        commands.correlate(session, "msg_1", correlation="K")
+    office.drain()
+    assert not office.complete(case, "b").postponed
+    assert office.waiting(case) == ["k", "y"]
+    broken.append("now")
+    again()
+    assert office.waiting(case) == ["k", "y", "z"]
+
+
+def test_what_is_owed_goes_with_what_is_interrupted(
+    either_database: str, broken: list[str]
+) -> None:
+    office.publish(
+        draw.diagram(
+            start(), draw.sub("o", start("s1"), user("a"), service("x", "t.mend"), end("e1"),
+                              "s1-a-x-e1"),
+            boundary("t", "o", draw.timer("PT1H")), user("z"), end(), "s-o-e", "t-z-e",
+        )
+    )  # fmt: skip
+    case = office.start()
+    assert office.complete(case, "a").postponed
+    office.later(hours=2)
+    again()
+    assert office.waiting(case) == ["z"]
+    with db.reading() as session:
+        assert session.scalars(select(Job).where(Job.status.in_(("open", "failed")))).all() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
@@ -65,6 +66,10 @@ class Definition(EventDefinition):
     def spend(self, token: Token, slot: str) -> bool:
         """It happened once, without interrupting; return whether it cannot happen again."""
         return False
+
+    def shift(self, token: Token, slot: str, by: timedelta) -> None:
+        """Let it happen so much later; timers only."""
+        raise NotImplementedError
 
 
 class Compensate(Definition):
@@ -180,6 +185,10 @@ class Timer(Definition):
             return True
         arms[slot] = following
         return False
+
+    def shift(self, token: Token, slot: str, by: timedelta) -> None:
+        arms = token.marks["arms"]
+        arms[slot] = timers.shifted(arms[slot], by)
 
 
 def correlation_of(token: Token, node: Node) -> str | None:
