@@ -6,7 +6,7 @@ from collections import Counter
 
 from lxml import etree
 
-from engine.bpmn.standard.model import NODES, SCOPES, Model, said
+from engine.bpmn.standard.model import NODES, SCOPES, Model, pool_of, said
 from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.xml import ACTIVITIES, CONVERSATIONS, B, children, identifier, local
 
@@ -159,6 +159,25 @@ def conversation_link(model: Model) -> Found:
         talks = [kind for kind in kinds if kind in CONVERSATIONS]
         if len(kinds) < 2 or len(talks) != 1:
             yield link, "会话连线的一端要接会话，另一端接参与者。"
+
+
+@rule(
+    "conversation-messages",
+    "9.5",
+    "The message flows of a conversation join its participants.",
+)
+def conversation_messages(model: Model) -> Found:
+    for conversation in model.of(*sorted(CONVERSATIONS)):
+        named = {model.find(ref.text, ref) for ref in children(conversation, "participantRef")}
+        flows = (model.find(ref.text, ref) for ref in children(conversation, "messageFlowRef"))
+        ends = (
+            pool_of(model, model.find(flow.get(side), flow))
+            for flow in flows
+            if flow is not None
+            for side in ("sourceRef", "targetRef")
+        )
+        if named and any(end is not None and end not in named for end in ends):
+            yield conversation, "会话的消息流要在它的参与者之间。"
 
 
 # -- lanes ---------------------------------------------------------------------------------------
