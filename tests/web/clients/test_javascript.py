@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from engine.expressions.declared import Long
 from processes.people import demo
 from tests.engine.office import diagram, flows
 from tests.web.api.external_office import external_task
@@ -62,6 +63,15 @@ def test_the_stock_client_takes_a_case_to_its_end(served: Served) -> None:
         "price": {"value": 1.5, "type": "Double"},
         "paid": {"value": False, "type": "Boolean"},
         "nothing": {"value": None, "type": "Null"},
+        "serial": {"value": 5, "type": "Long"},
+        "order": {
+            "value": '{"a":1}',
+            "type": "Object",
+            "valueInfo": {
+                "objectTypeName": "org.example.Order",
+                "serializationDataFormat": "application/json",
+            },
+        },
     }
     case = served.post(
         "/process-definition/key/stock_js/start", {"businessKey": "K-7", "variables": variables}
@@ -72,7 +82,8 @@ def test_the_stock_client_takes_a_case_to_its_end(served: Served) -> None:
     assert told["key"] == "K-7"
     assert told["types"] == {
         "amount": "integer", "since": "date", "list": "json", "name": "string",
-        "price": "double", "paid": "boolean", "nothing": "null",
+        "price": "double", "paid": "boolean", "nothing": "null", "serial": "long",
+        "order": "object",
     }  # fmt: skip
     assert told["since"] == "2026-01-31T00:30:00.000Z"
     assert told["list"] == [1, 2]
@@ -92,7 +103,11 @@ def test_the_stock_client_takes_a_case_to_its_end(served: Served) -> None:
         "empty": None,
         "extended": True,
         "left": 0,
+        "serial": 6,
         "why": "sold out",
     }
     assert {name: left[name] for name in brought} == brought
     assert "aside" not in left
+    assert "passing" not in left
+    assert type(left["serial"]) is Long
+    assert left["order"].class_name == "org.example.Order"

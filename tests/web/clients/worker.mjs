@@ -15,6 +15,9 @@ const client = new Client({
 });
 
 const told = { errors: [], visits: {} };
+// The last task can be fetched before the second answer to the one before has come.
+let answeredTwice;
+const twice = new Promise((resolve) => (answeredTwice = resolve));
 const visit = (topic) => (told.visits[topic] = (told.visits[topic] ?? 0) + 1);
 client.on("poll:error", (error) => told.errors.push(`poll: ${error.message}`));
 client.on("handler:error", (error) => told.errors.push(`handler: ${error.message}`));
@@ -34,7 +37,9 @@ client.subscribe("greet", async ({ task, taskService }) => {
     .set("yes", true)
     .set("when", new Date("2026-01-31T00:30:00.000Z"))
     .set("record", { a: [1, "b"] })
-    .set("empty", null);
+    .set("empty", null)
+    .setTyped("serial", { type: "long", value: 6, valueInfo: {} })
+    .setTransient("passing", "not to be kept");
   const local = new Variables().set("aside", 1);
   await taskService.complete(task, variables, local);
 });
@@ -64,10 +69,12 @@ client.subscribe("slow", { lockDuration: 5000 }, async ({ task, taskService }) =
   await taskService.complete(task).catch((error) => {
     told.twice = { status: error.httpStatusCode, type: error.type, message: error.engineMsg };
   });
+  answeredTwice();
 });
 
 client.subscribe("broken", async ({ task, taskService }) => {
   visit("broken");
+  await twice;
   const variables = new Variables().set("left", 0);
   await taskService.handleBpmnError(task, "no_stock", "sold out", variables);
   client.stop();
