@@ -32,9 +32,9 @@ _TESTS: Final = ("<=", ">=", "<", ">", "=", "!=")
 _SIMPLE_NAME: Final = re.compile(r"[^\W\d]\w*(?: \w+)*")
 #: A name that an author may give: it begins like one, and has no brackets, quotes or colons.
 _ANY_NAME: Final = re.compile(
-    r"(?:[^\W\d]|[\u2070-\u2fef\U00010000-\U000effff])[^\"()\[\]{}<>=,:;!?@`]*"
+    r"(?:\??[^\W\d]|[\u2070-\u2fef\U00010000-\U000effff])[^\"()\[\]{}<>=,:;!@`]*"
 )
-_WRITTEN: Final = r"[^\s\"{}\[\](),:?@<>=][^\"{}\[\](),:?@<>=]{0,100}?"
+_WRITTEN: Final = r"[^\s\"{}\[\](),:@<>=][^\"{}\[\](),:@<>=]{0,100}?"
 _KEY: Final = re.compile(rf'[{{,(]\s*(?:"((?:[^"\\]|\\.){{1,100}})"|({_WRITTEN}))\s*:')
 _LOOP: Final = re.compile(rf"(?:\b(?:for|some|every)\s|,)\s*({_WRITTEN})\s+in\s")
 _PARAMS: Final = re.compile(r"\bfunction\s*\(([^\"(){}\[\]]{1,1000})\)")

@@ -26,6 +26,9 @@ ARITHMETIC = lines("""
 # 19–26: names and qualified names
 NAMES = lines("""
 {not here: 1, r: not here + 1}.r ⇒ 2
+{ready?: true, r: if ready? then 1 else 2}.r ⇒ 1
+{?x: 1, a?b: 2, r: ?x + a?b}.r ⇒ 3
+for n? in [1, 2] return n? * 2 ⇒ [2, 4]
 {a + b: 1, c: a + b}.c ⇒ 1
 {a-b: 5, a: 1, b: 1, c: a-b}.c ⇒ 5
 {a: 7, b: 2, c: a-b}.c ⇒ 5
