@@ -66,5 +66,3 @@ MARKS = {
     "compensation": "M8 4v8L2.5 8ZM13.5 4v8L8 8Z",
     "adhoc": "M2 10c1.5-4 4-4 6-2s4.5 2 6-2",
 }
-
-DATA_STORE_RIM = 10

@@ -20,9 +20,8 @@ from datetime import datetime
 from typing import Any
 
 from engine.clock import CHINA
-from engine.errors import ExpressionError
 from engine.expressions import scripts
-from engine.expressions.environment import Env, Functions, Run
+from engine.expressions.environment import Functions
 from engine.expressions.explanation import Explanation, explain
 from engine.expressions.naming import names
 from engine.expressions.program import (
@@ -32,23 +31,17 @@ from engine.expressions.program import (
     feel_program,
     run,
     text_program,
-    unary_program,
 )
-from engine.expressions.values import adopt
 
 __all__ = [
     "Explanation",
     "check",
     "check_condition",
-    "check_feel",
-    "check_unary",
     "evaluate",
-    "evaluate_condition",
     "explain",
     "feel",
     "names",
     "script",
-    "unary",
 ]
 
 
@@ -62,30 +55,12 @@ def check(text: str) -> None:
 
 
 def check_condition(text: str) -> None:
-    """Read a condition, as `evaluate_condition` would.
+    """Read a condition, as `explain` would: a body without `${…}` or `=` is JUEL.
 
     Raises:
         ExpressionError: with the place and what should stand there; also if it is empty.
     """
     condition_program(text)
-
-
-def check_feel(text: str) -> None:
-    """Read FEEL without the leading `=`.
-
-    Raises:
-        ExpressionError: with the place and what should stand there.
-    """
-    feel_program(text, strict=True)
-
-
-def check_unary(text: str) -> None:
-    """Read unary tests, as a decision table's cell has them.
-
-    Raises:
-        ExpressionError: with the place and what should stand there.
-    """
-    unary_program(text)
 
 
 def evaluate(text: str, scope: Scope, functions: Functions = NO_FUNCTIONS) -> Any:
@@ -103,21 +78,6 @@ def evaluate(text: str, scope: Scope, functions: Functions = NO_FUNCTIONS) -> An
     return result
 
 
-def evaluate_condition(text: str, scope: Scope, functions: Functions = NO_FUNCTIONS) -> bool:
-    """Compute a condition. A body without `${…}` or `=` is JUEL.
-
-    Raises:
-        ExpressionError: also if the result is not true or false: a gateway that goes on
-            with a null would take the wrong way in silence.
-    """
-    result = run(condition_program(text), scope, functions)
-    if result is True or result is False:
-        return result
-    shown = "空值" if result is None else f"“{str(result)[:40]}”"
-    why = "".join(explain(text, scope, functions).notes[:1])
-    raise ExpressionError(f"条件“{text.strip()[:80]}”的结果应为“是”或“否”，得到的是{shown}。{why}")
-
-
 def feel(text: str, scope: Scope, functions: Functions = NO_FUNCTIONS) -> Any:
     """Compute FEEL without the leading `=`; null where there is no result.
 
@@ -125,16 +85,6 @@ def feel(text: str, scope: Scope, functions: Functions = NO_FUNCTIONS) -> Any:
         ExpressionError: it cannot be read, or costs too much.
     """
     return run(feel_program(text), scope, functions)
-
-
-def unary(text: str, value: Any, scope: Scope, functions: Functions = NO_FUNCTIONS) -> bool:
-    """Tell whether FEEL's unary tests accept a value: `"a","b"`, `[1..5]`, `not(> 3)`, `-`.
-
-    Raises:
-        ExpressionError: they cannot be read, or cost too much.
-    """
-    _, test = unary_program(text)
-    return test(Env(scope, Run(functions)), adopt(value)) is True
 
 
 def script(text: str) -> list[tuple[str, str]]:

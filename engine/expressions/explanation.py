@@ -27,6 +27,19 @@ class Explanation:
     #: Why there is no result.
     error: str | None = None
 
+    def verdict(self) -> bool:
+        """Return true or false.
+
+        Raises:
+            ExpressionError: the result is neither: a gateway that goes on with a null would take
+                the wrong way in silence.
+        """
+        if self.result is True or self.result is False:
+            return self.result
+        shown = "空值" if self.result is None else f"{self.result!s:.40}"
+        why = "；".join([f"结果应为“是”或“否”，得到的是{shown}", *self.notes[:1]])
+        raise ExpressionError(self.error or why)
+
     def as_json(self) -> dict[str, Any]:
         """Return what can be kept in history: shortened, only JSON types."""
         told: dict[str, Any] = {

@@ -12,7 +12,7 @@ from engine.expressions.program import condition_program, text_program
 def names(text: str, *, condition: bool = False) -> frozenset[str]:
     """Return the variables that the expression reads from its scope.
 
-    `condition` reads it as `evaluate_condition` does (a bare body is JUEL). Inside a
+    `condition` reads it as `explain` does (a bare body is JUEL). Inside a
     FEEL filter a name may be a property of the items; it is listed as well.
 
     Raises:

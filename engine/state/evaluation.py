@@ -62,16 +62,12 @@ class Evaluation:
         names = _with_speakers(token, text, variables.visible(token.instance, token))
         try:
             told = expressions.explain(text, names, self.functions)
+            result, why = told.verdict(), told.as_json()
         except ExpressionError as error:
             raise located(error, token, text) from error
-        if told.result is True or told.result is False:
-            why = told.as_json()
-            if any(name in text for name, _ in token.instance.passing):
-                why = {"text": why["text"], "result": why["result"], "values": {}}  # not to be kept
-            return told.result, why
-        shown = "空值" if told.result is None else f"{told.result!s:.40}"
-        reason = told.error or "；".join([f"结果应为“是”或“否”，得到的是{shown}", *told.notes[:1]])
-        raise located(ExpressionError(reason), token, text)
+        if any(name in text for name, _ in token.instance.passing):
+            why = {"text": why["text"], "result": result, "values": {}}  # not to be kept
+        return result, why
 
     def holds(self, token: Token, text: str) -> bool:
         """Return whether a condition holds now; not while a name in it has no value yet."""

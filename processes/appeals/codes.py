@@ -24,9 +24,6 @@ CONCLUSIONS = {
     "support": "支持", "explain": "解释说明", "deny": "不予支持", "transferred": "已转办",
     "refused": "不予受理",
 }  # fmt: skip
-RESULT_CLASSES = {
-    "A": "已解决或基本解决", "B": "正在解决", "C": "暂不能解决（挂账）", "D": "留作参考",
-}  # fmt: skip
 SATISFACTIONS = {
     "satisfied": "满意", "basic": "基本满意", "unsatisfied": "不满意", "none": "未评价",
 }  # fmt: skip
@@ -43,10 +40,5 @@ LEVELS = {
 }  # fmt: skip
 #: Level by level; an industry union stands beside the street.
 NEXT_LEVEL = {"L1": "L2", "L2": "L3", "L3": "L4", "L3H": "L4", "L4": "L5", "L5": "L6", "L6": "L6"}
-TOOLS = {
-    "dispute": "劳动争议调解与法律援助", "supervision": "工会劳动法律监督", "hardship": "困难帮扶",
-    "trend": "倾向性问题专报", "warning": "劳资纠纷预警", "motion": "意见建议提案",
-    "discipline": "移送有权机关", "review": "复查",
-}  # fmt: skip
 ENDED = frozenset({"closed", "refused", "legal", "merged", "withdrawn"})
 ANSWERED = ENDED | {"replied", "rework", "pending"}

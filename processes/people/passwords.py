@@ -42,11 +42,6 @@ def decoy() -> str:
     return _hasher.hash("nobody's password, compared so that the clock tells nothing")
 
 
-def is_outdated(stored: str) -> bool:
-    """Say whether the hash was made with weaker parameters than today's."""
-    return _hasher.check_needs_rehash(stored)
-
-
 def check_strength(password: str, *, login: str = "", name: str = "") -> None:
     """Refuse a password that would be guessed. Any characters, no rules of composition.
 

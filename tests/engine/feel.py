@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine import expressions
+from engine.expressions.environment import Env, Run
+from engine.expressions.program import unary_program
+from engine.expressions.values import adopt
 
 SCOPE: dict[str, Any] = {
     "people": [
@@ -18,6 +21,12 @@ SCOPE: dict[str, Any] = {
     "月 收入": 8000,
     "nothing": None,
 }
+
+
+def unary(text: str, value: Any, scope: dict[str, Any]) -> bool:
+    """Tell whether unary tests accept a value, as a decision table asks."""
+    _, test = unary_program(text)
+    return test(Env(scope, Run({})), adopt(value)) is True
 
 
 def lines(text: str) -> list[tuple[str, str]]:

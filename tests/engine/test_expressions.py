@@ -8,6 +8,7 @@ import pytest
 
 from engine import expressions
 from engine.errors import ExpressionError
+from tests.engine.feel import unary
 
 SCOPE = {
     "amount": 7,
@@ -47,13 +48,13 @@ def test_names_may_have_spaces_and_be_chinese():
 
 @pytest.mark.parametrize("text", ["amount > 5", "${amount > 5}", "=amount > 5"])
 def test_a_condition_may_be_a_bare_body(text):
-    assert expressions.evaluate_condition(text, SCOPE) is True
+    assert expressions.explain(text, SCOPE).verdict() is True
 
 
 @pytest.mark.parametrize("text", ["${amount}", "=nothing > 5", "${nothing}", "${kind}"])
 def test_a_condition_that_is_neither_true_nor_false_is_an_error(text):
     with pytest.raises(ExpressionError, match="应为“是”或“否”"):
-        expressions.evaluate_condition(text, SCOPE)
+        expressions.explain(text, SCOPE).verdict()
 
 
 def test_a_missing_variable_is_an_error_in_juel_and_null_in_feel():
@@ -65,8 +66,8 @@ def test_a_missing_variable_is_an_error_in_juel_and_null_in_feel():
 def test_a_misspelt_variable_is_guessed():
     with pytest.raises(ExpressionError, match="是不是“amount”？"):
         expressions.evaluate("${amuont > 5}", SCOPE)
-    with pytest.raises(ExpressionError, match="得到的是空值。变量“amuont”不存在"):
-        expressions.evaluate_condition("=amuont > 5", SCOPE)
+    with pytest.raises(ExpressionError, match="得到的是空值；变量“amuont”不存在"):
+        expressions.explain("=amuont > 5", SCOPE).verdict()
 
 
 @pytest.mark.parametrize(
@@ -177,4 +178,4 @@ def test_the_callers_functions_are_called_by_name():
     ],
 )
 def test_unary_tests(tests, value, accepted):
-    assert expressions.unary(tests, value, {"limit": 3}) is accepted
+    assert unary(tests, value, {"limit": 3}) is accepted

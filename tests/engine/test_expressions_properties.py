@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine import expressions
 from engine.errors import ExpressionError
 from engine.expressions.values import plain
+from tests.engine.feel import unary
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
@@ -96,15 +97,15 @@ def test_between_in_and_comparison_agree(x, a, b):
     assert feel("x between a and b", x=x, a=a, b=b) is expected
     assert feel("x in [a..b]", x=x, a=a, b=b) is expected
     assert feel("x >= a and x <= b", x=x, a=a, b=b) is expected
-    assert expressions.unary("[a..b]", x, {"a": a, "b": b}) is expected
+    assert unary("[a..b]", x, {"a": a, "b": b}) is expected
     assert feel("includes([a..b], x)", x=x, a=a, b=b) is expected
 
 
 @given(numbers, st.lists(numbers, min_size=1, max_size=5))
 def test_unary_lists_accept_their_members(x, options):
     written = ", ".join(f"({option})" for option in options)
-    assert expressions.unary(written, x, {}) is (x in options)
-    assert expressions.unary(f"not({written})", x, {}) is (x not in options)
+    assert unary(written, x, {}) is (x in options)
+    assert unary(f"not({written})", x, {}) is (x not in options)
 
 
 @given(dates, st.integers(-10_000, 10_000))

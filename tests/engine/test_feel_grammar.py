@@ -6,6 +6,7 @@ import pytest
 
 from engine import expressions
 from engine.errors import ExpressionError
+from engine.expressions.program import feel_program
 from tests.engine.feel import check, lines
 
 # 4–9: arithmetic, its precedence and chains of signs
@@ -262,7 +263,7 @@ def test_names_of_the_scope_may_be_told():
 )  # fmt: skip
 def test_what_is_not_feel_is_refused(text):
     with pytest.raises(ExpressionError):
-        expressions.check_feel(text)
+        feel_program(text, strict=True)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +273,7 @@ def test_what_is_not_feel_is_refused(text):
 )  # fmt: skip
 def test_what_can_only_be_null_is_refused_when_checked_and_null_when_computed(text):
     with pytest.raises(ExpressionError):
-        expressions.check_feel(text)
+        feel_program(text, strict=True)
     with pytest.raises(ExpressionError):
         expressions.evaluate(f"={text}", {})
     if not text.startswith("function"):

@@ -9,6 +9,7 @@ import pytest
 
 from engine import expressions
 from engine.errors import ExpressionError
+from engine.expressions.program import feel_program
 from engine.expressions.values import YearsMonths
 from tests.engine.feel import check, lines
 
@@ -148,7 +149,7 @@ def test_results_are_python_values(expression, value):
 )
 def test_a_mistake_is_explained(text, words):
     with pytest.raises(ExpressionError, match=words.replace("(", r"\(").replace(")", r"\)")):
-        expressions.check_feel(text)
+        feel_program(text, strict=True)
 
 
 def test_now_is_the_callers_and_stands_still_during_one_evaluation():

@@ -33,7 +33,6 @@ class Case:
     definition_id: int
     key: str
     version: int
-    definition_name: str
     business_key: str | None
     status: str
     started_at: datetime
@@ -47,7 +46,6 @@ COLUMNS = (
     ProcessInstance.definition_id,
     ProcessDefinition.key,
     ProcessDefinition.version,
-    ProcessDefinition.name,
     ProcessInstance.business_key,
     ProcessInstance.status,
     ProcessInstance.started_at,
@@ -108,7 +106,7 @@ def chosen(
     session: Session, viewer: Viewer, asked: Asked, *more: ColumnElement[bool]
 ) -> Iterator[list[Case]]:
     """Yield the visible cases that the filters leave, oldest first, a chunk at a time."""
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         select(*COLUMNS)
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .where(seen(viewer), *ask.conditions(asked, BY_CASE), *more)
