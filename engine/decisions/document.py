@@ -19,12 +19,11 @@ NAMESPACES: Final = frozenset(
     {
         "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
         "http://www.omg.org/spec/DMN/20151101/dmn11.xsd",
-        "http://www.omg.org/spec/DMN/20180521/MODEL/",
-        "https://www.omg.org/spec/DMN/20191111/MODEL/",
-        "http://www.omg.org/spec/DMN/20191111/MODEL/",
-        "https://www.omg.org/spec/DMN/20211108/MODEL/",
-        "https://www.omg.org/spec/DMN/20230324/MODEL/",
-        "https://www.omg.org/spec/DMN/20240513/MODEL/",
+        *(
+            f"{scheme}://www.omg.org/spec/DMN/{version}/MODEL/"
+            for version in ("20180521", "20191111", "20211108", "20230324", "20240513")
+            for scheme in ("http", "https")  # the standard changed its mind, and tools with it
+        ),
     }
 )
 CAMUNDA: Final = "{http://camunda.org/schema/1.0/dmn}"

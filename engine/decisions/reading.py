@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,17 +27,10 @@ from engine.expressions.program import (
     typed_program,
 )
 
-_FEEL: Final = frozenset(
-    {
-        "", "feel",
-        "http://www.omg.org/spec/feel/20140401",
-        "http://www.omg.org/spec/dmn/20180521/feel/",
-        "https://www.omg.org/spec/dmn/20191111/feel/",
-        "https://www.omg.org/spec/dmn/20211108/feel/",
-        "https://www.omg.org/spec/dmn/20230324/feel/",
-        "https://www.omg.org/spec/dmn/20240513/feel/",
-    }
-)  # fmt: skip
+#: How files name FEEL, in small letters: by its word or its address, of any version.
+_FEEL: Final = re.compile(
+    r"|feel|https?://www\.omg\.org/spec/(?:feel/\d{8}|dmn/\d{8}/feel)/?", re.ASCII
+)
 
 
 #: Values of which one look tells that they are of their type.
@@ -163,7 +157,7 @@ class Reader:
         """Tell whether an expression is JUEL; refuses languages that are neither."""
         named = element.get("expressionLanguage") or self.language
         language = named.strip().lower()
-        if language not in _FEEL and language != "juel":
+        if not _FEEL.fullmatch(language) and language != "juel":
             raise ExpressionError(f"不支持表达式语言“{named}”，请改用 FEEL。")
         return language == "juel" or (self.camunda and has_juel(text))
 

@@ -27,6 +27,7 @@ NAMESPACES = (
     "https://www.omg.org/spec/DMN/20211108/MODEL/",
     "https://www.omg.org/spec/DMN/20230324/MODEL/",
     "https://www.omg.org/spec/DMN/20240513/MODEL/",
+    "http://www.omg.org/spec/DMN/20211108/MODEL/",
 )
 
 
@@ -40,7 +41,8 @@ def test_files_of_every_version_are_read(namespace):
 @pytest.mark.parametrize(
     "language",
     ["feel", "FEEL", "http://www.omg.org/spec/FEEL/20140401",
-     "http://www.omg.org/spec/DMN/20180521/FEEL/", "https://www.omg.org/spec/DMN/20191111/FEEL/"],
+     "http://www.omg.org/spec/DMN/20180521/FEEL/", "https://www.omg.org/spec/DMN/20191111/FEEL/",
+     "http://www.omg.org/spec/DMN/20211108/FEEL"],
 )  # fmt: skip
 def test_feel_has_many_names(language):
     named = f'<literalExpression expressionLanguage="{language}"'
