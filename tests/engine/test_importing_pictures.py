@@ -205,3 +205,40 @@ def test_what_is_left_out_is_placed_along_the_flows():
     found = boxes(xml)
     assert found["a"].right < found["b"].x < found["b"].right < found["c"].x
     assert found["late"].cy == found["c"].bottom
+
+
+MODEL = b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">%s'
+
+
+def test_boundary_events_stand_beside_each_other():
+    hung = b"".join(
+        b'<boundaryEvent id="b%d" attachedToRef="a"><timerEventDefinition/></boundaryEvent>' % n
+        for n in range(7)
+    )
+    found = boxes(MODEL % b'<process id="p"><task id="a"/>%s</process></definitions>' % hung)
+    events = [found[f"b{number}"] for number in range(7)]
+    assert not any(a.overlaps(b) for a in events for b in events if a is not b)
+    assert all(found["a"].x < event.x and event.right < found["a"].right for event in events)
+
+
+def test_empty_lanes_are_drawn_in_their_pool():
+    found = boxes(
+        MODEL
+        % b"""<collaboration id="c"><participant id="pool" processRef="p"/></collaboration>
+        <process id="p"><laneSet><lane id="one"/><lane id="two"/></laneSet></process>
+        </definitions>"""
+    )
+    assert found["pool"].holds(found["one"])
+    assert found["pool"].holds(found["two"])
+    assert not found["one"].overlaps(found["two"])
+
+
+def test_a_global_conversation_shows_who_takes_part():
+    xml = (
+        MODEL
+        % b"""<globalConversation id="g"><participant id="a"/><participant id="b"/>
+        <conversation id="v"><participantRef>a</participantRef><participantRef>b</participantRef>
+        </conversation><conversationLink id="l" sourceRef="a" targetRef="v"/></globalConversation>
+        </definitions>"""
+    )
+    assert {"a", "b", "v", "l"} <= set(groups(xml))

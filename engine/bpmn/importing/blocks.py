@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -36,6 +37,10 @@ HOLDING = SUBPROCESSES | {"subChoreography"}
 HEADER = 30.0
 #: Room around what stands in an open subprocess, and for its name.
 INNER, TITLE = 20.0, 20.0
+#: What a boundary event takes of a border.
+HUNG = 44.0
+#: Lanes without anything in them are this wide.
+EMPTY = 600.0
 #: The participants of a choreography activity stand in bands of this height.
 BAND = 20.0
 #: Data and notes in one row.
@@ -104,9 +109,11 @@ def block(scope: etree._Element) -> Block:
         if local(node) == "boundaryEvent" and node.get("attachedToRef") in nodes
     }
     inner = {name: block(node) for name, node in nodes.items() if has_content(node)}
-    sizes = {name: size_of(node) for name, node in nodes.items() if name not in hosts}
+    hung = Counter(hosts.values())
+    sizes = {name: _with_room(size_of(node), hung[name]) for name, node in nodes.items()}
+    sizes = {name: size for name, size in sizes.items() if name not in hosts}
     for name, content in inner.items():
-        sizes[name] = outer_size(nodes[name], content)
+        sizes[name] = _with_room(outer_size(nodes[name], content), hung[name])
     links = [
         (hosts.get(source, source), target)
         for source, target in map(_ends, children(scope, "sequenceFlow"))
@@ -118,6 +125,8 @@ def block(scope: etree._Element) -> Block:
     made.boxes = {name: shifted(box, left, 0) for name, box in made.boxes.items()}
     made.width = left + max((frame.w for frame in frames), default=0.0)
     made.height = max((frame.bottom for frame in frames), default=0.0)
+    if lanes and not nodes:
+        made.width = EMPTY
     _lanes(made, scope, lanes, frames)
     _hang(made, hosts)
     for name, content in inner.items():
@@ -129,6 +138,11 @@ def block(scope: etree._Element) -> Block:
             )
     _beside(made, scope)
     return made
+
+
+def _with_room(size: tuple[float, float], hung: int) -> tuple[float, float]:
+    """Return the size of an activity with room for the events on its lower border."""
+    return max(size[0], 16 + HUNG * hung), size[1]
 
 
 def _ends(flow: etree._Element) -> tuple[str, str]:
@@ -194,11 +208,12 @@ def _hang(made: Block, hosts: dict[str, str]) -> None:
 
 
 def on_border(host: Box, number: int) -> Box:
-    """Return the place of the n-th boundary event of an activity."""
-    room = max(1, int(host.w // 44))
+    """Return the place of the n-th boundary event: below, then above."""
+    room = max(1, int(host.w // HUNG))
     wide, high = EVENT
-    right = host.right - 8 - wide - 44 * (number % room)
-    return Box(right, host.bottom - high / 2, wide, high)
+    right = host.right - 8 - wide - HUNG * (number % room)
+    edge = host.y if number // room % 2 else host.bottom
+    return Box(right, edge - high / 2, wide, high)
 
 
 def _beside(made: Block, scope: etree._Element) -> None:

@@ -31,7 +31,7 @@ from engine.bpmn.importing.blocks import (
 from engine.bpmn.importing.page import Drawn, Page, around, first, shifted
 from engine.bpmn.importing.prepare import booleans
 from engine.bpmn.importing.routing import route
-from engine.bpmn.xml import DI, B, children, identifier, local, text_of
+from engine.bpmn.xml import CONVERSATIONS, DI, B, children, identifier, local, text_of
 
 EDGES = (
     "sequenceFlow",
@@ -101,7 +101,8 @@ def _other_planes(tree: etree._Element, drawn: Drawn, main: etree._Element, *, w
 
 def _process(page: Page, process: etree._Element, pool: etree._Element | None) -> None:
     nodes = list(_contents(process))
-    if not nodes:
+    lanes = next(process.iter(B + "lane"), None) is not None
+    if not nodes and (pool is None or not lanes):
         return
     frame = page.boxes.get(identifier(pool)) if pool is not None else None
     if any(identifier(node) in page.shown for node in nodes):
@@ -117,7 +118,7 @@ def _process(page: Page, process: etree._Element, pool: etree._Element | None) -
             outline = Box(x, y, made.width + HEADER, made.height)
             page.add_shape(identifier(pool), outline, isHorizontal="true")
         x += HEADER
-    elif frame is not None and _has_room(frame, nodes):
+    elif frame is not None and not lanes and _has_room(frame, nodes):
         _complete(page, process, fitting.inner(page, pool))
         _frames(page, process, pool)
         return
@@ -228,9 +229,16 @@ def _frames(page: Page, process: etree._Element, pool: etree._Element | None) ->
 
 def _black_box(page: Page, pool: etree._Element) -> None:
     parent = pool.getparent()
-    if identifier(pool) in page.shown or parent is None or local(parent) != "collaboration":
+    if identifier(pool) in page.shown or parent is None or not _shows_pools(parent):
         return
     page.add_shape(identifier(pool), Box(*page.next_place, *STRIP), isHorizontal="true")
+
+
+def _shows_pools(parent: etree._Element) -> bool:
+    """Tell whether participants stand by themselves; a choreography has them in bands."""
+    if local(parent) == "globalConversation":
+        return any(local(child) in CONVERSATIONS for child in parent)
+    return local(parent) == "collaboration"
 
 
 def _notes(page: Page, collaboration: etree._Element) -> None:
