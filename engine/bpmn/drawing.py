@@ -201,6 +201,7 @@ def _shape(
         attached_to=node.get("attachedToRef") or "",
         markers=tuple(signs.marks(node, semantic)),
         bare=item.get("isMarkerVisible") == "false",
+        colours=signs.colours(item),
     )
 
 
@@ -228,6 +229,7 @@ def _edge(
         directed=kind != "association" or node.get("associationDirection", "None") != "None",
         both=node.get("associationDirection") == "Both",
         message=item.get("messageVisibleKind") or "",
+        colours=signs.colours(item),
     )
 
 

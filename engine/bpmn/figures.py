@@ -72,6 +72,8 @@ class Shape:
     band: str = ""
     #: An exclusive gateway may be drawn without its sign.
     bare: bool = False
+    #: What its author chose for the inside and the outline, `#rrggbb`; "" for nothing.
+    colours: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Edge:
     both: bool = False
     #: The envelope on a message flow, `initiating` (white) or `non_initiating`; "" for none.
     message: str = ""
+    colours: tuple[str, str] = ("", "")
 
     @property
     def middle(self) -> tuple[Point, Point]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from lxml import etree
@@ -9,6 +10,16 @@ from lxml import etree
 from engine.bpmn.xml import B, children, event_definitions, local
 
 Elements = Mapping[str, etree._Element]
+#: The standard's own extension for colours, and what bpmn.io wrote before there was one.
+INSIDE = (
+    "{http://www.omg.org/spec/BPMN/non-normative/color/1.0}background-color",
+    "{http://bpmn.io/schema/bpmn/biocolor/1.0}fill",
+)
+OUTLINE = (
+    "{http://www.omg.org/spec/BPMN/non-normative/color/1.0}border-color",
+    "{http://bpmn.io/schema/bpmn/biocolor/1.0}stroke",
+)
+COLOUR = re.compile(r"^#[0-9A-Fa-f]{3}(?:[0-9A-Fa-f]{3})?$", re.A)
 #: Loops of choreography activities → marks.
 LOOPS = {
     "Standard": "loop",
@@ -64,6 +75,15 @@ def state(node: etree._Element) -> str:
     """Return the state that a data object or store is shown in."""
     found = node.find(f"{B}dataState")
     return "" if found is None else (found.get("name") or "").strip()
+
+
+def colours(item: etree._Element) -> tuple[str, str]:
+    """Return the colours of the inside and the outline that a tool wrote to a shape or an edge."""
+    inside, outline = (
+        next((said for name in names if COLOUR.match(said := item.get(name) or "")), "")
+        for names in (INSIDE, OUTLINE)
+    )
+    return inside, outline
 
 
 def sent(act: etree._Element, participant: str, semantic: Elements) -> etree._Element | None:

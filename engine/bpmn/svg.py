@@ -201,10 +201,18 @@ def _element(item: Shape | Edge, walk: _Walk, name: str) -> str:
     body = flow(item, walk.uid, passed) if isinstance(item, Edge) else paint(item)
     label = label_text(item)
     return (
-        f'<g class="{classes}" data-element-id="{escape(name)}"><title>{escape(tip)}</title>'
+        f'<g class="{classes}" data-element-id="{escape(name)}"{_chosen(item)}>'
+        f"<title>{escape(tip)}</title>"
         f"{body}{text(label, 'bd-label', LABEL_LINE) if label else ''}"
         f"{_added(item, state, walk) if isinstance(item, Shape) else ''}</g>"
     )
+
+
+def _chosen(item: Shape | Edge) -> str:
+    """Write down the author's colours; a page shows the state of a walk instead of them."""
+    if not any(item.colours):
+        return ""
+    return f' data-colours="{" ".join(colour or "-" for colour in item.colours)}"'
 
 
 # -- what the walk adds --------------------------------------------------------------------------

@@ -242,3 +242,14 @@ def test_a_global_conversation_shows_who_takes_part():
         </definitions>"""
     )
     assert {"a", "b", "v", "l"} <= set(groups(xml))
+
+
+def test_colours_are_shown_in_a_file_and_only_there():
+    xml = file("closed_subprocess.bpmn")
+    page = svg.render(xml, title="图", uid="d", whole=True)
+    assert "style=" not in page
+    assert 'style="--inside:#bbdefb;--outline:#0d4372"' in standalone(page)
+    hostile = xml.replace(b'"#bbdefb"', b'"url(http://x)"').replace(b'"#0d4372"', b'"red;x:y"')
+    assert (
+        "--inside" not in standalone(svg.render(hostile, title="图", uid="d")).split("</style>")[1]
+    )
