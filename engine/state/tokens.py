@@ -169,8 +169,10 @@ class Token(Task):
             child.cancel()
         self.instance.close_scope_of(self)
         self._set_state(TaskState.CANCELLED)
-        self.node._on_cancel(self)
-        self.retire()
+        try:
+            self.node._on_cancel(self)
+        finally:
+            self.retire()
 
     def run(self) -> bool | None:
         outcome: bool | None = self.node._run(self)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from engine import commands, db, hooks, services
 from engine.commands import task_events
 from engine.errors import BpmnError
+from engine.models import HistoryEvent
 from engine.services import ServiceCall
 from tests.engine import office
 from tests.engine.bpmn_builder import (
@@ -25,9 +27,11 @@ from tests.engine.bpmn_builder import (
     extension,
     message,
     multi,
+    parallel,
     parameters,
     start,
     sub,
+    terminate,
     timer,
     user,
 )
@@ -226,3 +230,22 @@ def test_an_event_gateway_s_listeners_hear_that_it_is_left(database: str) -> Non
     case = office.start(bk="K")
     send("msg_1")
     assert (heard, office.waiting(case)) == ([("end", {})], ["z"])
+
+
+def test_an_error_of_a_listener_of_what_is_taken_away_is_caught_by_nobody(database: str) -> None:
+    office.publish(
+        diagram(
+            start(),
+            sub("o", start("s1"), parallel("g"), task("a"), end("stop", terminate()),
+                task("b", extension(on("end"))), end("e1"), "s1-g-a-stop", "g-b-e1"),
+            boundary("be", "o", error()), task("h"), end(), "s-o-e", "be-h-e",
+        )
+    )  # fmt: skip
+    case = office.start()
+    assert office.complete(case, "a").postponed
+    assert office.waiting(case) == ["b"]
+    with db.reading() as session:
+        told = session.scalars(
+            select(HistoryEvent.data).where(HistoryEvent.kind == "postponed")
+        ).one()
+    assert "正在被取消" in (told or {})["reason"]

@@ -291,6 +291,15 @@ class Node(BpmnSpecMixin):
         """Tell listeners that the token is taken away: for them the element ends, too."""
         listeners.of_execution(token, "end")
 
+    def _tell_dropped(self, token: Token) -> None:
+        try:
+            self.dropped(token)
+        except BpmnError as error:  # as in Camunda: nothing can catch it any more
+            where = f"“{self.label or self.element}”（{self.element}）"
+            raise EngineError(
+                f"{where}正在被取消，它的监听器抛出的业务错误 {error.error_code} 无人能捕获。"
+            ) from error
+
     # parts of the library's life cycle that have no meaning without predictions
 
     def _predict(self, my_task: Token, *args: Any, **kwargs: Any) -> None:
@@ -299,7 +308,7 @@ class Node(BpmnSpecMixin):
     def _on_cancel(self, my_task: Token) -> None:
         if self.was_entered(my_task):
             if not my_task.leaving:
-                self.dropped(my_task)
+                self._tell_dropped(my_task)
             my_task.instance.trace("cancelled", my_task, **self.traits(my_task))
 
 
