@@ -5,6 +5,7 @@ Accepted are the namespaces of DMN 1.1 to 1.6, as Camunda Modeler has written th
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -36,12 +37,13 @@ def root_of(xml: bytes) -> Element:
     """Return the `definitions` element.
 
     Raises:
-        DeploymentRefused: too large, not UTF-8, with a DOCTYPE, not XML, not DMN.
+        DeploymentRefused: too large, neither UTF-8 nor UTF-16, with a DOCTYPE, not XML, not DMN.
     """
     if len(xml) > MAX_BYTES:
         raise refused("", "dmn-size", "决策文件超过 2 MB，请拆分。")
     try:
-        text = xml.decode("utf-8-sig")
+        wide = xml.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = xml.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         raise refused("", "dmn-encoding", "决策文件应为 UTF-8 编码。") from None
     if "<!DOCTYPE" in text or "<!ENTITY" in text:

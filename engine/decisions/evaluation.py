@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.decisions.items import given
+from engine.decisions.items import given, read_as
 from engine.decisions.model import (
     NO_FUNCTIONS,
     Decision,
@@ -112,6 +112,9 @@ class Evaluation:
         for one in model.input_data.values():
             if one.type is not None and one.name in scope:
                 self.known[one.name] = self._input(one, scope[one.name])
+        for name, kind in model.times.items():
+            if name in scope:
+                self.known[name] = read_as(scope[name], kind)
         for prefix, below in model.imports.items():
             self._import(prefix, below, scope)
 

@@ -132,6 +132,18 @@ _READ: Final[dict[str, Callable[[str], Any]]] = {
 }
 
 
+#: Kinds of values that JSON writes as text.
+WRITTEN: Final = frozenset(_READ)
+
+
+def read_as(value: Any, kind: str) -> Any:
+    """Return what a text means as a value of a kind; the value itself if it means nothing."""
+    try:
+        return _READ[kind](value) if isinstance(value, str) else value
+    except Undefined:
+        return value
+
+
 def given(value: Any, wanted: Type) -> Any:
     """Return an input as its type wants it; JSON writes dates and durations as text.
 

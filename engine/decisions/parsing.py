@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.decisions import boxed, document
+from engine.decisions import boxed, document, types
 from engine.decisions.document import Element, children, name_of, variable_of
+from engine.decisions.items import WRITTEN
 from engine.decisions.model import Decision, DecisionModel, InputData, Knowledge, Ref, Service
 from engine.decisions.read_table import read_table
 from engine.decisions.reading import Reader
@@ -86,6 +87,8 @@ def _model(
     reader.read_types(root)
     model.types.update(reader.types.named)
     _fill(model, root, reader)
+    if not model.camunda:
+        model.times.update(_times(model))
     if not any((model.decisions, model.knowledge, model.services, model.types)):
         reader.problem(model.id, "dmn-empty", "文件里没有决策。")
     check_references(model, reader)
@@ -142,6 +145,20 @@ def _fill(model: DecisionModel, root: Element, reader: Reader) -> None:
                 model.decisions[identifier] = _decision(element, identifier, model, reader)
             case _:
                 model.services[identifier] = _service(element, identifier, model, reader)
+
+
+def _times(model: DecisionModel) -> dict[str, str]:
+    """Return the inputs of which only the columns of tables tell that they are temporal."""
+    kinds: dict[str, set[str | None]] = {}
+    tables = (decision.table for decision in model.decisions.values())
+    for column in (column for table in tables if table for column in table.inputs):
+        name = " ".join(column.expression.split())
+        if column.names == {name}:
+            kinds.setdefault(name, set()).add(types.kind_of(column.type))
+    known = {one.name for one in model.input_data.values() if one.type is not None}
+    known |= {decision.variable for decision in model.decisions.values()}
+    found = ((name, next(iter(some))) for name, some in kinds.items() if len(some) == 1)
+    return {name: kind for name, kind in found if kind in WRITTEN and name not in known}
 
 
 def refs(element: Element, model: DecisionModel, *path: str) -> tuple[Ref, ...]:

@@ -99,6 +99,8 @@ _KINDS: Final = {
     "datetime": "date and time", "dateandtime": "date and time",
     "daysandtimeduration": "days and time duration",
     "yearsandmonthsduration": "years and months duration",
+    "daytimeduration": "days and time duration",
+    "yearmonthduration": "years and months duration",
 }  # fmt: skip
 
 

@@ -235,7 +235,8 @@ GROOVY = literal("1").replace("Expression>", 'Expression expressionLanguage="gro
         (b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>", "dmn-doctype"),
         (b"<x/>", "dmn-namespace"),
         (b"<x", "dmn-xml"),
-        (b"\xff\xfe<\x00", "dmn-encoding"),
+        (b"\xff\xfe<", "dmn-encoding"),
+        (b"\xff\xfe<\x00", "dmn-xml"),
         (b" " * (2 * 1024 * 1024 + 1), "dmn-size"),
     ],
 )

@@ -38,6 +38,11 @@ def test_files_of_every_version_are_read(namespace):
     assert decisions.parse(xml).evaluate("d", {"n": 1}).value == 2
 
 
+def test_a_file_may_be_utf_16():
+    text = model(decision("决策", literal("1 + 1"))).decode().replace("UTF-8", "UTF-16")
+    assert decisions.parse(text.encode("utf-16")).evaluate("决策", {}).value == 2
+
+
 @pytest.mark.parametrize(
     "language",
     ["feel", "FEEL", "http://www.omg.org/spec/FEEL/20140401",

@@ -9,7 +9,7 @@ import pytest
 from engine import decisions
 from engine.errors import DeploymentRefused
 from tests.engine.dmn import table
-from tests.engine.dmn_standard import answer, decision, item, model, read
+from tests.engine.dmn_standard import answer, decision, input_data, item, model, read
 
 OVERLAPPING = [["> 0", "10"], ["> 1", "20"], ["> 2", "20"], ["> 9", "5"]]
 
@@ -178,6 +178,26 @@ def test_types_of_columns_make_null_of_other_types():
     told = wrong.decisions["d"].evaluate({"n": 5}, explain=True)
     assert told.value is None
     assert "string" in told.explanation["notes"][0]
+
+
+@pytest.mark.parametrize(
+    ("type_ref", "cell", "text"),
+    [
+        ("date", '< @"2026-02-01"', "2026-01-15"),
+        ("dateTime", '>= @"2026-01-01T00:00:00Z"', "2026-01-01T00:00:00Z"),
+        ("time", '[@"10:00:00"..@"12:00:00"]', "11:00:00"),
+        ("days and time duration", '> @"PT23H"', "P1D"),
+        ("yearMonthDuration", '@"P1Y"', "P12M"),
+    ],
+)
+def test_a_column_tells_how_an_input_without_a_type_is_written(type_ref, cell, text):
+    logic = table([f"v:{type_ref}"], ["r"], [[cell, "1"]])
+    assert answer(logic, {"v": text}) == 1
+    assert answer(logic, {"v": text}, input_data("v"), inputs=("v",)) == 1
+    assert answer(logic, {"v": text}, input_data("v", "string"), inputs=("v",)) is None
+    assert answer(logic, {"v": "soon"}) is None
+    both = table([f"v:{type_ref}", "v:string"], ["r"], [["-", f'"{text}"', "1"]])
+    assert answer(both, {"v": text}) == 1
 
 
 def test_several_outputs_are_a_context_and_keep_their_names():
