@@ -7,7 +7,7 @@ lost to a broken service behind it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -19,18 +19,18 @@ from engine.bpmn.nodes.base import BEFORE, Node
 from engine.bpmn.nodes.definitions import Conditional, Timer
 from engine.bpmn.nodes.events import Armed, BoundaryEvent, Listener, StartEvent
 from engine.errors import EngineError, NotFound, StepBudgetExceeded
-from engine.state import codec, migrate, modify, propagation, stepper, tree, variables
+from engine.state import codec, modify, propagation, stepper, variables
 from engine.state.evaluation import Evaluation
 from engine.state.host import CallInputs, Host, Thrown, Wait, Write
+from engine.state.operated import Operated
 from engine.state.speakers import ExternalTaskSpeaker
 from engine.state.tokens import Instance, Token
-from engine.state.tree import Place
 
 MAX_STEPS = stepper.MAX_STEPS
 __all__ = ["MAX_STEPS", "Run", "StepBudgetExceeded"]
 
 
-class Run:
+class Run(Operated):
     """A process instance between two saves. Not thread-safe; one command owns it.
 
     Tokens are named by short ids, unique in the instance for ever. Every method that takes
@@ -212,51 +212,6 @@ class Run:
         compensation.take_away(old)
         self._instance.trace("moved", new, source=old.node.element)
         node._update(new)
-
-    def start_before(self, element: str, **more: Any) -> None:
-        """Put a token in front of an element (`modify.start_before`)."""
-        modify.start_before(self._instance, element, **more)
-
-    def start_after(self, element: str, **more: Any) -> None:
-        """Go on behind an element (`modify.start_after`)."""
-        modify.start_after(self._instance, element, **more)
-
-    def start_transition(self, flow: str, **more: Any) -> None:
-        """Put a token on a sequence flow (`modify.start_transition`)."""
-        modify.start_transition(self._instance, flow, **more)
-
-    def cancel_token(self, token: str) -> None:
-        """Take a token away, with emptied scopes around it (`modify.cancel`)."""
-        modify.cancel(self._instance, token)
-
-    def cancel_at(self, element: str, *, among: Collection[str] | None = None) -> list[str]:
-        """Take every token at an element away (`modify.cancel_all`)."""
-        return modify.cancel_all(self._instance, element, among=among)
-
-    def unmapped(self, pairs: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Return (element, token) of tokens of whose place a migration says nothing."""
-        return migrate.unmapped(self._instance, pairs)
-
-    def rewrite(self, pairs: Mapping[str, str]) -> bytes:
-        """Return the instance as it is saved under another diagram (`migrate.rewrite`)."""
-        return migrate.rewrite(self._instance, pairs)
-
-    def refresh(self, update: Collection[str]) -> set[tuple[str, str]]:
-        """Arm what a new diagram waits for besides (`migrate.refresh`)."""
-        return migrate.refresh(self._instance, update)
-
-    def lost_arrivals(self) -> list[str]:
-        """Return joins whose waiting tokens came by a flow that is no more."""
-        return migrate.lost_arrivals(self._instance)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no token is left but those that listen."""
-        return modify.is_empty(self._instance)
-
-    def places(self) -> list[Place]:
-        """Return where the tokens stand, scopes with what runs inside."""
-        return tree.places(self._instance)
 
     @property
     def tokens(self) -> list[str]:

@@ -1,0 +1,61 @@
+"""What operators do to an instance in memory: modification, migration, looking at it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from engine.state import migrate, modify, tree
+from engine.state.tokens import Instance
+from engine.state.tree import Place
+
+
+class Operated:
+    """The part of a `Run` that moves tokens against the diagram, or to another one."""
+
+    _instance: Instance
+
+    def start_before(self, element: str, **more: Any) -> None:
+        """Put a token in front of an element (`modify.start_before`)."""
+        modify.start_before(self._instance, element, **more)
+
+    def start_after(self, element: str, **more: Any) -> None:
+        """Go on behind an element (`modify.start_after`)."""
+        modify.start_after(self._instance, element, **more)
+
+    def start_transition(self, flow: str, **more: Any) -> None:
+        """Put a token on a sequence flow (`modify.start_transition`)."""
+        modify.start_transition(self._instance, flow, **more)
+
+    def cancel_token(self, token: str) -> None:
+        """Take a token away, with emptied scopes around it (`modify.cancel`)."""
+        modify.cancel(self._instance, token)
+
+    def cancel_at(self, element: str, *, among: Collection[str] | None = None) -> list[str]:
+        """Take every token at an element away (`modify.cancel_all`)."""
+        return modify.cancel_all(self._instance, element, among=among)
+
+    def unmapped(self, pairs: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return (element, token) of tokens of whose place a migration says nothing."""
+        return migrate.unmapped(self._instance, pairs)
+
+    def rewrite(self, pairs: Mapping[str, str]) -> bytes:
+        """Return the instance as it is saved under another diagram (`migrate.rewrite`)."""
+        return migrate.rewrite(self._instance, pairs)
+
+    def refresh(self, update: Collection[str]) -> set[tuple[str, str]]:
+        """Arm what a new diagram waits for besides (`migrate.refresh`)."""
+        return migrate.refresh(self._instance, update)
+
+    def lost_arrivals(self) -> list[str]:
+        """Return joins whose waiting tokens came by a flow that is no more."""
+        return migrate.lost_arrivals(self._instance)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no token is left but those that listen."""
+        return modify.is_empty(self._instance)
+
+    def places(self) -> list[Place]:
+        """Return where the tokens stand, scopes with what runs inside."""
+        return tree.places(self._instance)
