@@ -65,6 +65,8 @@ string join(["a", "b"], "/", "<", ">") ⇒ "<a/b>"
 
 # fn:matches, fn:replace and fn:tokenize of XPath, with the flags s, m, i and x
 PATTERNS = lines(r"""
+replace("bcbaa1a1", "(.)(?:.??)*\\1[^a]", "<$0>") ⇒ "bcb<aa1>a1"
+replace("b", "((^b*))(?:.*?){1,}\\1(?:$.)??b", "x") ⇒ "x"
 matches("a", "[\\1]") ⇒ null
 matches("h", "(.)\\2") ⇒ null
 matches("h", "(.)\\3") ⇒ null

@@ -114,8 +114,8 @@ class Referring:
                 return line + step.one, at, marks
             case "mark":
                 return line + 1, at, (*marks[: step.one], at, *marks[step.one + 1 :])
-            case "again":  # a repetition of nothing ends
-                return (line + 1 if marks[step.one] != at else -1), at, marks
+            case "again":  # a repetition of nothing is the last: the jump back is left out
+                return (line + 1 if marks[step.one] != at else line + 2), at, marks
             case "back":
                 return self._back(step.one, line, at, marks, value)
         return (line + 1 if self._edge(step.what, at, value) else -1), at, marks
