@@ -10,7 +10,7 @@ CLIENTS := tests/web/clients
 say = @printf '\033[1m· %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check fix test bench shots lock clean demo-reset
+.PHONY: help setup run check fix test bench lock clean demo-reset
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
