@@ -79,7 +79,7 @@ def _pieces(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
         yield ids[start : start + size]
 
 
-def _job(batch: Batch, piece: Sequence[str], actor: Actor, now: Any) -> dict[str, Any]:
+def _job(batch: Batch, piece: Sequence[str], actor: Actor, now: datetime) -> dict[str, Any]:
     return {
         "kind": KIND,
         "topic": batch.id,

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock, db, hooks
-from engine.commands import instances
+from engine.commands import calls, instances
 from engine.commands.execution import Execution, Loaded
 from engine.errors import EngineError, InvalidInput, LockLost, NotFound, Suspended
 from engine.hooks import Actor
@@ -155,23 +155,13 @@ def bpmn_error(
 
 def throw(work: Execution, loaded: Loaded, token: str, code: str, message: str) -> bool:
     """Throw an error from a waiting token, or end the token when nothing would catch it."""
-    if _is_caught(work, loaded, token, code):
+    if loaded.run.catches(token, "error", code) or calls.is_caught_above(work, loaded.row, code):
         loaded.run.throw_error(token, code, message)
         return True
     element = loaded.run.element(token)
     work.note(loaded.row, "thrown", element=element, event="error", code=code, caught=False)
     loaded.run.abandon(token)
     return False
-
-
-def _is_caught(work: Execution, loaded: Loaded, token: str, code: str) -> bool:
-    if loaded.run.catches(token, "error", code):
-        return True
-    row = loaded.row
-    if row.parent_id is None or row.parent_token is None:
-        return False
-    parent = work.open(work.session.get_one(ProcessInstance, row.parent_id))
-    return _is_caught(work, parent, row.parent_token, code)
 
 
 def lock(session: Session, task_id: int, *, worker: str, duration_ms: int, actor: Actor) -> None:

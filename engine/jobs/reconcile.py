@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from engine import clock, db
 from engine.attachments import storage
@@ -28,28 +29,7 @@ def reconcile() -> dict[str, int]:
     """Expire messages nobody waited for, prune finished jobs, report what is late."""
     now = clock.now()
     with db.transaction() as session:
-        expired = session.scalars(
-            select(Job)
-            .where(Job.status == "parked", Job.due_at < now - MESSAGE_TTL)
-            .with_for_update(skip_locked=True)  # somebody begins to wait for it just now
-        ).all()
-        for job in expired:
-            job.status = "undelivered"
-            sender = (job.payload or {}).get("from")
-            root = session.scalar(
-                select(ProcessInstance.root_id).where(ProcessInstance.id == sender)
-            )
-            if sender and root:
-                session.add(
-                    HistoryEvent(
-                        instance_id=sender,
-                        root_id=root,
-                        at=now,
-                        kind="undelivered",
-                        actor="system",
-                        data={"message": job.topic},
-                    )
-                )
+        expired = _expire(session, now)
         # Jobs of an instance stay as its job log until its history goes.
         session.execute(
             delete(Job).where(
@@ -81,7 +61,32 @@ def reconcile() -> dict[str, int]:
     if late:
         log.warning("jobs are late", count=late)
     _sweep()
-    return {"undelivered": len(expired), "late": late}
+    return {"undelivered": expired, "late": late}
+
+
+def _expire(session: Session, now: datetime) -> int:
+    """Give up the messages that nobody waited for in time; tell it in their senders' history."""
+    expired = session.scalars(
+        select(Job)
+        .where(Job.status == "parked", Job.due_at < now - MESSAGE_TTL)
+        .with_for_update(skip_locked=True)  # somebody begins to wait for it just now
+    ).all()
+    for job in expired:
+        job.status = "undelivered"
+        sender = (job.payload or {}).get("from")
+        root = session.scalar(select(ProcessInstance.root_id).where(ProcessInstance.id == sender))
+        if sender and root:
+            session.add(
+                HistoryEvent(
+                    instance_id=sender,
+                    root_id=root,
+                    at=now,
+                    kind="undelivered",
+                    actor="system",
+                    data={"message": job.topic},
+                )
+            )
+    return len(expired)
 
 
 def _sweep() -> None:
