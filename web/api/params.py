@@ -233,7 +233,9 @@ class Params:
             one
             for part in _read("sorting", OBJECTS, order)
             for one in self._order(
-                part.get("sortBy"), part.get("sortOrder"), part.get("parameters") or {}
+                part.get("sortBy"),
+                part.get("sortOrder"),
+                _read("parameters", OBJECT, part.get("parameters") or {}),
             )
         ]
         more = {}

@@ -70,6 +70,22 @@ def test_bodies(app: Flask, api: System) -> None:
     assert tried > 100
 
 
+def test_orders_and_empty_lists(app: Flask, api: System) -> None:
+    found: list[str] = []
+    for route in catalogue.routes(app):
+        declared = route.contract.body
+        if route.method != "POST" or declared is None or not declared.sort_by:
+            continue
+        for number, key in enumerate(declared.sort_by):
+            odd = ([1], "x", {"variable": 5}, {"variable": "a", "type": 7})[number % 4]
+            order = {"sortBy": key, "sortOrder": "asc", "parameters": odd}
+            found += broken(api, "POST", route.path, body={"sorting": [order]})
+        for one in route.body:
+            if one.schema.get("type") == "array":
+                found += broken(api, "POST", route.path, body={one.name: []})
+    assert found == []
+
+
 @pytest.mark.parametrize("value", VALUES)
 def test_variables_of_a_start(api: System, value: Any) -> None:
     deploy(api, ONE)
