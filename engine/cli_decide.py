@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,6 +14,8 @@ from engine import decisions
 from engine.decisions import DecisionModel, exchange
 from engine.errors import EngineError, ExpressionError, NotFound
 
+#: Calls of Python: a function of FEEL that calls itself needs some twenty each time.
+STACK = 15_000
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -35,7 +39,8 @@ def decide(files: tuple[Path, ...], wanted: str | None, given: str, explain: boo
     contents = [path.read_bytes() for path in files]
     model, name = _found(contents, wanted)
     try:
-        result = model.evaluate(name, scope, explain=True, shown=True)
+        with _deep():
+            result = model.evaluate(name, scope, explain=True, shown=True)
         click.echo(exchange.to_json(result.value))
     except ExpressionError as why:
         click.echo("null")  # FEEL's word for what has no value
@@ -47,6 +52,17 @@ def decide(files: tuple[Path, ...], wanted: str | None, given: str, explain: boo
     elif result.value is None:
         for note in told.get("notes") or ():
             click.echo(f"提示 {note}", err=True)
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Let functions call themselves more often than Python has it."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, STACK))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _text(given: str) -> str:

@@ -38,13 +38,15 @@ def evaluate(
     """Answer a decision, a service with its inputs, or a knowledge model with its parameters.
 
     `model` is needed for the last two; a decision knows its own. What is only shown may hold
-    functions.
+    functions, and cost more.
 
     Raises:
         ExpressionError: as `Decision.evaluate` says.
     """
     run = Run(functions)
     run.notes = [] if explain else None
+    if shown:
+        run.steps, run.deepest = limits.SHOWN_STEPS, limits.SHOWN_CALLS
     whole = wanted.model if isinstance(wanted, Decision) else model
     if whole is None:
         raise ExpressionError(f"“{wanted.name}”不能单独计算。")

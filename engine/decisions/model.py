@@ -169,7 +169,7 @@ class DecisionModel:
     ) -> Result:
         """Answer a decision, a service or a knowledge model by its id, its name or its label.
 
-        `shown`: the result is not kept, so that there may be functions in it.
+        `shown`: the result is not kept, so that there may be functions in it and it may cost more.
 
         Raises:
             NotFound: there is none.

@@ -24,13 +24,14 @@ class Run:
     """One evaluation: the caller's functions, the work left, what was noticed."""
 
     __slots__ = (
-        "_now", "broken", "calls", "functions", "missing", "notes", "steps", "trace", "values",
+        "_now", "broken", "calls", "deepest", "functions", "missing", "notes", "steps", "trace",
+        "values",
     )  # fmt: skip
 
     def __init__(self, functions: Functions) -> None:
         self.functions = functions
         self.steps = limits.MAX_STEPS
-        self.calls = 0
+        self.calls, self.deepest = 0, limits.MAX_CALLS
         self._now: datetime | None = None
         #: Why something became null; filled only when an explanation was asked for.
         self.notes: list[str] | None = None
@@ -61,7 +62,7 @@ class Run:
         self.tick(CALL_COST)
         self.calls += 1
         try:
-            if self.calls > limits.MAX_CALLS:
+            if self.calls > self.deepest:
                 raise limits.LimitReached("函数互相调用太深。")
             return function.call(self, *values)
         finally:

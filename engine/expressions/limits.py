@@ -13,6 +13,8 @@ MAX_SOURCE = 8_000
 MAX_DEPTH = 60
 #: Work in one evaluation: an iteration costs as many steps as its body has parts.
 MAX_STEPS = 50_000
+#: The same for somebody who waits for the answer alone, at a command line: some two seconds.
+SHOWN_STEPS = 1_000_000
 #: Characters of one computed text.
 MAX_TEXT = 65_536
 #: Items of one computed list or range.
@@ -21,6 +23,8 @@ MAX_ITEMS = 10_000
 MAX_PARTS = 50_000
 #: Functions defined in an expression that call each other.
 MAX_CALLS = 60
+#: The same at a command line, which lets Python's own stack grow.
+SHOWN_CALLS = 500
 #: Characters of a regular expression (they run on RE2, in linear time).
 MAX_PATTERN = 500
 

@@ -10,7 +10,16 @@ from click.testing import CliRunner
 from engine.cli import main
 from tests.engine.dmn import decision as camundas
 from tests.engine.dmn import definitions, table
-from tests.engine.dmn_standard import decision, input_data, item, knowledge, literal, model, service
+from tests.engine.dmn_standard import (
+    context,
+    decision,
+    input_data,
+    item,
+    knowledge,
+    literal,
+    model,
+    service,
+)
 from tests.engine.test_dmn_graph import IMPORT, LIBRARY
 
 RISK = model(
@@ -83,6 +92,20 @@ def test_values_are_printed_as_json(decide, text, printed):
     told = decide(files={"a.dmn": model(decision("d", literal(text)))})
     assert (told.exit_code, told.stdout) == (0, printed + "\n")
     json.loads(told.stdout)
+
+
+def test_more_may_be_computed_than_in_a_process(decide):
+    sums = "sum(for i in 1..300 return count(for j in 1..300 return i + j))"
+    told = decide(files={"a.dmn": model(decision("d", literal(sums)))})
+    assert (told.exit_code, told.stdout) == (0, "90000\n")
+    endless = "count(for i in 1..9999 return count(for j in 1..9999 return i + j))"
+    told = decide(files={"a.dmn": model(decision("d", literal(endless)))})
+    assert (told.exit_code, told.stdout) == (1, "null\n")
+    total = knowledge("total", "n", context(
+        result=literal("if n = 0 then 0 else more + total(n - 1)"), more=literal("n")))  # fmt: skip
+    for text, printed in (("total(400)", "80200"), ("total(999)", "null")):
+        told = decide(files={"a.dmn": model(total, decision("d", literal(text), knows=("total",)))})
+        assert told.stdout == printed + "\n"
 
 
 def test_numbers_keep_their_digits_on_the_way_in(decide):
