@@ -92,6 +92,8 @@ def projection(value: Any) -> dict[str, Any]:
     plain = values.decode(value)
     comparable = isinstance(plain, str | int | float | Decimal | date)
     text = values.searchable(plain) if comparable else json.dumps(value, ensure_ascii=False)
+    if isinstance(plain, bytes | values.FileContent):
+        text = ""  # nobody searches in files
     return {
         "type": values.type_name(plain),
         "text_value": text[:500],

@@ -8,8 +8,9 @@ wrapped, so no value a person can enter is mistaken for a tag.
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -24,6 +25,7 @@ from engine.expressions.values import YearsMonths
 MAX_DEPTH = 20
 MAX_TEXT = 65_536
 MAX_ITEMS = 10_000
+MAX_BYTES = 65_536
 
 Encoder = Callable[[Any], Any]
 
@@ -39,6 +41,22 @@ class FileReference:
 
     #: What an expression may read.
     __feel__ = ("id", "name", "media_type", "size")
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """A small file that a program sent as a variable; larger ones are attached to a task."""
+
+    name: str
+    media_type: str
+    encoding: str
+    content: bytes = field(repr=False)
+
+    #: What an expression may read.
+    __feel__ = ("name", "media_type")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +96,19 @@ def _storable(value: Any, name: str, depth: int) -> Any:
         if depth >= MAX_DEPTH or len(value) > MAX_ITEMS:
             raise EngineError(f"变量“{name}”的内容太大或嵌套太深。")
         return _container(value, name, depth + 1)
+    if isinstance(value, bytes | FileContent):
+        return _blob(value, name)
     due_at = getattr(value, "due_at", None)
     if isinstance(due_at, datetime):
         return due_at
     raise EngineError(f"变量“{name}”的类型 {type(value).__name__} 不能保存。")
+
+
+def _blob(value: bytes | FileContent, name: str) -> bytes | FileContent:
+    content = value if isinstance(value, bytes) else value.content
+    if len(content) > MAX_BYTES:
+        raise EngineError(f"变量“{name}”的文件太大（最多 {MAX_BYTES} 字节），请作为附件加到待办。")
+    return value
 
 
 def _container(value: Any, name: str, depth: int) -> Any:
@@ -113,6 +140,15 @@ def _scalar(value: Any, name: str) -> Any:
     return value
 
 
+def _base64(content: bytes) -> str:
+    return b64encode(content).decode()
+
+
+def _file_content(parts: Any) -> FileContent:
+    name, media_type, encoding, content = parts
+    return FileContent(name, media_type, encoding, b64decode(content))
+
+
 _ENCODERS: dict[type, tuple[str, Encoder]] = {
     Decimal: ("n", str),
     datetime: ("m", datetime.isoformat),
@@ -121,6 +157,11 @@ _ENCODERS: dict[type, tuple[str, Encoder]] = {
     timedelta: ("s", lambda value: [value.days, value.seconds, value.microseconds]),
     YearsMonths: ("y", lambda value: value.months),
     FileReference: ("f", lambda value: [value.id, value.name, value.media_type, value.size]),
+    bytes: ("b", _base64),
+    FileContent: (
+        "k",
+        lambda value: [value.name, value.media_type, value.encoding, _base64(value.content)],
+    ),
     Long: ("l", int),
     Short: ("h", int),
     ObjectMap: ("j", lambda value: [value.class_name, encode(dict(value))]),
@@ -136,6 +177,8 @@ _DECODERS: dict[str, Encoder] = {
     "s": lambda parts: timedelta(*parts),
     "y": YearsMonths,
     "f": lambda parts: FileReference(*parts),
+    "b": b64decode,
+    "k": _file_content,
     "x": float,
     "i": int,
     "l": Long,
@@ -206,6 +249,8 @@ _TYPE_NAMES: tuple[tuple[type, str], ...] = (
     (datetime, "Date"),
     (date, "Date"),
     (FileReference, "File"),
+    (FileContent, "File"),
+    (bytes, "Bytes"),
     (ObjectMap, "Object"),
     (ObjectList, "Object"),
 )

@@ -7,6 +7,7 @@ class under which it came. A type that says more than the value does (`Long`, `S
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
@@ -19,13 +20,15 @@ from engine.expressions.declared import Long, Short, named
 from engine.expressions.values import YearsMonths
 from engine.expressions.values import text as feel_text
 from engine.state import values
-from engine.state.values import FileReference, Transient
+from engine.state.values import FileContent, FileReference, Transient
 from web.api.answer import moment, parse_moment
 from web.api.errors import invalid
 
 LONGEST_NAME = 200
 LONGEST_CLASS = 1000
 JSON_FORMAT = "application/json"
+#: What a `File` says in its valueInfo.
+FILE = ("filename", "mimeType", "encoding")
 
 
 def write(value: Any, *, deserialized: bool = False) -> dict[str, Any]:
@@ -41,7 +44,12 @@ def write(value: Any, *, deserialized: bool = False) -> dict[str, Any]:
         shown = jsonable(value) if deserialized else _text(value)
         return {"type": kind, "value": shown, "valueInfo": info}
     if kind == "File":
-        info = {"filename": value.name, "mimeType": value.media_type or None, "encoding": None}
+        encoding = value.encoding or None if isinstance(value, FileContent) else None
+        info = {
+            "filename": value.name,
+            "mimeType": value.media_type or None,
+            "encoding": encoding,
+        }
         return {"type": "File", "value": None, "valueInfo": info}
     return {"type": kind, "value": plain(value, kind), "valueInfo": {}}
 
@@ -63,6 +71,8 @@ def type_of(value: Any) -> str:
 def plain(value: Any, kind: str = "") -> Any:
     """Return what stands under `value`."""
     kind = kind or type_of(value)
+    if kind == "Double":
+        return float(value)
     return _text(value) if kind == "Json" else jsonable(value)
 
 
@@ -84,7 +94,9 @@ def jsonable(value: Any) -> Any:
         return moment(datetime.combine(value, time.min, clock.CHINA))
     if isinstance(value, time | timedelta | YearsMonths):
         return feel_text(value)
-    if isinstance(value, FileReference):
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, FileReference | FileContent):
         return {"filename": value.name, "mimeType": value.media_type}
     return value
 
@@ -212,8 +224,22 @@ def _object(value: Any, info: Mapping[str, Any]) -> Any:
     return named(json.loads(value), class_name)
 
 
-def _refuse(*_: Any) -> Any:
-    raise ValueError("files and bytes are no variables here; attach them to a task")
+def _bytes(value: Any, _: Any) -> bytes:
+    return base64.b64decode(_string(value, None), validate=True)
+
+
+def _file(value: Any, info: Mapping[str, Any]) -> FileContent:
+    return file_of(_bytes(value, None), *(info.get(one) for one in FILE))
+
+
+def file_of(content: bytes, name: Any, media_type: Any, encoding: Any) -> FileContent:
+    """Return a file as a variable. Raises ValueError: it has no name, or a strange one."""
+    words = (name, media_type or "", encoding or "")
+    if not all(isinstance(one, str) and len(one) <= LONGEST_NAME for one in words):
+        raise ValueError("filename, mimeType and encoding are short texts")
+    if not name or any("\0" in one for one in words):
+        raise ValueError("a file needs a filename in its valueInfo")
+    return FileContent(name, media_type or "", encoding or "", content)
 
 
 def _null(*_: Any) -> None:
@@ -232,6 +258,6 @@ _READERS: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "Json": _json,
     "Object": _object,
     "Null": _null,
-    "File": _refuse,
-    "Bytes": _refuse,
+    "File": _file,
+    "Bytes": _bytes,
 }

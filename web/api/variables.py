@@ -9,24 +9,37 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from engine import db
 from engine.commands import task_variables
 from engine.commands import variables as commands
+from engine.errors import EngineError
 from engine.models import HumanTask
+from engine.state import values
+from engine.state.values import FileContent
 from web.api import typed
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
+from web.api.definition_shapes import media_type
 from web.api.errors import invalid, missing
 from web.api.params import ANY, FLAG, OBJECT, TEXT, TEXTS, Params
+from web.downloads import disposition
 
 READ = Params("variables", {"deserializeValues": FLAG, "variableNames": TEXTS})
 READ_ONE = Params("variable", {"deserializeValue": FLAG})
 VALUE = Params("variable", {"value": ANY, "type": TEXT, "valueInfo": OBJECT})
 CHANGES = Params("variable changes", {"modifications": OBJECT, "deletions": TEXTS})
+
+
+#: The form of an upload: the content as a file part, and what it becomes.
+UPLOAD = Params("upload", {"data": ANY, "valueType": TEXT})
+#: Bytes of an upload with its form around it.
+LARGEST_UPLOAD = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -67,13 +80,10 @@ def offer(path: str, kind: str, find: Find, *, read: str = "read", write: str = 
         return answer(typed.write(_value(find, owner_id, name, kind), deserialized=deserialized))
 
     def data(owner_id: str, name: str) -> ResponseReturnValue:
-        _value(find, owner_id, name, kind)
-        raise invalid(f"Value of variable {name} is not a binary value.")
+        return _download(_value(find, owner_id, name, kind), name)
 
     def upload(owner_id: str, name: str) -> ResponseReturnValue:
-        with db.reading() as session:
-            find(session, owner_id)
-        raise invalid(f"Variable '{name}': files and bytes are no variables here.")
+        return _write(find, owner_id, {name: _uploaded(name)}, ())
 
     def put(owner_id: str, name: str) -> ResponseReturnValue:
         given = typed.read(VALUE.body().values, name, transient=True)
@@ -94,7 +104,7 @@ def offer(path: str, kind: str, find: Find, *, read: str = "read", write: str = 
         ("PUT", "/<name>", "put", put, write, {"body": VALUE}),
         ("DELETE", "/<name>", "delete", remove, write, {}),
         ("GET", "/<name>/data", "getData", data, read, {"returns": "binary"}),
-        ("POST", "/<name>/data", "postData", upload, write, {}),
+        ("POST", "/<name>/data", "postData", upload, write, {"body": UPLOAD, "multipart": True}),
     ):
         view.__name__ = f"{verb}{word}"
         view.__doc__ = f"{verb.capitalize()} {shape}."
@@ -138,3 +148,33 @@ def _write(find: Find, owner_id: str, changed: dict[str, Any], removed: Any) -> 
             remove=removed,
         )
     return nothing()
+
+
+def _download(value: Any, name: str) -> ResponseReturnValue:
+    """Return the content of a binary value, as a download and nothing a browser would run."""
+    if isinstance(value, FileContent):
+        response = Response(value.content, content_type=media_type(value.name))
+        response.headers["Content-Disposition"] = disposition(value.name)
+        return response
+    if isinstance(value, bytes):
+        return Response(value, content_type="application/octet-stream")
+    raise invalid(f"Value of variable {name} is not a binary value.")
+
+
+def _uploaded(name: str) -> Any:
+    """Read the multipart form of an upload. Raises ApiError 400."""
+    request.max_content_length = LARGEST_UPLOAD
+    asked = UPLOAD.asked(dict(request.form.items()))
+    part, kind = request.files.get("data"), asked.get("valueType", "Bytes")
+    if part is None:
+        raise invalid("No 'data' part with a content in the multipart form.")
+    if kind not in ("Bytes", "File"):
+        raise invalid(f"Unsupported value type '{kind}': Bytes or File can be uploaded.")
+    content = part.read()
+    try:
+        value = (
+            typed.file_of(content, part.filename, part.mimetype, "") if kind == "File" else content
+        )
+        return values.storable(value, name)
+    except (ValueError, EngineError) as refused:
+        raise invalid(f"Variable '{name}': {refused}") from None

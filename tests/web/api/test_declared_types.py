@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -30,6 +31,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "object": {"type": "Object", "value": '{"a":1}', "valueInfo": ORDER},
     "list": {"type": "Object", "value": "[1]", "valueInfo": ORDER},
     "none": {"type": "Null", "value": None, "valueInfo": {}},
+    "bytes": {"type": "Bytes", "value": "aGVsbG8=", "valueInfo": {}},
 }
 OPENED: dict[str, dict[str, Any]] = {
     name: {**one, "value": json.loads(one["value"])} if one["type"] == "Object" else one
@@ -152,6 +154,64 @@ def test_a_long_of_a_form_is_one(api: System) -> None:
     found = api.get(f"/process-instance/{made}/variables")
     assert found == {name: {**GIVEN["long"], "value": n} for name, n in
                      (("amount", 7), ("other", 8))}  # fmt: skip
+
+
+FILE = {"filename": "信.txt", "mimeType": "text/plain", "encoding": "UTF-8"}
+
+
+def test_a_small_file_is_a_variable(api: System) -> None:
+    deploy(api, WORK)
+    given = {"type": "File", "value": "aGVsbG8=", "valueInfo": FILE}
+    made = start(api, "w", variables={**GIVEN, "file": given})["id"]
+    path = f"/process-instance/{made}/variables"
+    told = {"type": "File", "value": None, "valueInfo": FILE}  # its content is told elsewhere
+    assert api.get(f"{path}/file") == told
+    assert fetch(api)[0]["variables"]["file"] == told
+    [kept] = api.get("/history/variable-instance", processInstanceId=made, variableName="file")
+    assert {name: kept[name] for name in told} == told
+    answer = api.ask("GET", f"{path}/file/data")
+    assert answer.get_data() == b"hello"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.content_type.startswith("text/plain")
+    answer = api.ask("GET", f"{path}/bytes/data")
+    assert (answer.get_data(), answer.content_type) == (b"hello", "application/octet-stream")
+    assert api.ask("GET", f"{path}/long/data").status_code == 400
+    large = {**given, "value": "QUFB" * 30_000}
+    told = api.do("PUT", f"{path}/file", large, status=400)
+    assert "附件" in told["message"]
+
+
+def test_a_page_is_never_given_out_as_one(api: System) -> None:
+    deploy(api, line(task("a")))
+    path = f"/process-instance/{start(api)['id']}/variables"
+    info = {"filename": "x.html", "mimeType": "text/html"}
+    page = {"type": "File", "value": "PHNjcmlwdD4=", "valueInfo": info}
+    api.do("PUT", f"{path}/page", page, status=204)
+    answer = api.ask("GET", f"{path}/page/data")
+    assert answer.content_type.startswith("text/plain")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def upload(api: System, path: str, status: int, name: str = "a.txt", **fields: str) -> None:
+    data = {"data": (io.BytesIO(b"uploaded"), name), **fields}
+    answer = api.ask("POST", path, data=data, content_type="multipart/form-data")
+    assert answer.status_code == status, answer.get_data(as_text=True)
+
+
+def test_what_is_uploaded(api: System) -> None:
+    deploy(api, line(task("a")))
+    made = start(api)["id"]
+    [work] = api.get("/task", processInstanceId=made)
+    for owner in (f"/process-instance/{made}/variables", f"/task/{work['id']}/localVariables",
+                  f"/execution/{work['executionId']}/localVariables"):  # fmt: skip
+        upload(api, f"{owner}/it/data", 204, valueType="File")
+        assert api.get(f"{owner}/it")["valueInfo"]["filename"] == "a.txt"
+        assert api.ask("GET", f"{owner}/it/data").get_data() == b"uploaded"
+        upload(api, f"{owner}/it/data", 204, valueType="Bytes")
+        assert api.get(f"{owner}/it")["value"] == "dXBsb2FkZWQ="
+        upload(api, f"{owner}/it/data", 400, valueType="Xml")
+        upload(api, f"{owner}/it/data", 400, colour="red")
+        api.do("POST", f"{owner}/it/data", {}, status=400)
 
 
 SECRET = "not to be kept"

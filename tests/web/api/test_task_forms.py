@@ -113,9 +113,6 @@ def test_variables_are_read_set_changed_together_and_removed(api: System) -> Non
     api.do("DELETE", f"{path}/localVariables/mine", {}, status=204)
     api.do("GET", f"{path}/localVariables/mine", None, status=404)
     assert api.get("/task/count", taskVariables="mine_neq_0") == {"count": 0}
-    refused = {"value": "AAAA", "type": "File", "valueInfo": {"filename": "x.txt"}}
-    assert "attach" in api.do("PUT", f"{path}/variables/f", refused, status=400)["message"]
-    assert "no variables here" in api.post(f"{path}/variables/f/data", {}, status=400)["message"]
     assert (
         "not a binary"
         in api.do("GET", f"{path}/variables/amount/data", None, status=400)["message"]

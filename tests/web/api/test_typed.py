@@ -126,8 +126,15 @@ def test_a_file_goes_out_without_its_content() -> None:
             "valueInfo": {"serializationDataFormat": "application/x-java-serialized-object"},
         },
         {"value": "x", "type": "Null"},
-        {"value": "x", "type": "File"},
+        {"value": "x", "type": "File", "valueInfo": {"filename": "a.txt"}},
+        {"value": "QQ==", "type": "File"},
+        {"value": "QQ==", "type": "File", "valueInfo": {"filename": "a\0"}},
+        {"value": "QQ==", "type": "File", "valueInfo": {"filename": 5}},
+        {"value": "QQ==", "type": "File", "valueInfo": {"filename": "a" * 300}},
         {"value": "x", "type": "Bytes"},
+        {"value": "QUFB" * 30_000, "type": "Bytes"},
+        {"value": 5, "type": "Bytes"},
+        {"value": 5, "type": "Integer", "valueInfo": "x"},
     ],
 )
 def test_what_cannot_be_read(given: Any) -> None:
