@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from engine.expressions import access, arithmetic, comparison, nodes
+from engine.expressions import access, arithmetic, comparison, far, nodes
 from engine.expressions.arithmetic import ARITHMETIC, Operator
 from engine.expressions.calls import call, function_of
 from engine.expressions.comparison import COMPARISONS
@@ -152,7 +152,7 @@ def items_of(source: Any) -> list[Any]:
         raise Undefined("循环的列表没有值。")
     if not isinstance(source, Range):
         return [source]
-    if isinstance(source.low, date):
+    if kind(source.low) in ("date", "date and time"):
         found: list[Any] = _days(source.low, source.high)
     else:
         found = _integers(access.whole(source.low), access.whole(source.high))
@@ -166,15 +166,14 @@ def _integers(low: int, high: int) -> list[int]:
     return list(range(low, high + 1)) if low <= high else list(range(low, high - 1, -1))
 
 
-def _days(first: date, last: date) -> list[date]:
+def _days(first: Any, last: Any) -> list[Any]:
     """Return the dates of a range, as DMN 1.4 goes over it."""
-    if isinstance(first, datetime) or isinstance(last, datetime):
-        raise Undefined("循环只能逐日，不能逐时刻。")
-    count = abs((last - first).days)
-    if count >= MAX_ITEMS:
-        raise LimitReached(f"循环超过 {MAX_ITEMS} 次。")
-    step = timedelta(days=1 if last >= first else -1)
-    return [first + step * number for number in range(count + 1)]
+    if kind(first) != "date" or kind(last) != "date":
+        raise Undefined("循环只能从一日到另一日，不能逐时刻，也不能没有尽头。")
+    try:
+        return [far.day_number(number) for number in _integers(first.toordinal(), last.toordinal())]
+    except ValueError:
+        raise Undefined("没有公元 0 年。") from None
 
 
 def for_each(node: nodes.For, compiler: Compiler) -> Closure:

@@ -8,6 +8,9 @@ from tests.engine.feel import check, lines
 
 # Table 68: date, time, date and time
 MOMENTS = lines("""
+time(1, 1, 1e6000) ⇒ null
+time(1, 1, -0.5) ⇒ null
+time(1, 1, 59.999) ⇒ @"01:01:59.999"
 date("2012-12-25") - date("2012-12-24") ⇒ duration("P1D")
 date(date and time("2012-12-25T11:00:00Z")) ⇒ date("2012-12-25")
 date(date("2012-12-25")) ⇒ date("2012-12-25")

@@ -97,6 +97,12 @@ for i in 1..3 return {before: count(partial)} ⇒ [{before: 0}, {before: 1}, {be
 for i in (1..4) return i ⇒ [2, 3]
 for i in ]4..1] return i ⇒ [3, 2, 1]
 for i in (1..1) return i ⇒ []
+for i in (>= 1) return i ⇒ null
+for i in (>= @"2026-01-01") return i ⇒ null
+for i in @"9999-12-31"..date("10000-01-02") return i.day ⇒ [31, 1, 2]
+for i in @"2026-01-02"..@"2026-01-01" return i.day ⇒ [2, 1]
+for i in date("-0001-12-31")..@"0001-01-01" return i ⇒ null
+for i in @"2026-01-01T10:00:00"..@"2026-01-02T10:00:00" return i ⇒ null
 for i in [@"2026-01-01"..@"2026-01-03") return i.day ⇒ [1, 2]
 for i in [1, 2], j in [3, 4] return i * j ⇒ [3, 4, 6, 8]
 for i in 1..3 return for j in 1..i return j ⇒ [[1], [1, 2], [1, 2, 3]]

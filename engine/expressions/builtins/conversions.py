@@ -48,6 +48,8 @@ def time_from(value: Any) -> time:
 def time_of(hour: Any, minute: Any, second: Any, offset: Any = None) -> time:
     zone = None if offset is None else _zone(arg.duration(offset))
     seconds = Decimal(arg.number(second))
+    if not 0 <= seconds < 60:
+        raise Undefined("没有这个时间。")
     try:
         return time(
             arg.whole(hour), arg.whole(minute), int(seconds), int(seconds % 1 * 1_000_000), zone
