@@ -62,6 +62,10 @@ def _job(work: Execution, task: HumanTask, wait: Wait | None) -> Job:
         attempts=0,
         max_attempts=retries.ATTEMPTS,
         backoff=list(retries.BACKOFF),
-        payload={"submission": work.submission_id, "actor": work.actor.id},
+        payload={
+            "submission": work.submission_id,
+            "actor": work.actor.id,
+            "actor_kind": work.actor.kind,
+        },
         created_at=work.now,
     )
