@@ -19,14 +19,13 @@ from lxml import etree
 
 from engine.bpmn.xml import (
     HANDLER,
-    SUBPROCESSES,
     B,
-    children,
     event_definitions,
     event_kind,
     flow_nodes,
     identifier,
     local,
+    scopes,
 )
 from engine.errors import Problem
 
@@ -69,7 +68,7 @@ def normalize(root: etree._Element) -> tuple[etree._Element, list[Problem]]:
         parent = element.getparent()
         if parent is not None and (not isinstance(element.tag, str) or local(element) in DROPPED):
             parent.remove(element)
-    problems = [problem for scope in _scopes(executable) for problem in _links(scope)]
+    problems = [problem for scope in scopes(executable) for problem in _links(scope)]
     return executable, problems
 
 
@@ -84,13 +83,6 @@ def compensation_handlers(root: etree._Element) -> Iterator[tuple[etree._Element
 def to_bytes(root: etree._Element) -> bytes:
     """Return a tree as it is stored."""
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-
-
-def _scopes(root: etree._Element) -> Iterator[etree._Element]:
-    for process in children(root, "process"):
-        for scope in process.iter():
-            if local(scope) == "process" or local(scope) in SUBPROCESSES:
-                yield scope
 
 
 def _links(scope: etree._Element) -> Iterator[Problem]:

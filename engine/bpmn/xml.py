@@ -83,6 +83,14 @@ def children(element: etree._Element, *names: str) -> Iterator[etree._Element]:
             yield child
 
 
+def scopes(root: etree._Element) -> Iterator[etree._Element]:
+    """Yield every process and sub process in document order, a scope before those inside it."""
+    for process in children(root, "process"):
+        for scope in process.iter():
+            if local(scope) == "process" or local(scope) in SUBPROCESSES:
+                yield scope
+
+
 def elements(root: etree._Element) -> Iterator[etree._Element]:
     """Yield every BPMN element in document order, but none that a vendor put into its own."""
     walk = etree.iterwalk(root, events=("start",))

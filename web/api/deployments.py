@@ -24,6 +24,7 @@ from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import invalid, missing
+from web.api.instructions import SKIPS
 from web.api.params import ANY, FLAG, MOMENT, TEXT, TEXTS, Params
 from web.downloads import disposition
 
@@ -47,7 +48,7 @@ CREATE = Params(
 )  # fmt: skip
 DELETE = Params(
     "deployment deletion",
-    {"cascade": FLAG, "skipCustomListeners": FLAG, "skipIoMappings": FLAG},
+    {"cascade": FLAG, **SKIPS},
 )
 REDEPLOY = Params("redeployment", {"resourceIds": TEXTS, "resourceNames": TEXTS, "source": TEXT})
 LONGEST_NAME = 200

@@ -7,14 +7,12 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from engine import db
-from engine.queries.asked import Asked
 from engine.queries.records import variables as queries
 from engine.queries.records.variables import Detail, Kept
 from web.api import listing, typed
-from web.api.access import caller, needs
+from web.api.access import needs
 from web.api.answer import answer, moment
 from web.api.blueprint import bp
-from web.api.errors import missing
 from web.api.history_fields import BY_PROCESS, of_case
 from web.api.params import ANY, FLAG, FOLDING, MOMENT, TEXT, TEXTS, Params
 
@@ -108,23 +106,21 @@ listing.offer(
 @needs("history", query=ONE, returns="HistoricVariableInstance")
 def get_historic_variable_instance(variable_id: str) -> ResponseReturnValue:
     """Return one variable."""
-    asked = Asked({"variableInstanceId": variable_id, "id": variable_id, "includeDeleted": True})
+    words = f"Variable instance with Id '{variable_id}' does not exist."
+    wanted = {"variableInstanceId": variable_id, "id": variable_id, "includeDeleted": True}
     with db.reading() as session:
-        found = queries.variable_instances(session, caller().viewer, asked)
-    if not found:
-        raise missing(f"Variable instance with Id '{variable_id}' does not exist.")
-    return answer(shown(*found[0], deserialized=_deserialized()))
+        found = listing.one(session, queries.variable_instances, words, **wanted)
+    return answer(shown(*found, deserialized=_deserialized()))
 
 
 @bp.get("/history/detail/<detail_id>")
 @needs("history", query=ONE, returns="HistoricDetail")
 def get_historic_detail(detail_id: str) -> ResponseReturnValue:
     """Return one write."""
+    words = f"Historic detail with Id '{detail_id}' does not exist."
     with db.reading() as session:
-        found = queries.details(session, caller().viewer, Asked({"id": detail_id}))
-    if not found:
-        raise missing(f"Historic detail with Id '{detail_id}' does not exist.")
-    return answer(shown_detail(*found[0], deserialized=_deserialized()))
+        found = listing.one(session, queries.details, words, id=detail_id)
+    return answer(shown_detail(*found, deserialized=_deserialized()))
 
 
 def _deserialized() -> bool:

@@ -10,7 +10,10 @@ from engine.commands.modification import Instruction
 from engine.queries.asked import Asked
 from web.api import names, typed
 from web.api.errors import invalid
+from web.api.params import FLAG
 
+#: What an operator's command may leave out; read by `skips`.
+SKIPS = {"skipCustomListeners": FLAG, "skipIoMappings": FLAG}
 START = ("startBeforeActivity", "startAfterActivity", "startTransition")
 KNOWN = frozenset({
     "type", "activityId", "transitionId", "activityInstanceId", "transitionInstanceId",

@@ -19,6 +19,7 @@ from web.api.answer import answer, nothing
 from web.api.batches import shown
 from web.api.blueprint import bp
 from web.api.errors import invalid
+from web.api.instructions import SKIPS
 from web.api.params import FLAG, NUMBER, OBJECT, OBJECTS, TEXT, TEXTS, Params
 from web.api.process_definitions import Wanted
 from web.api.process_instances import MODIFY, SUSPEND_MANY, chosen, refuse_orphans, require
@@ -28,7 +29,6 @@ CHOSEN = {
     "processInstanceQuery": OBJECT,
     "historicProcessInstanceQuery": OBJECT,
 }
-SKIPS = {"skipCustomListeners": FLAG, "skipIoMappings": FLAG}
 DELETE = Params(
     "process instance deletion",
     {

@@ -19,7 +19,8 @@ from web.api.activity_tree import BODY
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import ApiError, invalid
-from web.api.mass_operations import CHOSEN, SKIPS, made
+from web.api.instructions import SKIPS
+from web.api.mass_operations import CHOSEN, made
 from web.api.params import FLAG, OBJECT, OBJECTS, TEXT, Params
 from web.api.process_definitions import Wanted
 from web.api.process_instances import chosen

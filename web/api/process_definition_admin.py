@@ -18,6 +18,7 @@ from web.api.access import caller, needs, oversee
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import invalid
+from web.api.instructions import SKIPS
 from web.api.params import FLAG, NUMBER, TEXT, Params
 from web.api.process_definitions import Wanted, route
 
@@ -33,7 +34,7 @@ SUSPEND_BY_KEY = Params(
 )
 DELETE = Params(
     "process definition deletion",
-    {"cascade": FLAG, "skipCustomListeners": FLAG, "skipIoMappings": FLAG},
+    {"cascade": FLAG, **SKIPS},
 )
 RETENTION = Params("history time to live", {"historyTimeToLive": NUMBER})
 

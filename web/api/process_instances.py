@@ -41,18 +41,12 @@ LIST = Params(
 )
 DELETE = Params(
     "process instance deletion",
-    {
-        "skipCustomListeners": FLAG, "skipIoMappings": FLAG, "skipSubprocesses": FLAG,
-        "failIfNotExists": FLAG,
-    },
-)  # fmt: skip
+    {**instructions.SKIPS, "skipSubprocesses": FLAG, "failIfNotExists": FLAG},
+)
 MODIFY = Params(
     "process instance modification",
-    {
-        "instructions": OBJECTS, "skipCustomListeners": FLAG, "skipIoMappings": FLAG,
-        "annotation": TEXT,
-    },
-)  # fmt: skip
+    {**instructions.SKIPS, "instructions": OBJECTS, "annotation": TEXT},
+)
 SUSPEND = Params("suspension", {"suspended": FLAG})
 SUSPEND_MANY = Params(
     "suspension",

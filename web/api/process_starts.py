@@ -25,8 +25,7 @@ START = Params(
     "process start",
     {
         "variables": OBJECT, "businessKey": TEXT, "caseInstanceId": TEXT,
-        "startInstructions": OBJECTS, "skipCustomListeners": FLAG, "skipIoMappings": FLAG,
-        "withVariablesInReturn": FLAG,
+        "startInstructions": OBJECTS, "withVariablesInReturn": FLAG, **instructions.SKIPS,
     },
 )  # fmt: skip
 SUBMIT = Params("start form", {"variables": OBJECT, "businessKey": TEXT})

@@ -7,12 +7,10 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import validate_csrf
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from wtforms import ValidationError  # type: ignore[import-untyped]  # has no types
 
 from engine import db
-from engine.errors import IdempotencyMismatch, InvalidInput, NotFound
+from engine.errors import InvalidInput, NotFound
 from engine.hooks import Actor
 from processes.appeals import intake
 from processes.appeals.intake import Receipt
@@ -21,6 +19,7 @@ from web import words as office
 from web.access import public
 from web.addresses import absolute
 from web.intake import choices, keys, words
+from web.intake.once import hand_in
 from web.security import csrf, limiter, new_key
 from web.uploads import Uploads
 
@@ -136,30 +135,7 @@ def typed(
 
 def _hand_in(values: Mapping[str, Any], files: Uploads, key: str) -> Receipt:
     submission, once = _submission(values, files), f"web:{key}"
-
-    def work(session: Session) -> Receipt:
-        known = intake.replayed(session, once)
-        if known is not None:
-            return known  # the second press: the first one's files and answer stand
-        rows = files.admit(session, by=WORKER.id)
-        return intake.submit(
-            session,
-            form="intake",
-            submission=submission,
-            actor=WORKER,
-            files=rows,
-            idempotency_key=once,
-        )
-
-    try:
-        return db.unit(work)
-    except (IntegrityError, IdempotencyMismatch):
-        # two presses at the same moment, or a page left and sent again changed:
-        # the first one counts, the second is shown its number
-        with db.reading() as session:
-            if (first := intake.replayed(session, once)) is not None:
-                return first
-        raise
+    return hand_in(once, "intake", submission, files, actor=WORKER)
 
 
 def _submission(values: Mapping[str, Any], files: Uploads) -> dict[str, Any]:

@@ -10,11 +10,10 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as page_cookie
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import db, queries
-from engine.errors import IdempotencyMismatch, InvalidInput, NotAllowed, NotFound
+from engine.errors import InvalidInput, NotAllowed, NotFound
 from processes.appeals import answers, intake
 from processes.appeals import earlier as appeals
 from processes.appeals.intake import Receipt
@@ -22,6 +21,7 @@ from processes.people import orgs
 from web import uploads
 from web.identity import me
 from web.intake import choices, keys
+from web.intake.once import hand_in
 from web.intake.views import typed
 from web.intake.words import in_fours
 from web.registration import words
@@ -123,28 +123,7 @@ def _register(values: Mapping[str, Any], files: Uploads, key: str) -> Receipt:
             submission.pop(name, None)
     actor = me().actor
     once = f"desk:{actor.id}:{key}"[:80]
-
-    def work(session: Session) -> Receipt:
-        known = intake.replayed(session, once)
-        if known is not None:
-            return known
-        rows = files.admit(session, by=actor.id)
-        return intake.submit(
-            session,
-            form="register",
-            submission=submission,
-            actor=actor,
-            files=rows,
-            idempotency_key=once,
-        )
-
-    try:
-        return db.unit(work)
-    except (IntegrityError, IdempotencyMismatch):
-        with db.reading() as session:
-            if (first := intake.replayed(session, once)) is not None:
-                return first
-        raise
+    return hand_in(once, "register", submission, files, actor=actor)
 
 
 def _page(

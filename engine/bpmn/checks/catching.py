@@ -16,6 +16,7 @@ from engine.bpmn.xml import (
     identifier,
     is_event_subprocess,
     local,
+    scopes,
 )
 from engine.errors import Problem
 
@@ -42,9 +43,8 @@ def check(root: etree._Element) -> Iterator[Problem]:
     }
     for process in children(root, "process"):
         yield from _fixed(process, names)
-        for scope in process.iter():
-            if local(scope) == "process" or local(scope) in SUBPROCESSES:
-                yield from _scope(scope, names)
+    for scope in scopes(root):
+        yield from _scope(scope, names)
 
 
 def _fixed(process: etree._Element, names: Names) -> Iterator[Problem]:

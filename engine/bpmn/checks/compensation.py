@@ -19,6 +19,7 @@ from engine.bpmn.xml import (
     identifier,
     is_event_subprocess,
     local,
+    scopes,
 )
 from engine.errors import Problem
 
@@ -28,13 +29,11 @@ KIND = "compensate"
 def check(root: etree._Element) -> Iterator[Problem]:
     """Check every process and sub process."""
     handlers = {identifier(event): target for event, target in compensation_handlers(root)}
-    for process in children(root, "process"):
-        for scope in process.iter():
-            if local(scope) == "process" or local(scope) in SUBPROCESSES:
-                yield from _boundaries(scope, handlers)
-                yield from _handlers(scope, set(handlers.values()))
-                yield from _starts(scope)
-                yield from _throws(scope)
+    for scope in scopes(root):
+        yield from _boundaries(scope, handlers)
+        yield from _handlers(scope, set(handlers.values()))
+        yield from _starts(scope)
+        yield from _throws(scope)
 
 
 def _boundaries(scope: etree._Element, handlers: dict[str, str]) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from engine.bpmn.xml import (
     identifier,
     is_event_subprocess,
     local,
+    scopes,
 )
 from engine.errors import Problem
 
@@ -31,10 +32,8 @@ CHOICES = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 def check(root: etree._Element) -> Iterator[Problem]:
     """Check every process and sub process."""
-    for process in children(root, "process"):
-        for scope in process.iter():
-            if local(scope) == "process" or local(scope) in SUBPROCESSES:
-                yield from _scope(scope)
+    for scope in scopes(root):
+        yield from _scope(scope)
 
 
 def _scope(scope: etree._Element) -> Iterator[Problem]:

@@ -19,7 +19,6 @@ from engine.bpmn.xml import (
     BPMN_NS,
     CAMUNDA_NS,
     FLOW_NODES,
-    SUBPROCESSES,
     XSI_NS,
     B,
     C,
@@ -28,6 +27,7 @@ from engine.bpmn.xml import (
     flow_nodes,
     identifier,
     local,
+    scopes,
 )
 from engine.errors import Problem
 
@@ -77,7 +77,7 @@ def prepare(root: etree._Element) -> tuple[etree._Element, list[Problem], dict[s
     _strip(tree)
     notes += _flows(tree)
     _compensation(tree)
-    for scope in _scopes(tree):
+    for scope in list(scopes(tree)):
         notes += implied.starts(scope)
         notes += implied.ends(scope)
     return tree, notes, renamed
@@ -89,15 +89,6 @@ def booleans(root: etree._Element) -> None:
         for name in BOOLEANS & set(map(str, element.attrib)):
             said = (element.get(name) or "").strip().lower()
             element.set(name, {"1": "true", "0": "false"}.get(said, said))
-
-
-def _scopes(root: etree._Element) -> list[etree._Element]:
-    return [
-        scope
-        for process in children(root, "process")
-        for scope in process.iter(f"{B}*")
-        if local(scope) == "process" or local(scope) in SUBPROCESSES
-    ]
 
 
 def _shared_definitions(root: etree._Element) -> Iterator[Problem]:
