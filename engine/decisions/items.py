@@ -165,7 +165,9 @@ def _read(value: Any, wanted: Type, depth: int) -> Any:
     if wanted.kind == "list" and wanted.item is not None:
         return _read(value, wanted.item, depth + 1)
     if isinstance(value, dict) and wanted.fields:
-        return {
+        # What is left out is null, as the standard's mapping of outside data has it.
+        told = {
             key: _read(item, wanted.fields.get(key, ANY), depth + 1) for key, item in value.items()
         }
+        return told | dict.fromkeys(key for key in wanted.fields if key not in told)
     return value

@@ -74,7 +74,9 @@ def test_structures_read_their_fields():
     assert given("tPerson", person, PERSON, text="x.date of birth.year") == 2000
     assert given("tPerson", person, PERSON, text="x.tags[2]") == "b"
     assert given("tPerson", {"name": 5, "date of birth": "2000-05-05", "tags": []}, PERSON) is None
-    assert given("tPerson", {"name": "甲"}, PERSON) is None
+    assert given("tPerson", {"name": "甲"}, PERSON, text="[x.name, x.tags]") == ["甲", None]
+    assert given("tPerson", {"name": "甲"}, PERSON, text="x instance of tPerson") is False
+    assert given("tPerson", {}, PERSON, text="x.name = null") is True
     people = item("tPeople", "tPerson", many=True)
     assert given("tPeople", [person], PERSON, people, text="x[1].date of birth.day") == 5
 
