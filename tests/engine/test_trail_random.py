@@ -20,7 +20,7 @@ from tests.engine.walker import prepare
 
 MODELS = 120
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
-CASE = Case("c", "c", None, 1, "p", 1, "p", None, "active", NOON, None)
+CASE = Case("c", "c", None, 1, "p", 1, None, "active", NOON, None)
 
 
 def walked(seed: int) -> Engine:
