@@ -118,7 +118,17 @@ def connect(url: str) -> Engine:
         event.listen(made, "begin", _begin_immediate)
         return made
     made = create_engine(url, json_serializer=_compact, hide_parameters=True, **POSTGRES)
-    event.listen(made, "checkin", _note_idle)
+
+    def born(_: object, record: Any) -> None:
+        record.info["pool"] = made.pool
+
+    def rest(_: object, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+        if record.info["pool"] is not made.pool:
+            record.close()  # its pool was disposed of while a thread had it
+
+    event.listen(made, "connect", born)
+    event.listen(made, "checkin", rest)
     event.listen(made, "checkout", _ping_idle)
     return made
 
@@ -126,10 +136,6 @@ def connect(url: str) -> Engine:
 def _compact(data: Any) -> str:
     """Write JSON columns without spaces, Chinese as it is: most of what is kept is history."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-
-
-def _note_idle(_: object, record: Any) -> None:
-    record.info["idle_since"] = time.monotonic()
 
 
 def _ping_idle(connection: Any, record: Any, _: object) -> None:

@@ -90,3 +90,14 @@ def test_a_claim_is_given_back_when_the_database_returns(postgres: str) -> None:
     assert office.drain() == 3
     with db.reading() as session:
         assert set(session.execute(select(Job.status, Job.attempts)).all()) == {("done", 1)}
+
+
+def test_what_a_thread_has_borrowed_is_closed_when_its_pool_is_gone(postgres: str) -> None:
+    with db.transaction() as session:
+        lent = session.connection().connection.driver_connection
+        db.engine().dispose()  # as a fixture does, or a process that turns elsewhere
+        assert not lent.closed
+    assert lent.closed
+    with db.transaction() as session:
+        lent = session.connection().connection.driver_connection
+    assert not lent.closed, "what rests in the pool in use stays open"
