@@ -264,6 +264,15 @@ def error_handler(walk: Walk) -> None:
     walk.complete("a").at("h").complete("h").ended("bad", "eh")
 
 
+@works(SECTION, "error: out of one event sub process, caught by another", "`errorEventDefinition`",
+       diagram(start(), user("a"), end(), "s-a-e",
+               event_sub("late", timer("PT1H"), end("bad", error()), "late_s-bad",
+                         interrupting=False),
+               event_sub("es", error(), user("h"), end("eh"), "es_s-h-eh")))  # fmt: skip
+def handler_s_error(walk: Walk) -> None:
+    walk.at("a").fire("late_s").at("h").complete("h").ended("eh")
+
+
 @works_in_office(SECTION, "error and escalation: out of a called process", "`callActivity`",
                  files(process(start(), call("c", "child"), boundary("b", "c", error()),
                                boundary("x", "c", escalation(), interrupting=False), user("h"),

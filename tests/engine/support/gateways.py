@@ -48,6 +48,14 @@ def inclusive_gateway(walk: Walk) -> None:
     walk.at("a", "b").complete("b").at("a").complete("a").at("z")
 
 
+@works(SECTION, "inclusive, with a branch that is always taken",
+       "`inclusiveGateway`, no `conditionExpression`",
+       diagram(start(), inclusive("g"), user("a"), user("b"), end(), "s-g-a-e",
+               flow("g", "b", "${false}"), "b-e"))  # fmt: skip
+def always_taken(walk: Walk) -> None:
+    walk.at("a").complete("a").ended("e")
+
+
 @works(SECTION, "event-based, with catching events and receive tasks", "`eventBasedGateway`",
        diagram(start(), event_gateway("g"), element("receiveTask", "r", messageRef="m2"),
                catch("m", message()), catch("t", timer("PT1H")), user("a"), user("b"), user("c"),
