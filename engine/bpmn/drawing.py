@@ -56,7 +56,7 @@ def of(root: etree._Element, *, whole: bool = False) -> Drawing:
             edges += lines
             low = max([low or 0.0, *(shape.box.bottom for shape in more)]) if more else low
     drawn = {shape.id for shape in shapes} | {edge.id for edge in edges}
-    parents = {key: _parent(node) for key, node in semantic.items()}
+    parents = _without_circles({key: _parent(node) for key, node in semantic.items()})
     anywhere = {node.get("bpmnElement") for plane in planes for node in plane}
     return Drawing(
         shapes=tuple(shapes),
@@ -267,6 +267,22 @@ def _parent(node: etree._Element) -> str:
     while parent is not None and parent.get("id") is None:
         parent = parent.getparent()
     return "" if parent is None else str(parent.get("id"))
+
+
+def _without_circles(parents: dict[str, str]) -> dict[str, str]:
+    """Break what leads back to itself: an id that occurs again inside its own element."""
+    sound: set[str] = set()
+    for key in parents:
+        path: set[str] = set()
+        at = key
+        while at and at not in sound:
+            path.add(at)
+            above = parents.get(at, "")
+            if above in path:
+                parents[at] = above = ""
+            at = above
+        sound |= path
+    return parents
 
 
 def _shown_name(node: etree._Element, semantic: Mapping[str, etree._Element]) -> str:

@@ -178,6 +178,12 @@ SLOW = {
         many('<bpmn:subProcess id="s#">' + "<bpmn:task/>" * 50 + "</bpmn:subProcess>", 100),
         FRAMES.replace("#", many(FRAME, 100)),
     ),
+    "an id inside itself": process(
+        '<bpmn:subProcess id="x"><bpmn:subProcess id="y"><bpmn:subProcess id="x">'
+        '<bpmn:subProcess id="x"><bpmn:task id="z"/></bpmn:subProcess></bpmn:subProcess>'
+        "</bpmn:subProcess></bpmn:subProcess>",
+        SHAPE,
+    ),
     "a definition copied often": process(
         many(f'<bpmn:startEvent id="s#">{POINTS}</bpmn:startEvent>', 2000),
         element("timerEventDefinition", "def", LARGE),

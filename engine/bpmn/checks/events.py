@@ -133,7 +133,7 @@ def _cancel(event: etree._Element) -> Iterator[Problem]:
         host = event.get("attachedToRef") or ""
         if not any(identifier(child) == host for child in children(parent, "transaction")):
             yield _outside(name)
-        elif _cancel_boundaries(parent, host)[0] is not event:
+        elif _cancel_boundaries(parent, host)[:1] != [event]:
             yield Problem(name, "cancel-boundary", "一个事务子流程的边界上只能有一个取消事件。")
 
 
