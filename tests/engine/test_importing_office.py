@@ -127,3 +127,12 @@ def test_a_bundle_with_an_imported_diagram_is_copied(tmp_path):
     (process,) = copied.root.iter(f"{B}process")
     assert process.get("id") != "old"
     assert ends(copied.root) == {("s", "a"), ("s", "b")}
+
+
+def test_what_stands_where_it_cannot_is_named_and_nothing_breaks():
+    wrong = (
+        '<bpmn:transaction id="tx"/><bpmn:intermediateCatchEvent id="w" attachedToRef="tx">'
+        "<bpmn:cancelEventDefinition/></bpmn:intermediateCatchEvent>"
+    )
+    found = obstacles(diagram(start(), wrong, flow("s", "gone")))
+    assert {"w", "f_s_gone"} <= {element for element, _ in found}
