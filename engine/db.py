@@ -124,7 +124,8 @@ def connect(url: str) -> Engine:
 
     def rest(_: object, record: Any) -> None:
         record.info["idle_since"] = time.monotonic()
-        if record.info["pool"] is not made.pool:
+        # One that could not be opened again comes back with nothing known of it.
+        if record.info.get("pool", made.pool) is not made.pool:
             record.close()  # its pool was disposed of while a thread had it
 
     event.listen(made, "connect", born)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine import db, jobs
 from engine.clock import real
 from engine.models import Job, Turn
+from tests.databases import PostgresServer
 from tests.engine import office
 from tests.engine.test_worker import timer
 
@@ -101,3 +104,19 @@ def test_what_a_thread_has_borrowed_is_closed_when_its_pool_is_gone(postgres: st
     with db.transaction() as session:
         lent = session.connection().connection.driver_connection
     assert not lent.closed, "what rests in the pool in use stays open"
+
+
+def test_a_connection_that_cannot_be_opened_again_says_so(postgres_server: PostgresServer) -> None:
+    """Its record comes back to the pool with nothing in it."""
+    name = f"gone_{uuid.uuid4().hex[:8]}"
+    with postgres_server.admin() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    bound = db.connect(postgres_server.url(name))
+    with bound.connect() as connection:
+        connection.invalidate()  # as after a crash
+    with postgres_server.admin() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    for _ in range(2):
+        with pytest.raises(OperationalError, match="does not exist"):
+            bound.connect()
+    bound.dispose()
