@@ -42,8 +42,7 @@ def root_of(xml: bytes) -> Element:
     if len(xml) > MAX_BYTES:
         raise refused("", "dmn-size", "决策文件超过 2 MB，请拆分。")
     try:
-        wide = xml.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        text = xml.decode("utf-16" if wide else "utf-8-sig")
+        text = decoded(xml)
     except UnicodeDecodeError:
         raise refused("", "dmn-encoding", "决策文件应为 UTF-8 编码。") from None
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
@@ -58,6 +57,16 @@ def root_of(xml: bytes) -> Element:
         raise refused("", "dmn-xml", f"决策文件不是有效的 XML：{why}") from None
     _admit(root)
     return root
+
+
+def decoded(xml: bytes) -> str:
+    """Return a file as text: UTF-16 with its mark, else UTF-8.
+
+    Raises:
+        UnicodeDecodeError: it is neither.
+    """
+    wide = xml.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return xml.decode("utf-16" if wide else "utf-8-sig")
 
 
 def _admit(root: Element) -> None:

@@ -38,7 +38,7 @@ duration("P1Y") / duration("P6M") ⇒ 2
 duration("P1Y") + duration("P1M") ⇒ duration("P13M")
 duration("P1Y") + duration("P1D") ⇒ null
 duration("P1D") - duration("PT1H") ⇒ duration("PT23H")
-date("9999-12-31") + duration("P1D") ⇒ null
+date("9999-12-31") + duration("P1D") ⇒ date("10000-01-01")
 """)
 
 

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engine import db
+from engine.decisions import document
 from engine.models import Resource
 from engine.queries import api_requirements as queries
 from engine.queries.api_requirements import Graph
@@ -71,5 +72,5 @@ def requirements_xml(wanted: Wanted) -> ResponseReturnValue:
     """Return the file a graph stands in."""
     with db.reading() as session:
         one = wanted.find(session)
-        text = session.get_one(Resource, one.sha).content.decode("utf-8-sig")
+        text = document.decoded(session.get_one(Resource, one.sha).content)
     return answer({"id": shapes.graph_id(one), "dmnXml": text})

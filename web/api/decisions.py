@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import calendar, clock, db
 from engine.commands import definitions
+from engine.decisions import document
 from engine.errors import EngineError
 from engine.models import DecisionDefinition
 from engine.queries import api_decisions as queries
@@ -84,7 +85,7 @@ def decision_definition_xml(wanted: Wanted) -> ResponseReturnValue:
     """Return the file a decision stands in."""
     with db.reading() as session:
         row = wanted.find(session)
-        text = queries.source(session, row).decode("utf-8-sig")
+        text = document.decoded(queries.source(session, row))
     return answer({"id": names.definition_of(row), "dmnXml": text})
 
 

@@ -107,7 +107,28 @@ def test_a_file_in_any_encoding_can_be_read_again(api: System, encoding: str) ->
     if answer.status_code == 400:
         assert answer.get_json()["type"] == "ParseException"
         return
+    (one,) = api.get("/decision-definition", deploymentId=answer.get_json()["id"])
+    assert "门" in api.get(f"/decision-definition/{one['id']}/xml")["dmnXml"]
     assert "门" in api.get("/decision-definition/key/door/xml")["dmnXml"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_graph_in_any_encoding_can_be_read_again(api: System, encoding: str) -> None:
+    first = dmn.decision("door", dmn.table(["x"], ["y"], [["1", "2"]]), name="门")
+    literal = "<literalExpression><text>1</text></literalExpression>"
+    second = dmn.decision("gate", literal, name="闸")
+    file = (
+        dmn.definitions(first, second)
+        .decode()
+        .replace('"UTF-8"', f'"{encoding.removesuffix("-sig")}"')
+    )
+    data = {"d": (io.BytesIO(file.encode(encoding)), "graph.dmn")}
+    answer = api.ask("POST", "/deployment/create", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 200, answer.get_json()
+    (one,) = api.get("/decision-requirements-definition", deploymentId=answer.get_json()["id"])
+    told = api.get(f"/decision-requirements-definition/{one['id']}/xml")["dmnXml"]
+    assert "门" in told
+    assert "闸" in told
 
 
 def test_definitions_are_held_only_by_who_sees_every_case(api: System, bearer: Knock) -> None:
