@@ -102,6 +102,10 @@ class NaiveRun:
     def variables(self) -> dict[str, Any]:
         return {}
 
+    @property
+    def lasting(self) -> dict[str, Any]:
+        return self.variables
+
     def scope(self, token: str) -> Mapping[str, Any]:
         return {}
 
