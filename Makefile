@@ -89,8 +89,8 @@ chaos: $(VENV)/dev.ok ## pull every plug for half an hour; one line each, build/
 	@$(BIN)/python -m tests.chaos
 
 lock: $(VENV)/dev.ok ## write the lock files anew (versions and hashes, no addresses)
-	@$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate -o requirements.lock requirements.in
-	@$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate -o requirements-dev.lock requirements-dev.in
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock requirements.in
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-dev.lock requirements-dev.in
 
 clean: ## remove what was built (the office's data stays)
 	rm -rf $(VENV) $(FRONT)/node_modules $(CLIENTS)/node_modules web/static/dist build .mypy_cache .ruff_cache .pytest_cache

@@ -6,9 +6,7 @@ Code below the edges takes the session as its first argument and never ends it.
 
 from __future__ import annotations
 
-import json
 import random
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -16,11 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event, func, select
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy import Engine, event, func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from engine import clock, failpoints, settings, wakeup
+from engine.connections import connect
 from engine.errors import Conflict
 from engine.turns import Turns
 
@@ -28,26 +27,6 @@ T = TypeVar("T")
 
 #: Tries of one unit of work before a conflict reaches a person.
 ATTEMPTS = 4
-
-#: Seconds a pooled connection may rest before it is asked whether it still lives.
-PING_AFTER = 3.0
-
-#: How PostgreSQL is spoken to (`reliability.md` §2.5).
-POSTGRES: dict[str, Any] = {
-    "pool_size": 10,
-    "max_overflow": 10,
-    "connect_args": {
-        "application_name": "huiyin",
-        "connect_timeout": 10,
-        # A host that vanished without a word is noticed within about a minute.
-        "keepalives_idle": 30,
-        "keepalives_interval": 10,
-        "keepalives_count": 3,
-        # Nobody waits for ever; a frozen process gives its locks back after 15 seconds.
-        "options": "-c lock_timeout=10s -c statement_timeout=60s"
-        " -c idle_in_transaction_session_timeout=15s -c timezone=UTC",
-    },
-}
 
 _writers = Turns()
 _factory: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
@@ -103,81 +82,6 @@ def unhurried_disk() -> Iterator[None]:
 def engine() -> Engine:
     """Return this process's database, connecting at the first use."""
     return _engine or bind()
-
-
-def connect(url: str) -> Engine:
-    """Make an engine with the settings that survive a kill (`reliability.md` §0.5, §2.5)."""
-    if url.startswith("sqlite"):
-        made = create_engine(
-            url,
-            connect_args={"timeout": 30, "check_same_thread": False},
-            json_serializer=_compact,
-            hide_parameters=True,  # what a statement failed with is somebody's words
-        )
-        event.listen(made, "connect", _prepare_sqlite)
-        event.listen(made, "begin", _begin_immediate)
-        return made
-    made = create_engine(url, json_serializer=_compact, hide_parameters=True, **POSTGRES)
-
-    def born(_: object, record: Any) -> None:
-        record.info["pool"] = made.pool
-
-    def rest(_: object, record: Any) -> None:
-        record.info["idle_since"] = time.monotonic()
-        # One that could not be opened again comes back with nothing known of it.
-        if record.info.get("pool", made.pool) is not made.pool:
-            record.close()  # its pool was disposed of while a thread had it
-
-    event.listen(made, "connect", born)
-    event.listen(made, "checkin", rest)
-    event.listen(made, "checkout", _ping_idle)
-    return made
-
-
-def _compact(data: Any) -> str:
-    """Write JSON columns without spaces, Chinese as it is: most of what is kept is history."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-
-
-def _ping_idle(connection: Any, record: Any, _: object) -> None:
-    """Ask a connection that rested whether it still lives; the pool then takes another.
-
-    Asking each time (`pool_pre_ping`) costs every unit of work a round trip. One that breaks
-    within these seconds breaks its unit, which `unit` or the job's lease tries again.
-    """
-    if time.monotonic() - record.info.get("idle_since", 0) < PING_AFTER:
-        return
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("")
-        connection.rollback()
-    except Exception as gone:
-        raise DisconnectionError from gone
-
-
-def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
-    """Say whether this SQLite is free of the WAL-reset fault (fixed in 3.51.3)."""
-    return version >= (3, 51, 3) or version[:3] in ((3, 44, 6), (3, 50, 7))
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    # The driver must not begin or end transactions behind our back.
-    connection.isolation_level = None
-    mode = "WAL" if wal_is_safe() else "TRUNCATE"
-    for pragma in (
-        f"journal_mode={mode}",
-        "synchronous=FULL",
-        "busy_timeout=30000",
-        "foreign_keys=ON",
-        "temp_store=MEMORY",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_immediate(connection: Any) -> None:
-    # A deferred transaction that turns into a writer can fail half way; this one waits first.
-    reads = connection.get_execution_options().get("reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from engine import calendar, db
@@ -163,8 +163,13 @@ def test_a_published_year_moves_what_is_not_yet_due(office):
     assert local(jobs[4].due_at) == "2027-01-01 18:00"
 
 
+def loose(connection, _) -> None:
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
 def test_each_move_is_a_line_of_history(tmp_path):
-    engine = create_engine(f"sqlite:///{tmp_path}/loose.db")  # no definition is needed here
+    engine = db.connect(f"sqlite:///{tmp_path}/loose.db")
+    event.listen(engine, "connect", loose)  # no definition is needed here
     Base.metadata.create_all(engine)
     with Session(engine) as office:
         calendar.seed(office)
