@@ -29,10 +29,9 @@ from engine.commands import variables as scopes
 from engine.commands.execution import Skips
 from engine.commands.migration import Plan
 from engine.commands.modification import Instruction
-from engine.commands.rows import table_of
 from engine.errors import EngineError, NotFound
 from engine.hooks import Actor
-from engine.models import Batch, Incident, Job, ProcessInstance
+from engine.models import Batch, Incident, Job, ProcessInstance, table_of
 from engine.queries.access import Viewer
 from engine.state import values
 

@@ -24,10 +24,10 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from engine import clock, settings
 from engine.bpmn import pool
-from engine.commands import calls, definitions, rows
+from engine.commands import calls, definitions, rows, together
 from engine.commands.definitions import Definition
 from engine.commands.host import InstanceHost
-from engine.errors import NotFound, StepBudgetExceeded
+from engine.errors import Conflict, NotFound, StepBudgetExceeded
 from engine.hooks import Actor, Change
 from engine.models import Attachment, ProcessInstance, new_id
 from engine.services import Outgoing
@@ -80,6 +80,8 @@ class Execution:
         default_factory=list
     )
     changes: dict[str, Change] = field(default_factory=dict)
+    #: The human task this command completes, while it is not written (`together.write`).
+    closing: Mapping[str, Any] | None = None
     #: Whether a failure must leave what was written before `settle` (see `protect`).
     guarded: bool = False
     #: Whether rows are being written: from here on only a rollback of everything helps.
@@ -210,9 +212,23 @@ class Execution:
 
         It keeps what was changed until then. Most steps change nothing before their end and
         need none.
+
+        Raises:
+            Conflict: somebody else took the task that is completed.
         """
+        self.close()
         if self.guarded and self._savepoint is None:
             self._savepoint = self.session.begin_nested()
+
+    def close(self) -> None:
+        """Close the human task now that others will look at the rows, or rows be taken back.
+
+        Raises:
+            Conflict: somebody else took it.
+        """
+        if self.closing is not None and not together.close(self.connection, self.closing):
+            raise Conflict(rows.TOO_LATE)
+        self.closing = None
 
     def undo(self) -> bool:
         """Take back what this command did since `protect`; False when that is impossible."""

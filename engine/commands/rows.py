@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CursorResult,
-    Table,
-    bindparam,
     delete,
     insert,
     inspect,
@@ -25,10 +23,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine import calendar, db, hooks, vault
-from engine.commands import incidents, opening, retries, trail, waits
+from engine.commands import incidents, opening, retries, together, trail, waits
 from engine.errors import Conflict
 from engine.models import (
-    Base,
     HistoryEvent,
     HumanTask,
     HumanTaskCandidate,
@@ -38,6 +35,7 @@ from engine.models import (
     ProcessInstance,
     Subscription,
     Variable,
+    table_of,
 )
 from engine.state import values
 from engine.state.host import Wait
@@ -66,25 +64,10 @@ class Batch:
         self.variables_gone: list[tuple[str, str]] = []
 
 
-def table_of(model: type[Base]) -> Table:
-    """Return the table behind a class; every class of ours has exactly one."""
-    return cast("Table", model.__table__)
-
-
 TOO_LATE = "同一件诉求刚刚被其他人或系统更新，请重试。"
-_HISTORY = insert(table_of(HistoryEvent))
-#: What stepping itself changes of an instance's row, besides its state.
-STEPPED = frozenset({"status", "ended_at", "outcome"})
-_STATE = (
-    update(table_of(ProcessInstance))
-    .where(ProcessInstance.id == bindparam("key"), ProcessInstance.revision == bindparam("seen"))
-    .values(
-        revision=ProcessInstance.revision + 1,
-        **{name: bindparam(name) for name in ("state", *STEPPED)},
-    )
-)
-_INSERTS = {
-    model: insert(table_of(model)) for model in (HumanTask, HumanTaskCandidate, Job, Subscription)
+_TABLES = {
+    model: table_of(model)
+    for model in (HumanTask, HumanTaskCandidate, Job, Subscription, HistoryEvent)
 }
 
 
@@ -103,8 +86,8 @@ def write(work: Execution) -> None:
     for loaded in list(work.loaded.values()):
         _collect(work, loaded, batch)
     work.writing = True
-    _write_states(work)
-    _write_waits(work, batch)
+    states = _write_changed(work)
+    _close_waits(work, batch)
     _close_cancelled(work)
     _write_variables(work, batch)
     _write_messages(work)
@@ -113,8 +96,8 @@ def write(work: Execution) -> None:
         packed = loaded.host.trail.packed(loaded.run.writes)
         if packed:
             work.note(loaded.row, trail.KIND, detail=packed)
-    if work.history:
-        work.connection.execute(_HISTORY, work.history)
+    _write_together(work, batch, states)
+    _unpark(work, {row["name"] for row in batch.subscriptions if row["kind"] == "message"})
     hooks.tell(work.session, list(work.changes.values()))
     work.session.flush()  # what the hooks added
     if work.messages:
@@ -124,11 +107,11 @@ def write(work: Execution) -> None:
         db.hint_external(work.session)
 
 
-def _write_states(work: Execution) -> None:
-    """Write the states under their revision guard, and the areas' own rows.
+def _write_changed(work: Execution) -> list[tuple[ProcessInstance, bytes]]:
+    """Write the areas' own rows; return the states that are still to be written.
 
-    Rows of which an area changed nothing take the short way, all in one statement: the ORM's
-    costs more than everything else a small command does.
+    Rows of which an area changed nothing take the short way: the ORM's costs more than
+    everything else a small command does.
     """
     short = []
     for loaded in work.loaded.values():
@@ -136,7 +119,7 @@ def _write_states(work: Execution) -> None:
         changed = inspect(row).committed_state
         if not changed and blob == row.state:
             continue
-        if changed.keys() <= STEPPED:
+        if changed.keys() <= together.STEPPED:
             for name in list(changed):
                 set_committed_value(row, name, getattr(row, name))
             short.append((row, blob))
@@ -146,16 +129,28 @@ def _write_states(work: Execution) -> None:
         work.session.flush()
     except StaleDataError:
         raise Conflict(TOO_LATE) from None
-    if not short:
-        return
+    return short
+
+
+def _write_together(
+    work: Execution, batch: Batch, states: list[tuple[ProcessInstance, bytes]]
+) -> None:
     guards = [
         {"key": row.id, "seen": row.revision, "state": blob}
-        | {name: getattr(row, name) for name in STEPPED}
-        for row, blob in short
+        | {name: getattr(row, name) for name in together.STEPPED}
+        for row, blob in states
     ]
-    if work.connection.execute(_STATE, guards).rowcount != len(short):
+    fresh = {
+        _TABLES[HumanTask]: batch.tasks,
+        _TABLES[HumanTaskCandidate]: batch.candidates,
+        _TABLES[Job]: batch.jobs,
+        _TABLES[Subscription]: batch.subscriptions,
+        _TABLES[HistoryEvent]: work.history,
+    }
+    if not together.write(work.connection, guards, fresh, work.closing):
         raise Conflict(TOO_LATE)
-    for row, blob in short:
+    work.closing = None
+    for row, blob in states:
         set_committed_value(row, "state", blob)
         set_committed_value(row, "revision", row.revision + 1)
 
@@ -209,7 +204,7 @@ def _collect_new(work: Execution, loaded: Loaded, wait: Wait, batch: Batch) -> N
 # ---- statements ------------------------------------------------------------------------
 
 
-def _write_waits(work: Execution, batch: Batch) -> None:
+def _close_waits(work: Execution, batch: Batch) -> None:
     session = work.session
     if batch.closed:
         session.execute(
@@ -226,18 +221,6 @@ def _write_waits(work: Execution, batch: Batch) -> None:
             .where(Subscription.wait.in_(batch.subscriptions_gone))
             .execution_options(synchronize_session=False)
         )
-    # Tables, not classes: the ORM would group rows by which of their values are NULL.
-    for model, rows in (
-        (HumanTask, batch.tasks),
-        (HumanTaskCandidate, batch.candidates),
-        (Job, batch.jobs),
-        (Subscription, batch.subscriptions),
-    ):
-        if rows:
-            work.connection.execute(_INSERTS[model], rows)
-    names = {row["name"] for row in batch.subscriptions if row["kind"] == "message"}
-    if names:
-        _unpark(work, names)
 
 
 def _cancel_jobs(work: Execution, gone: list[str]) -> None:
@@ -270,6 +253,8 @@ def _close_cancelled(work: Execution) -> None:
 
 def _unpark(work: Execution, names: set[str]) -> None:
     """Messages that came before anybody waited for them may find their instance now."""
+    if not names:
+        return
     woken = work.session.execute(
         update(Job)
         .where(Job.status == "parked", Job.topic.in_(names))
@@ -307,7 +292,7 @@ def _write_messages(work: Execution) -> None:
     """A thrown message or signal is a job: the receiver is another transaction."""
     if work.messages:
         work.session.execute(
-            _INSERTS[Job],
+            insert(_TABLES[Job]),
             [
                 {
                     "kind": kind,

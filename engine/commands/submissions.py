@@ -20,10 +20,10 @@ from engine import forms, vault
 from engine.commands.definitions import Form
 from engine.errors import IdempotencyMismatch, InvalidInput
 from engine.forms import reading
-from engine.models import Attachment, Submission, new_id
+from engine.models import Attachment, Submission, new_id, table_of
 from engine.state.values import bare
 
-_INSERT = insert(Submission.__table__)  # type: ignore[arg-type]  # a Table, says SQLAlchemy late
+_INSERT = insert(table_of(Submission))
 #: Additional data of the sealed payload: a submission cannot be moved to another column.
 CONTEXT = "submission.payload"
 

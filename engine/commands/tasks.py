@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import db, failpoints, hooks
-from engine.commands import postponing, rows, submissions, task_forms
+from engine.commands import postponing, submissions, task_forms
 from engine.commands.execution import Execution, Loaded
 from engine.errors import (
     Conflict,
@@ -61,22 +61,6 @@ _TASK = (
     .where(HumanTask.id == bindparam("task"))
     .with_for_update(of=_root)
     .execution_options(populate_existing=True)
-)
-#: Closes a task that is still as it was read: a rival who came between finds no row.
-_CLOSE = (
-    update(rows.table_of(HumanTask))
-    .where(
-        HumanTask.id == bindparam("task"),
-        HumanTask.status == "open",
-        func.coalesce(HumanTask.assignee, "") == bindparam("holder"),
-    )
-    .values(
-        status="completed",
-        closed_at=bindparam("now"),
-        completed_by=bindparam("who"),
-        claimed_at=bindparam("signed"),
-        assignee=bindparam("signer"),
-    )
 )
 _excluded = aliased(HumanTaskCandidate)
 _NEXT = (
@@ -286,25 +270,13 @@ def check_permission(task: HumanTask, actor: Actor) -> None:
 
 def _close(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[str, Any]) -> None:
     closed = {
-        "status": "completed",
         "closed_at": work.now,
         "completed_by": work.actor.id,
         "claimed_at": task.claimed_at or work.now,
         "assignee": task.assignee or work.actor.id,
     }
-    changed = work.connection.execute(
-        _CLOSE,
-        {
-            "task": task.id,
-            "holder": task.assignee or "",
-            "now": work.now,
-            "who": work.actor.id,
-            "signed": closed["claimed_at"],
-            "signer": closed["assignee"],
-        },
-    )
-    if changed.rowcount != 1:
-        raise Conflict("这项待办刚刚被他人签收或办理，请重试。")
+    work.closing = {"task": task.id, "holder": task.assignee or "", **closed}
+    set_committed_value(task, "status", "completed")
     for name, value in closed.items():
         set_committed_value(task, name, value)
     entered = {
@@ -340,6 +312,7 @@ def _go_on(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[
         # Whatever it is, the person's work stands; unless the database itself refused.
         if not work.undo():
             raise
+        work.close()
         log.warning("continuation failed", element=task.element_id, error=type(failure).__name__)
         postponing.postpone(work, task, variables, history, failure)
         return False

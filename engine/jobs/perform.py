@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.commands import batches, instances, messages, retries, starts, submissions
 from engine.commands.execution import Execution
-from engine.commands.rows import table_of
 from engine.errors import Conflict, EngineError
 from engine.hooks import SYSTEM, Actor
-from engine.models import Attachment, Job, ProcessInstance, Submission
+from engine.models import Attachment, Job, ProcessInstance, Submission, table_of
 
 #: How waits for a continuation were called before: `token:b` and `token:a`.
 OLDER = re.compile(r":([ab])$")

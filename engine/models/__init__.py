@@ -14,6 +14,8 @@ from engine.models.base import (
     Key,
     Moment,
     new_id,
+    table_of,
+    utc,
 )
 from engine.models.batch import Batch
 from engine.models.office import (
@@ -92,4 +94,6 @@ __all__ = [
     "Turn",
     "Variable",
     "new_id",
+    "table_of",
+    "utc",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 
 from sqlalchemy import (
     JSON,
@@ -16,9 +16,17 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    Table,
     TypeDecorator,
 )
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+
+def utc(value: datetime) -> datetime:
+    """Return a moment in UTC. Raises ValueError for one without a time zone."""
+    if value.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return value.astimezone(UTC)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -28,11 +36,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        return value.astimezone(UTC)
+        return None if value is None else utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None or value.tzinfo is not None:
@@ -73,5 +77,14 @@ class Base(DeclarativeBase):
         datetime: Moment,
         bytes: LargeBinary,
         str: String(255),
-        dict[str, Any]: JSON,
+        dict[str, Any]: JSON(none_as_null=True),
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table behind a class; every class of ours has exactly one.
+
+    Statements on tables pass by what the ORM does to classes, such as grouping rows by which
+    of their values are NULL.
+    """
+    return cast("Table", model.__table__)

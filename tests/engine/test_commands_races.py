@@ -26,6 +26,22 @@ TWO_STEPS = diagram(
     + '<bpmn:endEvent id="e"/>'
     + flows("s>a", "a>b", "b>e")
 )
+HANDLED = diagram(
+    '<bpmn:startEvent id="s"/>'
+    + user("a")
+    + '<bpmn:serviceTask id="look" camunda:delegateExpression="${races.look}"/>'
+    + user("b")
+    + '<bpmn:endEvent id="e"/>'
+    + flows("s>a", "a>look", "look>b", "b>e")
+)
+UNDECIDED = diagram(
+    '<bpmn:startEvent id="s"/>'
+    + user("a")
+    + '<bpmn:exclusiveGateway id="g"/><bpmn:endEvent id="e"/>'
+    + flows("s>a", "a>g")
+    + '<bpmn:sequenceFlow id="g_e" sourceRef="g" targetRef="e"><bpmn:conditionExpression>'
+    "${nobody.knows}</bpmn:conditionExpression></bpmn:sequenceFlow>"
+)
 CALLING = diagram(
     '<bpmn:startEvent id="s"/><bpmn:callActivity id="c" calledElement="p"/><bpmn:endEvent id="e"/>'
     + flows("s>c", "c>e"),
@@ -96,15 +112,18 @@ def test_a_completion_that_waited_sees_what_was_done(postgres: str, process: str
     assert office.waiting(case) == ["b"]
 
 
-def test_what_changed_between_the_look_and_the_close_is_a_conflict(postgres: str) -> None:
-    office.publish(TWO_STEPS)
+@pytest.mark.parametrize("drawing", [TWO_STEPS, HANDLED], ids=["plain", "before a handler"])
+def test_what_changed_between_the_look_and_the_close_is_a_conflict(
+    postgres: str, drawing: str
+) -> None:
+    office.publish(drawing)
     case = office.start()
     task = office.task_id(case, "a")
     struck = False
 
     def strike(*args: Any) -> None:
         nonlocal struck
-        if args[2].startswith("UPDATE human_task") and not struck:
+        if "UPDATE human_task" in args[2] and not struck:
             struck = True
             with db.transaction() as other:
                 other.execute(update(HumanTask).where(HumanTask.id == task).values(assignee="carl"))
@@ -119,6 +138,28 @@ def test_what_changed_between_the_look_and_the_close_is_a_conflict(postgres: str
     assert office.waiting(case) == ["a"]
     with pytest.raises(NotAllowed):
         office.complete(case, "a")
+
+
+def test_a_handler_finds_the_task_before_it_closed(either_database: str) -> None:
+    office.publish(HANDLED)
+    case = office.start()
+    _seen.clear()
+    office.complete(case, "a")
+    assert _seen == [("a", "completed", "ann")]
+
+
+def test_a_completion_stands_when_nothing_was_written_before_the_rest_failed(
+    either_database: str,
+) -> None:
+    office.publish(UNDECIDED)
+    case = office.start()
+    task = office.task_id(case, "a")
+    assert office.complete(case, "a").postponed
+    with db.reading() as session:
+        row = session.get_one(HumanTask, task)
+        assert (row.status, row.completed_by, row.assignee) == ("completed", "ann", "ann")
+        assert row.closed_at is not None
+    assert office.waiting(case) == []
 
 
 def test_an_area_that_renames_its_case_and_the_step_are_one_write(database: str) -> None:
@@ -187,6 +228,17 @@ def rename(call: services.ServiceCall) -> None:
     call.instance.title += "·改"
     if call.element_id == "first":
         call.session.flush()
+
+
+_seen: list[Any] = []
+
+
+@services.service("races.look")
+def look(call: services.ServiceCall) -> None:
+    """Read the tasks of the case as the database has them."""
+    columns = (HumanTask.element_id, HumanTask.status, HumanTask.completed_by)
+    found = call.session.execute(select(*columns).where(HumanTask.root_id == call.instance.root_id))
+    _seen.extend(tuple(row) for row in found)
 
 
 _broken = {"yes": False}
