@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from engine import calendar, clock, db, settings, vault
+from engine import calendar, clock, connections, db, settings, vault
 from engine.calendar import Moved
 from engine.models import Base, CalendarDay
 
 
 def register(group: click.Group) -> None:
     """Add these commands to `huiyin`."""
-    for command in (working_calendar, keys):
+    for command in (working_calendar, keys, backup):
         group.add_command(command)
 
 
@@ -84,6 +84,23 @@ def _tell(moved: list[Moved]) -> None:
     for item in moved:
         old, new = (f"{at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}" for at in (item.old, item.new))
         click.echo(f"  {item.element_id}（{item.instance_id}）：{old} → {new}")
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write the database as it is now into a new FILE, while the office goes on (SQLite)."""
+    if db.engine().dialect.name != "sqlite":
+        raise click.ClickException("数据库是 PostgreSQL，请用 pg_dump 备份。")
+    try:
+        connections.back_up(db.engine(), file)
+    except FileExistsError:
+        raise click.ClickException(f"{file} 已存在，没有改动。请换一个文件名。") from None
+    except FileNotFoundError:
+        raise click.ClickException(f"没有文件夹 {file.parent}，请先建立。") from None
+    current = settings.current()
+    click.echo(f"✓ 已备份到 {file}（{file.stat().st_size / 1024:,.0f} KB）")
+    click.echo(f"另需备份：附件 {current.attachments}，密钥 {current.keys}（与数据库分开保管）")
 
 
 @click.group()

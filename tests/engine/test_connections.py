@@ -8,9 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from click.testing import CliRunner, Result
+from sqlalchemy import Connection, text
 
-from engine import connections
+from engine import connections, db
+from engine.cli import main
 
 #: Opens a file with Python's own SQLite, in another process: two libraries in one would not see
 #: each other's locks.
@@ -30,7 +32,7 @@ READ = """
 import sys
 if sys.argv[2] == "plain":
     sys.modules["pysqlite3"] = None
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from engine import connections
 with connections.connect(sys.argv[1]).begin() as session:
     print(
@@ -114,3 +116,64 @@ def test_the_office_moves_to_a_machine_without_the_wheel_and_back(tmp_path):
     for kind in ("own", "plain", "own"):
         wanted, mode, note = said(run(READ, url, kind))
         assert (mode, note) == (wanted, "kept")
+
+
+def backup(target: Path) -> Result:
+    return CliRunner().invoke(main, ["backup", str(target)])
+
+
+def turns(url: str) -> list[str]:
+    engine = connections.connect(url)
+    with engine.begin() as connection:
+        found = list(connection.execute(text("SELECT name FROM turn ORDER BY name")).scalars())
+    engine.dispose()
+    return found
+
+
+def take_turn(connection: Connection, name: str) -> None:
+    connection.execute(text("INSERT INTO turn (name, at) VALUES (:n, '2026-11-30')"), {"n": name})
+
+
+def test_a_backup_holds_what_was_committed_while_others_write(sqlite, tmp_path):
+    with db.engine().begin() as connection:
+        take_turn(connection, "committed")
+    target = tmp_path / "copy.db"
+    with db.engine().connect() as connection:  # somebody is in the middle of something
+        take_turn(connection, "not yet")
+        said = backup(target)
+        assert said.exit_code == 0, said.output
+        connection.commit()
+    assert "keys.json" in said.output
+    assert turns(f"sqlite:///{target}") == ["committed"]
+    assert turns(sqlite) == ["committed", "not yet"]
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_backup_overwrites_nothing_and_says_where_it_cannot_go(sqlite, tmp_path):
+    there = tmp_path / "there.db"
+    there.write_text("mine")
+    refused = backup(there)
+    assert refused.exit_code == 1
+    assert "已存在" in refused.output
+    assert there.read_text() == "mine"
+    refused = backup(tmp_path / "nowhere" / "copy.db")
+    assert refused.exit_code == 1
+    assert "没有文件夹" in refused.output
+
+
+def test_a_backup_that_fails_leaves_no_file(sqlite, tmp_path):
+    target = tmp_path / "copy.db"
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
+    engine = connections.create_engine(f"sqlite:///{broken}", module=connections.sqlite3)
+    with pytest.raises(connections.sqlite3.DatabaseError):
+        connections.back_up(engine, target)
+    engine.dispose()
+    assert not target.exists()
+
+
+def test_postgresql_is_backed_up_with_its_own_tool(postgres, tmp_path):
+    refused = backup(tmp_path / "copy.db")
+    assert refused.exit_code == 1
+    assert "pg_dump" in refused.output
+    assert list(tmp_path.iterdir()) == []
