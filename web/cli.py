@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from typing import Any
 
 import click
@@ -55,6 +57,8 @@ def serve(port: int | None) -> None:
     heap.settle()
     chosen = port or int(os.environ.get("PORT") or current.port)
     click.echo(f"回音已启动：http://{current.host}:{chosen}")
+    # A supervisor's SIGTERM: what was begun is answered, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         waitress.serve(
             app,
@@ -66,3 +70,4 @@ def serve(port: int | None) -> None:
     finally:
         if worker is not None:
             worker.stop()
+        db.engine().dispose()  # the last one out folds SQLite's log into its file

@@ -78,6 +78,12 @@ class Server:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def end(self) -> int:
+        """Ask it to stop, as a supervisor does; return its status."""
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(30)
+
     def stop(self) -> int:
         assert self.process is not None
         if self.process.poll() is None:
@@ -170,3 +176,12 @@ def test_a_killed_server_loses_and_doubles_nothing(server: Server, place: str) -
     with db.reading() as session:
         assert session.scalar(select(func.count(Submission.id))) == 1
         assert session.scalar(select(func.count(HumanTask.id))) == 2
+
+
+def test_a_server_that_is_told_to_stop_leaves_one_whole_file(server: Server) -> None:
+    office.start("killable")
+    server.start()
+    assert "回音" in Person(server).get("/login")
+    db.engine().dispose()  # this process had the office open, too
+    assert server.end() == 0
+    assert [path.name for path in server.folder.glob("huiyin.db*")] == ["huiyin.db"]
