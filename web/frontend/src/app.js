@@ -2,9 +2,14 @@
 import 'bootstrap/dist/css/bootstrap.css';
 import './styles/tokens.css';
 import './styles/parts.css';
+import './styles/messages.css';
+import './styles/tables.css';
 import './styles/forms.css';
 import './styles/shell.css';
+import './styles/shell-narrow.css';
 import './styles/inbox.css';
+import './styles/task.css';
+import './styles/inbox-narrow.css';
 import './styles/diagram.css';
 import './styles/monitor.css';
 import './styles/start.css';

@@ -1,5 +1,7 @@
 // Help on the workers' pages. Everything works without it; nothing is sent from here.
 import './styles/intake.css';
+import './styles/received.css';
+import './styles/tracking.css';
 import './behaviour/photos.js';
 import './behaviour/voice.js';
 
