@@ -91,7 +91,7 @@ def _refuse(code: str, message: str) -> DeploymentRefused:
 
 def _parse(xml: bytes) -> etree._Element:
     if len(xml) > MAX_BYTES:
-        raise _refuse("too-large", "文件超过 2 MB，请拆分流程。")
+        raise _refuse("too-large", "要执行的内容超过 2 MB，请拆分流程。")
     try:
         text = xml.decode("utf-8")
     except UnicodeDecodeError:

@@ -19,6 +19,8 @@ SLACK = 2.0
 DOCK = 4.0
 #: A step back of less than this is a matter of taste, not a flow from right to left.
 BACKWARD = 60.0
+#: Each shape and piece of a line is held against each other; what has more nobody can read either.
+MOST = 3_000
 
 
 def problems(xml: bytes) -> list[Problem]:
@@ -30,6 +32,10 @@ def problems(xml: bytes) -> list[Problem]:
     picture = drawing.read(xml)
     if not picture.shapes and picture.missing:
         return [_warn("", "layout-missing", "文件没有图形信息，请在设计器里画出流程图。")]
+    pieces = sum(len(edge.points) - 1 for edge in picture.edges)
+    if max(len(picture.shapes), pieces) > MOST:
+        words = f"一页上的图形或折线超过 {MOST} 个，看不清也没有检查排版，请拆成子流程。"
+        return [_warn("", "layout-crowded", words)]
     return [problem for check in CHECKS for problem in check(picture)]
 
 
@@ -97,7 +103,7 @@ def _label_on_shapes(picture: Drawing, item: Shape | Edge, text: Text) -> Iterat
 def _label_on_flows(picture: Drawing, item: Shape | Edge, text: Text) -> Iterator[Problem]:
     inner = _shrunk(text.box, SLACK)
     for edge in picture.edges:
-        if any(_cuts(start, end, inner) for start, end in edge.segments()):
+        if _runs_through(edge, inner):
             whose = "自己的连线" if edge.id == item.id else f"连线{_said(edge)}"
             yield _warn(
                 item.id, "layout-label", f"{_said(item)}的文字被{whose}穿过，请把文字移开。"
@@ -112,8 +118,7 @@ def through(picture: Drawing) -> Iterator[Problem]:
                 continue
             if _attached(picture, shape, edge):
                 continue
-            inner = _shrunk(shape.box, SLACK)
-            if any(_cuts(start, end, inner) for start, end in edge.segments()):
+            if _runs_through(edge, _shrunk(shape.box, SLACK)):
                 yield _warn(
                     edge.id, "layout-through", f"连线{_said(edge)}穿过了{_said(shape)}，请绕开。"
                 )
@@ -122,7 +127,10 @@ def through(picture: Drawing) -> Iterator[Problem]:
 def crossings(picture: Drawing) -> Iterator[Problem]:
     """Two flows do not cross; they may meet at an element or run into each other at their ends."""
     flows = [edge for edge in picture.edges if edge.kind == "sequenceFlow"]
+    frames = {edge.id: _frame(edge) for edge in flows}
     for one, other in combinations(flows, 2):
+        if not _meet(frames[one.id], frames[other.id]):
+            continue
         if any(_cross(*a, *b) for a in one.segments() for b in other.segments()):
             yield _warn(
                 one.id, "layout-crossing", f"连线{_said(one)}与{_said(other)}交叉，请调整走线。"
@@ -214,6 +222,36 @@ def _shrunk(box: Box, by: float) -> Box:
 
 def _crosses_border(frame: Box, box: Box) -> bool:
     return frame.overlaps(box, SLACK) and not frame.holds(box, SLACK)
+
+
+def _frame(edge: Edge) -> Box:
+    """Return the rectangle around a line, which may have no width or no height."""
+    across, down = zip(*edge.points, strict=True)
+    left, top = min(across), min(down)
+    return Box(left, top, max(across) - left, max(down) - top)
+
+
+def _meet(one: Box, other: Box) -> bool:
+    """Whether two rectangles touch, however thin they are."""
+    return (
+        one.x <= other.right
+        and other.x <= one.right
+        and one.y <= other.bottom
+        and other.y <= one.bottom
+    )
+
+
+def _runs_through(edge: Edge, box: Box) -> bool:
+    """Whether any piece of a line passes through a box."""
+    return any(
+        _cuts(start, end, box)
+        for start, end in edge.segments()
+        # Nearly all pieces lie wholly to one side.
+        if (start[0] < box.right or end[0] < box.right)
+        and (start[0] > box.x or end[0] > box.x)
+        and (start[1] < box.bottom or end[1] < box.bottom)
+        and (start[1] > box.y or end[1] > box.y)
+    )
 
 
 def _near(box: Box, point: Point) -> bool:

@@ -201,3 +201,14 @@ def test_a_compensation_handler_is_found_in_either_direction(ends):
     assert obstacles(xml) == []
     (kept,) = executable(xml).iter(f"{B}association")
     assert (kept.get("sourceRef"), kept.get("targetRef")) == ("b", "undo")
+
+
+def test_what_makes_a_file_large_is_no_reason_to_refuse_it():
+    """Tools write pictures and histories into their files; what is executed is small."""
+    picture = f'<x:picture xmlns:x="urn:tool">{"QUJD" * 900_000}</x:picture>'
+    extra = f"<bpmn:extensionElements>{picture}</bpmn:extensionElements>"
+    xml = diagram(extra, start(), user("a", camunda__assignee="ann"), end(), "s-a-e")
+    assert len(xml) > 3_000_000
+    assert importing.read(xml).write().count(b"QUJD") == 900_000
+    assert len(importing.read(xml).executable()) < 2_000
+    assert obstacles(xml) == []

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from engine.bpmn import importing, svg
-from engine.bpmn.admit import MAX_BYTES
+from engine.bpmn.importing.source import MAX_BYTES, MAX_ELEMENTS
 from engine.errors import DeploymentRefused
 from tests.engine.bpmn_builder import (
     HEADER,
@@ -123,7 +123,9 @@ def test_blanks_before_the_declaration_do_not_matter():
         (HEADER.encode() + b"&x;</bpmn:definitions>", "not-xml"),
         (HEADER.encode() + b"<a>" * 70 + b"</a>" * 70 + TAIL, "too-deep"),
         (HEADER.encode() + b"<a>" * 9999 + b"</a>" * 9999 + TAIL, "not-xml"),
-        (HEADER.encode() + b"<a/>" * 50_001 + TAIL, "too-many-elements"),
+        (HEADER.encode() + b"<a/>" * (MAX_ELEMENTS + 1) + TAIL, "too-many-elements"),
+        (HEADER.encode() + b"<a/>" * (3 * MAX_ELEMENTS) + TAIL, "too-many-elements"),
+        (HEADER.encode() + b"<a b='' c=''/>" * 350_000 + TAIL, "too-many-elements"),
         (b" " * (MAX_BYTES + 1), "too-large"),
         (HEADER.encode() + INCLUDE + TAIL, "xinclude"),
         (PLAIN[: len(PLAIN) // 2].encode(), "not-xml"),

@@ -168,3 +168,18 @@ def test_what_stands_in_a_subprocess_is_drawn_inside_it(x, expected):
 def test_every_finding_is_a_warning_with_an_instruction():
     page = clean().box("d", 440, 150, name="归档")
     assert all(p.severity == "warning" and "请" in p.message for p in layout.problems(page.xml()))
+
+
+def test_a_page_that_nobody_can_read_is_one_finding_whatever_it_shows():
+    page = clean()
+    page.line("long", "a", "b", *((x % 70, x % 90) for x in range(5_000)))
+    assert page.found() == {("layout-crowded", "")}
+
+
+def test_a_long_line_through_a_box_is_still_seen_among_many():
+    page = clean()
+    for number in range(600):
+        page.box(f"t{number}", number * 150, 900)
+    found = page.line("cut", "t0", "t3", (100, 940), (450, 940)).found()
+    assert {("layout-through", "cut")} <= found
+    assert not any(code == "layout-crossing" for code, _ in found)

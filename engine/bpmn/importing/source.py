@@ -13,12 +13,18 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine.bpmn.admit import FILE, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
+from engine.bpmn.admit import FILE, MAX_DEPTH
 from engine.bpmn.importing import others
 from engine.bpmn.importing.names import NAMED
 from engine.bpmn.xml import B, local
 from engine.errors import DeploymentRefused, Problem
 
+#: Pictures, notes and what vendors add make a file large, not what is executed (`admit.MAX_BYTES`).
+MAX_BYTES = 10 * 1024 * 1024
+MAX_ELEMENTS = 200_000
+#: What has more of these signs, in tags, attributes, notes or comments, is not even parsed: a tree
+#: takes some fifty times the room of what is written so tightly.
+MOST = {"<": 2 * MAX_ELEMENTS + 100_000, "=": 600_000}
 #: Nodes, flows, messages and the like: far more than anybody draws on one page.
 MAX_DRAWN = 6_000
 MAX_ATTRIBUTES = 500
@@ -78,7 +84,7 @@ def parse(content: bytes) -> Source:
         DeploymentRefused: it is too large, too deep, no XML, no BPMN, or not harmless.
     """
     if len(content) > MAX_BYTES:
-        raise refusal("too-large", "文件超过 2 MB，请拆分流程。")
+        raise refusal("too-large", f"文件超过 {MAX_BYTES >> 20} MB，请拆分流程。")
     if words := others.by_beginning(content):
         raise refusal("not-xml", words)
     text, notes = decode(content)
@@ -89,6 +95,8 @@ def parse(content: bytes) -> Source:
         raise refusal("not-text", "文件含有空字符，不是有效的 XML。")
     if not text.lstrip().startswith("<"):
         raise refusal("not-xml", "文件不是 XML，请在建模工具里导出 BPMN 2.0。")
+    if any(text.count(sign) > most for sign, most in MOST.items()):
+        raise _too_many()
     _no_document_type(text)
     root = _tree(text, notes)
     if root.tag != B + "definitions":
@@ -117,6 +125,11 @@ def _tree(text: str, notes: list[Problem]) -> etree._Element:
 def refusal(code: str, message: str) -> DeploymentRefused:
     """Return a refusal of the whole file."""
     return DeploymentRefused([Problem(FILE, code, message)])
+
+
+def _too_many() -> DeploymentRefused:
+    most = f"元素超过 {MAX_ELEMENTS} 个，或节点和连线超过 {MAX_DRAWN} 个"
+    return refusal("too-many-elements", f"{most}，请拆分流程。")
 
 
 def decode(content: bytes) -> tuple[str, list[Problem]]:
@@ -170,8 +183,7 @@ def _bounds(root: etree._Element) -> None:
         count += 1
         drawn += local(element) in NAMED
         if count > MAX_ELEMENTS or drawn > MAX_DRAWN:
-            most = f"元素超过 {MAX_ELEMENTS} 个，或节点和连线超过 {MAX_DRAWN} 个"
-            raise refusal("too-many-elements", f"{most}，请拆分流程。")
+            raise _too_many()
         if depth > MAX_DEPTH:
             raise refusal("too-deep", f"嵌套超过 {MAX_DEPTH} 层，请减少子流程层次。")
         if len(element.attrib) > MAX_ATTRIBUTES:
