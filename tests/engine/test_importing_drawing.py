@@ -10,8 +10,12 @@ from lxml import etree
 from engine.bpmn import importing, layout, svg
 from engine.bpmn.importing.placing import place
 from tests.engine.bpmn_builder import (
+    boundary,
     diagram,
+    end,
     flow,
+    message,
+    start,
     user,
 )
 from tests.engine.diagram_facts import facts, tree
@@ -42,6 +46,22 @@ def test_a_file_without_any_drawing_is_laid_out_to_be_read():
     placed = etree.tostring(place(importing.read(xml).root))
     codes = {problem.code for problem in layout.problems(placed)}
     assert not codes & {"layout-missing", "layout-overlap", "layout-dock", "layout-through"}
+
+
+def test_flows_that_nobody_drew_go_around_what_stands_between():
+    """Onwards over others, back over others, and from a border past what stands beneath it."""
+    xml = diagram(
+        start(),
+        *map(user, "abcdxyz"),
+        boundary("b1", "a", message()),
+        boundary("b2", "c", message()),
+        end(),
+        "s-a-b-c-d-e",
+        *("a-x", "a-y", "a-z", "a-d", "s-d", "b-d", "d-b", "d-a", "c-a", "b1-d", "b2-a", "z-e"),
+    )
+    placed = etree.tostring(place(importing.read(xml).root))
+    codes = {problem.code for problem in layout.problems(placed)}
+    assert not codes & {"layout-through", "layout-overlap", "layout-dock"}
 
 
 def test_what_is_drawn_stays_where_it_is():

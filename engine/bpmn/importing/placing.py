@@ -13,7 +13,7 @@ from lxml import etree
 
 from engine.bpmn import signs
 from engine.bpmn.figures import Box
-from engine.bpmn.importing import fitting, names, talking
+from engine.bpmn.importing import avoiding, fitting, names, talking
 from engine.bpmn.importing.blocks import (
     BESIDE,
     HEADER,
@@ -250,6 +250,9 @@ def _notes(page: Page, collaboration: etree._Element) -> None:
 def _edges(page: Page, tree: etree._Element) -> None:
     hanging = {identifier(event) for event in tree.iter(B + "boundaryEvent")}
     told = signs.told_elsewhere(tree)
+    standing = avoiding.Obstacles(
+        box for name, box in page.boxes.items() if name not in page.drawn.containers
+    )
     for edge in tree.iter(*(B + kind for kind in EDGES)):
         name = identifier(edge)
         if name in page.shown or name in told:
@@ -258,7 +261,11 @@ def _edges(page: Page, tree: etree._Element) -> None:
         source, target = page.end(first), page.end(last)
         if source is None or target is None:
             continue
-        page.add_edge(name, route(local(edge), source, target, hangs=first in hanging))
+        hangs = first in hanging
+        points = route(local(edge), source, target, hangs=hangs)
+        if local(edge) == "sequenceFlow":
+            points = avoiding.around(points, source, target, standing, hangs=hangs)
+        page.add_edge(name, points)
 
 
 def _end(page: Page, edge: etree._Element, side: str) -> str:
