@@ -83,6 +83,13 @@ def test_conversations_call_and_hold_others():
     assert "m1" not in shown  # the conversation stands for it
 
 
+def test_what_a_subconversation_holds_is_drawn_on_request():
+    assert groups(file("conversation.bpmn"))["cv21"]
+    bare = NO_DRAWING.sub(b"", file("conversation.bpmn"))
+    assert groups(bare)["cv21"]
+    assert "cv21" not in svg.render(bare, title="图", uid="d")
+
+
 @pytest.mark.parametrize(
     ("element", "sign"),
     [

@@ -17,13 +17,10 @@ BESIDE, BENEATH = 120.0, 40.0
 ROW = 6
 
 
-def conversations(page: Page, collaboration: etree._Element) -> None:
-    """Place conversations in rows beneath the pools."""
-    missing = [
-        node
-        for node in collaboration
-        if local(node) in CONVERSATIONS and identifier(node) not in page.shown
-    ]
+def conversations(page: Page, holder: etree._Element) -> None:
+    """Place conversations in rows beneath the pools, and what a closed one holds on request."""
+    talks = [node for node in holder if local(node) in CONVERSATIONS]
+    missing = [node for node in talks if identifier(node) not in page.shown]
     for start in range(0, len(missing), ROW):
         left, top = page.next_place
         wide, high = HEXAGON
@@ -31,6 +28,8 @@ def conversations(page: Page, collaboration: etree._Element) -> None:
             page.add_shape(
                 identifier(node), Box(left + 60 + number * (wide + BESIDE), top, wide, high)
             )
+    for node in talks if page.whole else ():
+        conversations(page, node)
 
 
 def bands(page: Page, tree: etree._Element) -> None:
