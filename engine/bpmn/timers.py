@@ -15,7 +15,7 @@ from engine.bpmn import cron
 from engine.bpmn.cron import TimerOver
 from engine.clock import CHINA
 from engine.errors import EngineError, ExpressionError
-from engine.expressions import temporal
+from engine.expressions import fine, temporal
 from engine.expressions.values import YearsMonths
 
 #: Nothing an office owes lies further ahead.
@@ -27,6 +27,8 @@ DURATION = re.compile(
     r"(T(?=\d)(\d{1,6}H)?(\d{1,7}M)?(\d{1,8}S)?)?$",
     re.A,
 )
+#: FEEL, which reads them, has no weeks; people who draw timers do.
+_WEEKS = re.compile(r"(\d+)W(?:(\d+)D)?")
 REPEAT = re.compile(r"^R(\d{0,4})((?:/[^/]{1,40}){1,2})$", re.A)
 
 
@@ -192,9 +194,14 @@ def length(text: str) -> Length:
     if not DURATION.match(text):
         raise EngineError(f"时长“{text:.40}”不是 ISO 8601 格式，或者太长。")
     try:
-        return temporal.parse_duration(text)
+        found: Length = fine.split(temporal.parse_duration(_WEEKS.sub(_in_days, text)))[0]
     except ExpressionError as error:
         raise EngineError(f"时长“{text:.40}”：{error}") from error
+    return found
+
+
+def _in_days(part: re.Match[str]) -> str:
+    return f"{7 * int(part[1]) + int(part[2] or 0)}D"
 
 
 def after(start: datetime, period: Length) -> datetime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 from engine.decisions import document, hit_policies, types
@@ -17,6 +16,7 @@ from engine.expressions.compile_tests import INPUT, Test
 from engine.expressions.environment import Closure, Env
 from engine.expressions.naming import free_names
 from engine.expressions.program import condition_program, unary_program
+from engine.expressions.values import kind
 
 MAX_RULES: Final = 5_000
 MAX_COLUMNS: Final = 100
@@ -112,7 +112,7 @@ def _with_times(column: Input, trees: list[nodes.Tests], camunda: bool) -> Input
 def _speaks_of_time(tree: nodes.Tests) -> bool:
     return any(
         (isinstance(node, nodes.Name) and node.name == "date and time")
-        or (isinstance(node, nodes.Literal) and isinstance(node.value, datetime))
+        or (isinstance(node, nodes.Literal) and kind(node.value) == "date and time")
         for node, _ in nodes.walk(tree)
     )
 

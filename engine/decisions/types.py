@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from engine.errors import ExpressionError
-from engine.expressions import arithmetic, coercion, comparison, temporal, values
+from engine.expressions import arithmetic, coercion, comparison, fine, temporal, values
 from engine.expressions.declared import Long
 from engine.expressions.environment import Env
 from engine.expressions.limits import Undefined
@@ -53,6 +53,7 @@ def _string(value: Any) -> Any:
 def _date(value: Any) -> Any:
     if isinstance(value, str):
         return temporal.parse_date(value.partition("T")[0])
+    value, _ = fine.split(value)
     return value.date() if isinstance(value, datetime) else value
 
 

@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.clock import CHINA
-from engine.expressions import scripts
+from engine.expressions import fine, scripts
 from engine.expressions.environment import Functions
 from engine.expressions.explanation import Explanation, explain
 from engine.expressions.naming import names
@@ -72,7 +72,7 @@ def evaluate(text: str, scope: Scope, functions: Functions = NO_FUNCTIONS) -> An
     Raises:
         ExpressionError: it cannot be read, has no result, or costs too much.
     """
-    result = run(text_program(text), scope, functions)
+    result, _ = fine.split(run(text_program(text), scope, functions))  # diagrams: microseconds
     if isinstance(result, datetime) and result.tzinfo is None:
         return result.replace(tzinfo=CHINA)  # what the office writes without a zone is local
     return result

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.expressions import arithmetic, temporal
+from engine.expressions import arithmetic, properties
 from engine.expressions.environment import Run
 from engine.expressions.limits import Undefined
 from engine.expressions.values import Range, adopt, declared, label
@@ -51,10 +51,10 @@ def _own(value: Any, name: str) -> Any:
         return adopt(getattr(value, name))
     if isinstance(value, Range):
         return _of_range(value, name)
-    part = temporal.PROPERTIES.get(type(value), {}).get(name)
-    if part is None:
-        raise Undefined(f"{label(value)}没有属性“{name}”。")
-    return part(value)
+    try:
+        return properties.part_of(value, name)
+    except KeyError:
+        raise Undefined(f"{label(value)}没有属性“{name}”。") from None
 
 
 def _of_range(value: Range, name: str) -> Any:

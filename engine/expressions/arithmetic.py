@@ -10,8 +10,9 @@ from datetime import date, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any, Final
 
-from engine.expressions import temporal
+from engine.expressions import fine, temporal
 from engine.expressions.far import FarDate, FarMoment
+from engine.expressions.fine import Fine
 from engine.expressions.limits import Undefined, sized_text
 from engine.expressions.values import YearsMonths, finite, kind, label
 
@@ -29,6 +30,15 @@ _MOMENTS: Final = (date, time, FarDate, FarMoment)
 def is_number(value: Any) -> bool:
     """Tell whether the value is a number (true and false are not)."""
     return isinstance(value, int | Decimal | float) and not isinstance(value, bool)
+
+
+def is_length(value: Any) -> bool:
+    """Tell whether the value is a duration."""
+    return isinstance(fine.split(value)[0], timedelta | YearsMonths)
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(fine.split(value)[0], _MOMENTS)
 
 
 def exact(value: Any) -> int | Decimal:
@@ -80,11 +90,11 @@ def add(left: Any, right: Any) -> Any:
         return _numbers(add, DECIMAL.add, left, right)
     if isinstance(left, str) and isinstance(right, str):
         return sized_text(left + right)
-    if isinstance(left, timedelta | YearsMonths):
-        if type(left) is type(right):
+    if is_length(left):
+        if kind(left) == kind(right):
             return _sum_durations(left, right)
         left, right = right, left
-    if isinstance(left, _MOMENTS) and isinstance(right, timedelta | YearsMonths):
+    if _is_moment(left) and is_length(right):
         return temporal.shift(left, right)
     raise _refuse("+", left, right)
 
@@ -92,10 +102,7 @@ def add(left: Any, right: Any) -> Any:
 def _sum_durations(left: Any, right: Any) -> Any:
     if isinstance(left, YearsMonths):
         return temporal.make_months(left.months + right.months)
-    try:
-        return left + right
-    except OverflowError:
-        raise Undefined("时长太长。") from None
+    return fine.length(fine.nanoseconds(left) + fine.nanoseconds(right))
 
 
 def subtract(left: Any, right: Any) -> Any:
@@ -104,7 +111,7 @@ def subtract(left: Any, right: Any) -> Any:
         return bounded(left - right)
     if is_number(left) and is_number(right):
         return _numbers(subtract, DECIMAL.subtract, left, right)
-    if isinstance(right, timedelta | YearsMonths):
+    if is_length(right):
         return add(left, negate(right))
     kinds = {kind(left), kind(right)}
     if kinds in ({"date"}, {"time"}, {"date and time"}, {"date", "date and time"}):
@@ -120,7 +127,7 @@ def multiply(left: Any, right: Any) -> Any:
         return _numbers(multiply, DECIMAL.multiply, left, right)
     if is_number(left):
         left, right = right, left
-    if isinstance(left, timedelta | YearsMonths) and is_number(right):
+    if is_length(left) and is_number(right):
         return _scale(left, exact(right), DECIMAL.multiply)
     raise _refuse("*", left, right)
 
@@ -132,28 +139,23 @@ def divide(left: Any, right: Any) -> Any:
         if isinstance(left, int) and isinstance(right, int) and right and left % right == 0:
             return left // right
         return _compute(DECIMAL.divide, left, right)
-    if isinstance(left, timedelta | YearsMonths):
-        if type(left) is type(right):
+    if is_length(left):
+        if kind(left) == kind(right):
             return divide(_size(left), _size(right))
         if is_number(right):
             return _scale(left, exact(right), DECIMAL.divide)
     raise _refuse("/", left, right)
 
 
-def _size(length: timedelta | YearsMonths) -> int:
-    if isinstance(length, YearsMonths):
-        return length.months
-    return length // timedelta(microseconds=1)
+def _size(length: timedelta | YearsMonths | Fine) -> int:
+    return length.months if isinstance(length, YearsMonths) else fine.nanoseconds(length)
 
 
-def _scale(length: timedelta | YearsMonths, factor: int | Decimal, operation: Operator) -> Any:
+def _scale(length: Any, factor: int | Decimal, operation: Operator) -> Any:
     size = _compute(operation, _size(length), factor)
     if isinstance(length, YearsMonths):
         return temporal.make_months(int(size))
-    try:
-        return timedelta(microseconds=int(size))
-    except OverflowError:
-        raise Undefined("时长太长。") from None
+    return fine.length(int(size))
 
 
 def modulo(left: Any, right: Any) -> Any:
@@ -181,8 +183,8 @@ def negate(value: Any) -> Any:
     """Return a number or duration with the opposite sign."""
     if isinstance(value, YearsMonths):
         return YearsMonths(-value.months)
-    if isinstance(value, timedelta):
-        return -value
+    if is_length(value):
+        return fine.length(-fine.nanoseconds(value))
     number = exact(value)
     return -number if isinstance(number, int) else DECIMAL.minus(number)
 

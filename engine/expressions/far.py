@@ -1,14 +1,15 @@
 """Days and moments in years that Python's calendar does not have (DMN 1.3, 10.3.2.3.4).
 
-They are compared, written, taken apart, moved and subtracted. A named zone has no summer time in
-these years: the clock is moved as it hangs on the wall. There is no year 0.
+They are compared, written, taken apart, moved and subtracted. A named zone keeps the rules of its
+latest year for ever. There is no year 0.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, tzinfo
+from functools import total_ordering
 from typing import Any, Final
 
 MAX_YEAR: Final = 999_999_999
@@ -16,6 +17,8 @@ MAX_YEAR: Final = 999_999_999
 CYCLE: Final = 146_097
 _START: Final = date(2000, 1, 1).toordinal()
 _DAY: Final = timedelta(days=1)
+_TICK: Final = timedelta(microseconds=1)
+_TICKS_A_DAY: Final = _DAY // _TICK
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,12 +41,22 @@ class FarDate:
         return twin(self).toordinal() + self.year // 400 * CYCLE - 5 * CYCLE
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True, eq=False)
 class FarMoment:
-    """A moment on such a day."""
+    """A moment on such a day. Equal ones lie at the same instant, whatever their zones."""
 
     date: FarDate
     clock: time
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FarMoment) and instant(self) == instant(other)
+
+    def __lt__(self, other: FarMoment) -> bool:
+        return instant(self) < instant(other)
+
+    def __hash__(self) -> int:
+        return hash(instant(self))
 
     @property
     def year(self) -> int:
@@ -57,8 +70,61 @@ class FarMoment:
     def day(self) -> int:
         return self.date.day
 
+    @property
+    def hour(self) -> int:
+        return self.clock.hour
+
+    @property
+    def minute(self) -> int:
+        return self.clock.minute
+
+    @property
+    def second(self) -> int:
+        return self.clock.second
+
+    @property
+    def microsecond(self) -> int:
+        return self.clock.microsecond
+
+    @property
+    def tzinfo(self) -> tzinfo | None:
+        return self.clock.tzinfo
+
+    @property
+    def fold(self) -> int:
+        return self.clock.fold
+
     def isoweekday(self) -> int:
         return self.date.isoweekday()
+
+    def toordinal(self) -> int:
+        return self.date.toordinal()
+
+    def timetz(self) -> time:
+        return self.clock
+
+    def utcoffset(self) -> timedelta | None:
+        return _twin_moment(self).utcoffset()
+
+
+def _twin_moment(moment: FarMoment) -> datetime:
+    """Return the same moment in a year from 2400 to 2799, where zones have settled rules."""
+    day = twin(moment.date)
+    return datetime.combine(day.replace(year=day.year + 400), moment.clock)
+
+
+def instant(moment: FarMoment | datetime) -> int:
+    """Return the microseconds since the day before year 1 began, of UTC if there is a zone."""
+    hand = _hand(moment.timetz()) - (moment.utcoffset() or timedelta())
+    return moment.toordinal() * _TICKS_A_DAY + hand // _TICK
+
+
+def told_in(moment: datetime | FarMoment, zone: tzinfo) -> datetime | FarMoment:
+    """Return the same instant as it is told in another zone."""
+    here = _twin_moment(_far(moment))
+    there = here.astimezone(zone)
+    day = day_number(moment.toordinal() + there.toordinal() - here.toordinal())
+    return joined(day, there.timetz())
 
 
 def twin(day: date | FarDate) -> date:
@@ -103,6 +169,9 @@ def shift(moment: Any, length: timedelta) -> Any:
     moment = _far(moment)
     if isinstance(moment, FarDate):
         return day_number(moment.toordinal() + length // _DAY)
+    if moment.tzinfo not in (None, UTC):  # through UTC: the offset may change on the way
+        there = _far(shift(told_in(moment, UTC), length))
+        return told_in(there, moment.tzinfo)
     days, hand = divmod(_hand(moment.clock) + length, _DAY)
     day = day_number(moment.date.toordinal() + days)
     clock = datetime.combine(date(2000, 1, 1), time(tzinfo=moment.clock.tzinfo)) + hand
@@ -136,15 +205,11 @@ def between(later: Any, earlier: Any) -> timedelta:
         ValueError: only one of the moments has an offset.
         OverflowError: it is too long.
     """
-    later, earlier = _far(later), _far(earlier)
-    if isinstance(later, FarDate):
+    if isinstance(_far(later), FarDate):
         return timedelta(days=later.toordinal() - earlier.toordinal())
-    offsets = later.clock.utcoffset(), earlier.clock.utcoffset()
-    if None in offsets and later.clock.tzinfo != earlier.clock.tzinfo:
+    if (later.tzinfo is None) != (earlier.tzinfo is None):
         raise ValueError("an offset is missing")
-    days = later.date.toordinal() - earlier.date.toordinal()
-    turned = (offsets[0] or timedelta()) - (offsets[1] or timedelta())
-    return timedelta(days=days) + _hand(later.clock) - _hand(earlier.clock) - turned
+    return timedelta(microseconds=instant(later) - instant(earlier))
 
 
 def _hand(clock: time) -> timedelta:

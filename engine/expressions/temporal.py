@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import cache
@@ -17,23 +16,25 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from engine.clock import CHINA
-from engine.expressions import far
+from engine.expressions import far, fine
 from engine.expressions.far import FarDate, FarMoment
+from engine.expressions.fine import Fine
 from engine.expressions.limits import Undefined
-from engine.expressions.values import YearsMonths
+from engine.expressions.values import YearsMonths, kind
 
 _DATE: Final = re.compile(r"(-?(?:\d{4}|[1-9]\d{4,8}))-(\d\d)-(\d\d)", re.ASCII)
 _TIME: Final = re.compile(
-    r"(\d\d):(\d\d):(\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]{1,64})?",
+    r"(\d\d):(\d\d):(\d\d)(\.\d{1,40})?([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]{1,64})?",
     re.ASCII,
 )
 _DAYS: Final = re.compile(
-    r"(-?)P(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
-    r"(?:T(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15}(?:\.\d{1,9})?)S)?)?",
+    r"(-?)P(?:(\d{1,9})D)?"
+    r"(?:T(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15})(?:\.(\d{1,40}))?S)?)?",
     re.ASCII,
 )
 _MONTHS: Final = re.compile(r"(-?)P(?:(\d{1,12})Y)?(?:(\d{1,12})M)?", re.ASCII)
 _FAR: Final = frozenset({FarDate, FarMoment})
+_MOMENT: Final = (datetime, FarMoment)
 #: From the first year of dates to the last.
 MAX_MONTHS: Final = 24 * far.MAX_YEAR
 
@@ -52,7 +53,7 @@ def zone(name: str) -> tzinfo:
         return ZoneInfo(name[1:])
     hours, minutes, *seconds = (int(part) for part in name[1:].split(":"))
     offset = timedelta(hours=hours, minutes=minutes, seconds=sum(seconds))
-    if offset > timedelta(hours=14):
+    if offset > timedelta(hours=14) or max(minutes, *seconds, 0) > 59:
         raise Undefined(f"时区偏移“{name}”超出范围。")
     return timezone(-offset if name[0] == "-" else offset)
 
@@ -78,22 +79,20 @@ def make_date(year: int, month: int, day: int) -> date | FarDate:
         raise Undefined(f"没有 {year} 年 {month} 月 {day} 日。") from None
 
 
-def parse_time(source: str) -> time:
+def parse_time(source: str) -> time | Fine:
     """Return the time `08:30:00`, with or without a zone."""
     match = _TIME.fullmatch(source)
     if match is None:
         raise Undefined(f"“{source}”不是时间，应写成 08:30:00。")
     hour, minute, second, fraction, zone_name = match.groups()
-    micro = int(Decimal(fraction) * 1_000_000) if fraction else 0
+    seconds = Decimal(second + fraction) if fraction else int(second)
     try:
-        return time(
-            int(hour), int(minute), int(second), micro, zone(zone_name) if zone_name else None
-        )
+        return fine.clock(int(hour), int(minute), seconds, zone(zone_name) if zone_name else None)
     except ValueError:
         raise Undefined(f"“{source}”不是有效的时间。") from None
 
 
-def parse_moment(source: str) -> datetime | FarMoment:
+def parse_moment(source: str) -> datetime | FarMoment | Fine:
     """Return the date and time `2026-03-01T08:30:00`, with or without a zone."""
     day, separator, clock = source.partition("T")
     if not separator:
@@ -101,13 +100,14 @@ def parse_moment(source: str) -> datetime | FarMoment:
     return combine(parse_date(day), parse_time(clock))
 
 
-def combine(day: date | FarDate, clock: time) -> datetime | FarMoment:
+def combine(day: date | FarDate, clock: time | Fine) -> datetime | FarMoment | Fine:
     """Return the moment at which this day has this time."""
-    return far.joined(day, clock)
+    found: datetime | FarMoment | Fine = fine.lifted(lambda hands: far.joined(day, hands), clock)
+    return found
 
 
-def parse_duration(source: str) -> timedelta | YearsMonths:
-    """Return the duration `P1DT2H` or `P1Y2M`."""
+def parse_duration(source: str) -> timedelta | YearsMonths | Fine:
+    """Return the duration `P1DT2H` or `P1Y2M`, as XML Schema writes it: without weeks."""
     months = _MONTHS.fullmatch(source)
     if months is not None and any(months.groups()[1:]):
         years, rest = int(months[2] or 0), int(months[3] or 0)
@@ -115,16 +115,11 @@ def parse_duration(source: str) -> timedelta | YearsMonths:
     match = _DAYS.fullmatch(source)
     if match is None or source.endswith(("P", "T")):
         raise Undefined(f"“{source}”不是时长，应写成 P1DT2H 或 P1Y2M。")
-    weeks, days, hours, minutes = (int(part or 0) for part in match.groups()[1:5])
-    seconds = Decimal(match[6] or 0)
-    try:
-        length = timedelta(
-            weeks=weeks, days=days, hours=hours, minutes=minutes,
-            seconds=int(seconds), microseconds=int(seconds % 1 * 1_000_000),
-        )  # fmt: skip
-    except OverflowError:
-        raise Undefined(f"时长“{source}”太长。") from None
-    return -length if match[1] else length
+    days, hours, minutes, whole = (int(part or 0) for part in match.group(2, 3, 4, 5))
+    nanos = int((match[6] or "").ljust(9, "0")[:9])
+    seconds = ((days * 24 + hours) * 60 + minutes) * 60 + whole
+    size = seconds * fine.PER_SECOND + nanos
+    return fine.length(-size if match[1] else size)
 
 
 def make_months(months: int) -> YearsMonths:
@@ -143,20 +138,31 @@ def parse_any(source: str) -> Any:
     return parse_time(source) if ":" in source else parse_date(source)
 
 
-def shift(moment: Any, length: timedelta | YearsMonths) -> Any:
+def shift(moment: Any, length: timedelta | YearsMonths | Fine) -> Any:
     """Return a date, time or moment moved by a duration.
 
     A month later than 31 January is the last day of February.
     """
+    if type(moment) is Fine or isinstance(length, Fine):
+        return _shift_finely(moment, length)
     try:
         if isinstance(length, YearsMonths):
             return _shift_months(moment, length.months)
         if isinstance(moment, time):
             day = datetime.combine(date(2000, 1, 1), moment)
-            return (day + timedelta(seconds=length.seconds)).timetz()
+            return (day + (length - timedelta(length.days))).timetz()
         return _shift_exactly(moment, length)
     except (OverflowError, ValueError):
         raise Undefined("日期超出范围。") from None
+
+
+def _shift_finely(moment: Any, length: Any) -> Any:
+    (moment, hand), (length, more) = fine.split(moment), fine.split(length)
+    carried, nanos = divmod(hand + more, 1000)
+    if carried:
+        length += timedelta(microseconds=carried)
+    moved = shift(moment, length)
+    return moved if kind(moved) == "date" else fine.joined(moved, nanos)
 
 
 def _shift_exactly(moment: Any, length: timedelta) -> Any:
@@ -182,8 +188,11 @@ def _shift_months(moment: Any, months: int) -> Any:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
 
 
-def difference(later: Any, earlier: Any) -> timedelta:
+def difference(later: Any, earlier: Any) -> timedelta | Fine:
     """Return the time between two dates, two times or two moments."""
+    if type(later) is Fine or type(earlier) is Fine:
+        (later, hand), (earlier, less) = fine.split(later), fine.split(earlier)
+        return fine.length(fine.nanoseconds(difference(later, earlier)) + hand - less)
     if type(later) in _FAR or type(earlier) in _FAR:
         return _far_between(later, earlier)
     if isinstance(later, datetime) or isinstance(earlier, datetime):
@@ -214,8 +223,8 @@ def _between(later: datetime, earlier: datetime) -> timedelta:
         raise Undefined("带时区与不带时区的日期时间不能相减，请写明时区，例如 @Asia/Shanghai。")
     try:
         return later.astimezone(UTC) - earlier.astimezone(UTC)
-    except OverflowError:
-        raise Undefined("日期超出范围。") from None
+    except OverflowError:  # out of Python's calendar
+        return far.between(later, earlier)
 
 
 def as_moment(value: Any) -> Any:
@@ -227,14 +236,46 @@ def as_moment(value: Any) -> Any:
 
 def alike(left: Any, right: Any) -> tuple[Any, Any]:
     """Return two values; a moment without a zone beside one with a zone is China's."""
+    if type(left) is Fine or type(right) is Fine:
+        (left, hand), (right, other) = fine.split(left), fine.split(right)
+        left, right = alike(left, right)
+        return Fine(left, hand), Fine(right, other)
+    if isinstance(left, _MOMENT) and isinstance(right, _MOMENT):
+        left, right = _in_one_zone(left, right)
     if type(left) in _FAR or type(right) in _FAR:
-        return far.alike(left, right)
-    if isinstance(left, datetime) and isinstance(right, datetime):
-        if left.tzinfo is None and right.tzinfo is not None:
-            left = left.replace(tzinfo=CHINA)
-        elif right.tzinfo is None and left.tzinfo is not None:
-            right = right.replace(tzinfo=CHINA)
+        left, right = far.alike(left, right)
     return left, right
+
+
+def _in_one_zone(left: Any, right: Any) -> tuple[Any, Any]:
+    """Return two moments so that Python compares them truly, also in an hour that comes twice."""
+    if left.tzinfo is right.tzinfo and not (left.fold or right.fold):
+        return left, right
+    left = left if left.tzinfo else in_zone(left, CHINA)
+    right = right if right.tzinfo else in_zone(right, CHINA)
+    try:
+        if isinstance(left, datetime) and isinstance(right, datetime):
+            return left.astimezone(UTC), right.astimezone(UTC)
+    except OverflowError:  # out of Python's calendar
+        pass
+    return far.alike(left, right)
+
+
+def in_zone(moment: Any, wanted: tzinfo) -> Any:
+    """Return the same moment as it is told in a zone; one without a zone gets it."""
+    if moment.tzinfo is None:
+        if isinstance(moment, FarMoment):
+            return FarMoment(moment.date, moment.clock.replace(tzinfo=wanted))
+        return moment.replace(tzinfo=wanted)
+    try:
+        if isinstance(moment, datetime):
+            return moment.astimezone(wanted)
+    except OverflowError:  # out of Python's calendar
+        pass
+    try:
+        return far.told_in(moment, wanted)
+    except ValueError:
+        raise Undefined("日期超出范围。") from None
 
 
 def clocks_differ(left: Any, right: Any) -> bool:
@@ -242,6 +283,7 @@ def clocks_differ(left: Any, right: Any) -> bool:
 
     Python would compare their hands.
     """
+    left, right = fine.split(left)[0], fine.split(right)[0]
     if type(left) is not time or type(right) is not time:
         return False
     open_ended = (left.tzinfo or right.tzinfo) and None in (left.utcoffset(), right.utcoffset())
@@ -256,68 +298,3 @@ def months_between(start: date | FarDate, end: date | FarDate) -> YearsMonths:
     elif months < 0 and end.day > start.day:
         months += 1
     return YearsMonths(months)
-
-
-def _offset(value: Any) -> timedelta | None:
-    offset: timedelta | None = value.utcoffset()
-    return offset
-
-
-def _zone_name(value: Any) -> str | None:
-    return getattr(value.tzinfo, "key", None)
-
-
-def _part(unit: int, modulo: int) -> Callable[[timedelta], int]:
-    """Return how many whole units of so many seconds a duration has, with its sign."""
-
-    def part(value: timedelta) -> int:
-        whole = abs(value) // timedelta(seconds=unit)
-        whole = whole % modulo if modulo else whole
-        return -whole if value < timedelta(0) else whole
-
-    return part
-
-
-def _seconds(value: Any) -> int | Decimal:
-    whole: int = value.second
-    return whole + Decimal(value.microsecond) / 1_000_000 if value.microsecond else whole
-
-
-def _quotient(value: int, divisor: int) -> int:
-    return -(-value // divisor) if value < 0 else value // divisor
-
-
-def _of_clock(part: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: part(value.clock)
-
-
-_DATE_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
-    "year": lambda v: v.year,
-    "month": lambda v: v.month,
-    "day": lambda v: v.day,
-    "weekday": lambda v: v.isoweekday(),
-}
-_TIME_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
-    "hour": lambda v: v.hour,
-    "minute": lambda v: v.minute,
-    "second": lambda v: _seconds(v),
-    "time offset": _offset,
-    "timezone": _zone_name,
-}
-PROPERTIES: Final[dict[type, dict[str, Callable[[Any], Any]]]] = {
-    date: _DATE_PARTS,
-    FarDate: _DATE_PARTS,
-    time: _TIME_PARTS,
-    FarMoment: {**_DATE_PARTS, **{name: _of_clock(part) for name, part in _TIME_PARTS.items()}},
-    datetime: {**_DATE_PARTS, **_TIME_PARTS},
-    timedelta: {
-        "days": _part(86_400, 0),
-        "hours": _part(3_600, 24),
-        "minutes": _part(60, 60),
-        "seconds": _part(1, 60),
-    },
-    YearsMonths: {
-        "years": lambda v: _quotient(v.months, 12),
-        "months": lambda v: v.months - 12 * _quotient(v.months, 12),
-    },
-}

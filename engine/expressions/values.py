@@ -14,8 +14,10 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
+from engine.expressions import fine
 from engine.expressions.declared import Long, ObjectList, ObjectMap, Short
 from engine.expressions.far import FarDate, FarMoment
+from engine.expressions.fine import Fine
 from engine.expressions.limits import MAX_DEPTH, MAX_TEXT, LimitReached, Undefined
 
 PLAIN: Final = frozenset(
@@ -82,6 +84,8 @@ def kind(value: Any) -> str:
     known = _KINDS.get(type(value))
     if known is not None:
         return known
+    if type(value) is Fine:
+        return kind(value.base)
     return "context"  # a Mapping of the caller, or an object with `__feel__`
 
 
@@ -99,7 +103,7 @@ def adopt(value: Any) -> Any:
         Undefined: it is of a type that expressions may not see.
     """
     if type(value) in PLAIN or isinstance(
-        value, time | YearsMonths | Range | Function | FarDate | FarMoment
+        value, time | YearsMonths | Range | Function | FarDate | FarMoment | Fine
     ):
         return value
     if isinstance(value, datetime):
@@ -214,13 +218,14 @@ def _simple(value: Any) -> str:
 
 
 def _temporal_text(value: Any) -> str | None:
-    if isinstance(value, datetime | time):
-        return moment_text(value)
-    if isinstance(value, date | YearsMonths | FarDate):
-        return value.isoformat()
-    if isinstance(value, FarMoment):
-        return f"{value.date.isoformat()}T{moment_text(value.clock)}"
-    return duration_text(value) if isinstance(value, timedelta) else None
+    base, nanos = fine.split(value)
+    if isinstance(base, timedelta):
+        return duration_text(value)
+    if isinstance(base, datetime | time):
+        return moment_text(base, nanos)
+    if isinstance(base, FarMoment):
+        return f"{base.date.isoformat()}T{moment_text(base.clock, nanos)}"
+    return base.isoformat() if isinstance(base, date | YearsMonths | FarDate) else None
 
 
 def declared(value: Any) -> tuple[str, ...]:
@@ -239,28 +244,30 @@ def number_text(value: Decimal) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
-def moment_text(value: datetime | time) -> str:
-    """Return ISO 8601; a named zone is kept as FEEL writes it, `…@Asia/Shanghai`."""
+def moment_text(value: datetime | time, nanos: int = 0) -> str:
+    """Return ISO 8601, so many nanoseconds later; a named zone is kept, `…@Asia/Shanghai`."""
     zone = getattr(value.tzinfo, "key", None)
-    local = value.replace(tzinfo=None).isoformat()
-    if "." in local:
-        local = local.rstrip("0")
+    written = value.replace(tzinfo=None).isoformat(timespec="seconds")
+    fraction = value.microsecond * 1000 + nanos
+    local = written + f".{fraction:09}".rstrip("0") if fraction else written
     if zone is not None:
         return f"{local}@{zone}"
-    offset = value.isoformat()[len(value.replace(tzinfo=None).isoformat()) :]
+    offset = value.isoformat(timespec="seconds")[len(written) :]
     return local + ("Z" if offset == "+00:00" else offset)
 
 
-def duration_text(value: timedelta) -> str:
+def duration_text(value: timedelta | Fine) -> str:
     """Return a duration as ISO 8601, for example `P1DT2H`."""
-    sign = "-" if value < timedelta(0) else ""
-    value = abs(value)
-    minutes, seconds = divmod(value.seconds, 60)
+    size = fine.nanoseconds(value)
+    sign = "-" if size < 0 else ""
+    seconds, nanos = divmod(abs(size), fine.PER_SECOND)
+    minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    fraction = f".{value.microseconds:06}".rstrip("0") if value.microseconds else ""
+    whole, hours = divmod(hours, 24)
+    fraction = f".{nanos:09}".rstrip("0") if nanos else ""
     clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
     clock += f"{seconds}{fraction}S" if seconds or fraction else ""
-    days = f"{value.days}D" if value.days else ""
+    days = f"{whole}D" if whole else ""
     return f"{sign}P{days}{'T' + clock if clock else ''}" if days or clock else "PT0S"
 
 

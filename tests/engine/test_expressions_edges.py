@@ -116,6 +116,14 @@ def test_a_local_moment_leaves_the_kernel_with_the_offices_zone():
     assert values.decode({"$": ["m", "2026-03-01T10:00:00"]}) == local.replace(tzinfo=CHINA)
 
 
+def test_nanoseconds_stay_in_decisions():
+    """A variable has microseconds, as Python's moments and the database's have."""
+    fine = expressions.feel('@"2026-03-01T10:00:00.123456789"', {})
+    whole = expressions.feel('@"2026-03-01T10:00:00.123456"', {}).replace(tzinfo=CHINA)
+    assert expressions.evaluate('=@"2026-03-01T10:00:00.123456789"', {}) == whole
+    assert values.storable([fine], "v") == [whole]
+
+
 def test_an_expression_is_text():
     with pytest.raises(ExpressionError, match="文字"):
         expressions.evaluate(5, {})  # type: ignore[arg-type]  # the mistake is what is tested

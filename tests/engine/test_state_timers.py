@@ -57,6 +57,13 @@ def test_what_was_missed_is_owed_each_with_its_own_moment():
 
 
 @pytest.mark.parametrize(
+    ("text", "days"), [("P1W", 7), ("P2W3D", 17), ("P2WT12H", 14.5), ("P3D", 3)]
+)
+def test_a_timer_has_weeks_which_feel_has_not(text, days):
+    assert timers.arm("duration", text, NOON) == {"due": NOON + timedelta(days=days)}
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("R3/PT1H", ["02 13:00", "02 14:00", "02 15:00"]),

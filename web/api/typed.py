@@ -17,7 +17,9 @@ from typing import Any
 from engine import clock
 from engine.errors import EngineError
 from engine.expressions.declared import Long, Short, named
-from engine.expressions.values import YearsMonths
+from engine.expressions.far import FarDate, FarMoment
+from engine.expressions.fine import Fine
+from engine.expressions.values import Range, YearsMonths
 from engine.expressions.values import text as feel_text
 from engine.state import values
 from engine.state.values import FileContent, FileReference, Transient
@@ -29,6 +31,8 @@ LONGEST_CLASS = 1000
 JSON_FORMAT = "application/json"
 #: What a `File` says in its valueInfo.
 FILE = ("filename", "mimeType", "encoding")
+#: Values that decisions know and Camunda does not: they go out as FEEL writes them.
+_FEELS = (time, timedelta, YearsMonths, FarDate, FarMoment, Range)
 
 
 def write(value: Any, *, deserialized: bool = False) -> dict[str, Any]:
@@ -63,7 +67,9 @@ def type_of(value: Any) -> str:
     """Return Camunda's word for what kind of value this is."""
     if isinstance(value, Decimal):
         return "Double"
-    if isinstance(value, time | timedelta | YearsMonths):
+    if isinstance(value, Fine):
+        return type_of(value.base)
+    if isinstance(value, _FEELS):
         return "String"
     return values.type_name(value)
 
@@ -92,7 +98,9 @@ def jsonable(value: Any) -> Any:
         return moment(value if value.tzinfo else value.replace(tzinfo=clock.CHINA))
     if isinstance(value, date):
         return moment(datetime.combine(value, time.min, clock.CHINA))
-    if isinstance(value, time | timedelta | YearsMonths):
+    if isinstance(value, Fine) and isinstance(value.base, datetime):
+        return jsonable(value.base)  # Camunda's have milliseconds
+    if isinstance(value, (*_FEELS, Fine)):
         return feel_text(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from engine.expressions import access, comparison
+from engine.expressions import access, comparison, fine
 from engine.expressions.arithmetic import exact
 from engine.expressions.environment import Run
 from engine.expressions.far import FarDate, FarMoment
@@ -57,22 +57,16 @@ def spread(values: tuple[Any, ...], run: Run) -> list[Any]:
     return items(values[0] if len(values) == 1 else list(values), run)
 
 
-def day(value: Any) -> date:
+def day(value: Any) -> date | FarDate:
     """Return a date; a date and time counts as its day."""
-    value = comparison.settle(single(value))
-    if isinstance(value, datetime):
-        return value.date()
-    if not isinstance(value, date):
-        raise Undefined(f"这里需要日期，得到的是{label(value)}。")
-    return value
-
-
-def any_day(value: Any) -> date | FarDate:
-    """Return a date of any year; a date and time counts as its day."""
-    value = single(value)
+    value, _ = fine.split(comparison.settle(single(value)))
     if isinstance(value, FarMoment):
         return value.date
-    return value if isinstance(value, FarDate) else day(value)
+    if isinstance(value, datetime):
+        return value.date()
+    if not isinstance(value, date | FarDate):
+        raise Undefined(f"这里需要日期，得到的是{label(value)}。")
+    return value
 
 
 def duration(value: Any) -> timedelta:

@@ -7,12 +7,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from engine.errors import ExpressionError
-from engine.expressions import arithmetic, comparison, nodes, temporal, values
+from engine.expressions import arithmetic, comparison, fine, nodes, temporal, values
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.registry import builtin
 from engine.expressions.environment import Run
 from engine.expressions.far import FarDate, FarMoment
 from engine.expressions.feel import FeelParser
+from engine.expressions.fine import Fine
 from engine.expressions.limits import Undefined
 from engine.expressions.values import Range, YearsMonths, kind, label
 
@@ -20,7 +21,7 @@ from engine.expressions.values import Range, YearsMonths, kind, label
 @builtin("date", "from")
 def date_from(value: Any) -> date | FarDate:
     value = arg.single(value)
-    return temporal.parse_date(value) if isinstance(value, str) else arg.any_day(value)
+    return temporal.parse_date(value) if isinstance(value, str) else arg.day(value)
 
 
 @builtin("date", "year", "month", "day")
@@ -29,14 +30,17 @@ def date_of(year: Any, month: Any, day: Any) -> date | FarDate:
 
 
 @builtin("time", "from")
-def time_from(value: Any) -> time:
+def time_from(value: Any) -> time | Fine:
     value = comparison.settle(arg.single(value))
     if isinstance(value, str):
         return temporal.parse_time(value)
-    if isinstance(value, datetime):
+    found: time | Fine = fine.lifted(_clock, value)
+    return found
+
+
+def _clock(value: Any) -> time:
+    if isinstance(value, datetime | FarMoment):
         return value.timetz()
-    if isinstance(value, FarMoment):
-        return value.clock
     if isinstance(value, date):
         return time(tzinfo=UTC)
     if not isinstance(value, time):
@@ -45,30 +49,33 @@ def time_from(value: Any) -> time:
 
 
 @builtin("time", "hour", "minute", "second", "offset?")
-def time_of(hour: Any, minute: Any, second: Any, offset: Any = None) -> time:
+def time_of(hour: Any, minute: Any, second: Any, offset: Any = None) -> time | Fine:
     zone = None if offset is None else _zone(arg.duration(offset))
-    seconds = Decimal(arg.number(second))
+    seconds = arg.number(second)
     if not 0 <= seconds < 60:
         raise Undefined("没有这个时间。")
     try:
-        return time(
-            arg.whole(hour), arg.whole(minute), int(seconds), int(seconds % 1 * 1_000_000), zone
-        )
+        return fine.clock(arg.whole(hour), arg.whole(minute), seconds, zone)
     except (ValueError, OverflowError):
         raise Undefined("没有这个时间。") from None
 
 
 def _zone(offset: timedelta) -> timezone:
-    if abs(offset) > timedelta(hours=14):
+    if abs(offset) > timedelta(hours=14) or offset.microseconds:
         raise Undefined("时区偏移超出范围。")
     return timezone(offset)
 
 
 @builtin("date and time", "from")
-def moment_from(value: Any) -> datetime | FarMoment:
+def moment_from(value: Any) -> datetime | FarMoment | Fine:
     value = comparison.settle(arg.single(value))
     if isinstance(value, str):
         return temporal.parse_moment(value)
+    found: datetime | FarMoment | Fine = fine.lifted(_moment, value)
+    return found
+
+
+def _moment(value: Any) -> datetime | FarMoment:
     if isinstance(value, FarMoment):
         return value
     if isinstance(value, FarDate):
@@ -79,29 +86,30 @@ def moment_from(value: Any) -> datetime | FarMoment:
 
 
 @builtin("date and time", "date", "time|timezone")
-def moment_of(day: Any, clock: Any) -> datetime | FarMoment:
+def moment_of(day: Any, clock: Any) -> datetime | FarMoment | Fine:
     clock = arg.single(clock)
     if isinstance(clock, str):  # a zone: the same moment, told there
-        moment, wanted = moment_from(day), temporal.zone(f"@{clock}")
-        if isinstance(moment, FarMoment):
-            return FarMoment(moment.date, moment.clock.replace(tzinfo=wanted))
-        return moment.astimezone(wanted) if moment.tzinfo else moment.replace(tzinfo=wanted)
-    if not isinstance(clock, time):
+        wanted = temporal.zone(f"@{clock}")
+        told: datetime | FarMoment | Fine = fine.lifted(
+            lambda moment: temporal.in_zone(moment, wanted), moment_from(day)
+        )
+        return told
+    if kind(clock) != "time":
         raise Undefined(f"这里需要时间，得到的是{label(clock)}。")
-    return temporal.combine(arg.any_day(day), clock)
+    return temporal.combine(arg.day(day), clock)
 
 
 @builtin("duration", "from")
-def duration(value: Any) -> timedelta | YearsMonths:
+def duration(value: Any) -> timedelta | YearsMonths | Fine:
     value = arg.single(value)
-    if isinstance(value, timedelta | YearsMonths):
-        return value
+    if arithmetic.is_length(value):
+        return value  # type: ignore[no-any-return]  # it is a duration
     return temporal.parse_duration(arg.text(value))
 
 
 @builtin("years and months duration", "from", "to")
 def months_between(start: Any, end: Any) -> YearsMonths:
-    return temporal.months_between(arg.any_day(start), arg.any_day(end))
+    return temporal.months_between(arg.day(start), arg.day(end))
 
 
 @builtin("string", "from")

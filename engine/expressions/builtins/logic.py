@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 
 from engine.errors import ExpressionError
@@ -21,10 +20,8 @@ def negation(value: Any) -> bool:
 def identical(one: Any, other: Any) -> bool:
     if kind(one) != kind(other):
         return False
-    if isinstance(one, time | datetime) and isinstance(
-        other, time | datetime
-    ):  # 10:00:00Z and 11:00:00+01:00 are equal, not the same
-        return values.moment_text(one) == values.moment_text(other)
+    if kind(one) in ("time", "date and time"):  # 10:00Z and 11:00+01:00 are equal, not the same
+        return values.text(one) == values.text(other)
     return comparison.same(one, other)
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal, InvalidOperation, Overflow
 from typing import Any
 
-from engine.expressions import arithmetic
+from engine.expressions import arithmetic, comparison
 from engine.expressions.arithmetic import DECIMAL, is_number
 from engine.expressions.builtins import arguments as arg
 from engine.expressions.builtins.registry import builtin
 from engine.expressions.limits import Undefined
-from engine.expressions.values import YearsMonths
 
 
 def _rounded(value: Any, scale: Any, mode: str) -> int | Decimal:
@@ -69,9 +67,10 @@ def round_half_down(n: Any, scale: Any) -> int | Decimal:
 @builtin("abs", "n|number")
 def absolute(n: Any) -> Any:
     n = arg.single(n)
-    if isinstance(n, YearsMonths):
-        return YearsMonths(abs(n.months))
-    return abs(n) if isinstance(n, timedelta) else abs(arg.number(n))
+    if not arithmetic.is_length(n):
+        return abs(arg.number(n))
+    other = arithmetic.negate(n)
+    return other if comparison.less(n, other) else n
 
 
 @builtin("modulo", "dividend", "divisor")
@@ -123,9 +122,7 @@ def total(values: list[Any]) -> Any:
     Raises:
         Undefined: there are none, or one is something else.
     """
-    if not values or not all(
-        is_number(v) or isinstance(v, timedelta | YearsMonths) for v in values
-    ):
+    if not values or not all(is_number(v) or arithmetic.is_length(v) for v in values):
         raise Undefined("求和需要数字列表。")
     result = values[0]
     for value in values[1:]:

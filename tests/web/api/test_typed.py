@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine.expressions import feel
 from engine.expressions.values import YearsMonths
 from engine.state import values
 from engine.state.values import FileReference
@@ -90,6 +91,14 @@ def test_a_declared_number_is_saved_with_its_type(kind: str) -> None:
         (time(8, 30), "String", "08:30:00"),
         (timedelta(hours=2), "String", "PT2H"),
         (YearsMonths(14), "String", "P1Y2M"),
+        (
+            feel('@"2026-01-31T08:30:00.123456789+08:00"', {}),
+            "Date",
+            "2026-01-31T08:30:00.123+0800",
+        ),
+        (feel('@"08:30:00.000000001"', {}), "String", "08:30:00.000000001"),
+        (feel('@"12026-01-31"', {}), "String", "12026-01-31"),
+        (feel("[1..5)", {}), "String", "[1..5)"),
         ([Decimal("0.5"), date(2026, 1, 31)], "Json", '[0.5,"2026-01-31T00:00:00.000+0800"]'),
     ],
 )
