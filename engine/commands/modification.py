@@ -12,6 +12,9 @@ from engine.commands import instances
 from engine.commands.execution import Execution, Loaded, Skips
 from engine.errors import EngineError, NotAllowed
 from engine.hooks import Actor
+from engine.state.modify import PROCESS
+
+__all__ = ["PROCESS", "Instruction", "Kind", "apply", "modify"]
 
 Kind = Literal["startBeforeActivity", "startAfterActivity", "startTransition", "cancel"]
 
@@ -27,7 +30,7 @@ class Instruction:
     flow: str = ""
     #: For `cancel`: this token only.
     token: str = ""
-    #: For starts: the token of the scope to start in, when several run.
+    #: For starts: the token of the scope to start in, `PROCESS`, or "" for the one that runs.
     ancestor: str = ""
     #: Set around the element, and at the element only.
     variables: Mapping[str, Any] = field(default_factory=dict)

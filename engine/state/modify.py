@@ -1,9 +1,10 @@
 """Putting tokens where an operator wants them, and taking them away (`engine.commands`).
 
 Camunda's rules: a sub process around the target that does not run is entered for it; one that
-runs once is used; with several the caller must say which. A scope whose last token is taken
-away is taken away, too. What interrupts does so here as well: a boundary event takes its activity
-away, an event sub process what runs beside it. `x` of a multi-instance is one more item of it,
+runs once is used; with several the caller must say which. Whoever names an ancestor gets what
+lies between it and the target anew. A scope whose last token is taken away is taken away, too.
+What interrupts does so here as well: a boundary event takes its activity away, an event sub
+process what runs beside it. `x` of a multi-instance is one more item of it,
 `x#multiInstanceBody` the whole.
 """
 
@@ -24,6 +25,9 @@ from engine.errors import EngineError, InvalidInput, NotFound
 from engine.state import variables
 from engine.state.tokens import AnyScope, Instance, Token
 
+#: As ancestor: the process itself. No element and no token is called so.
+PROCESS = ">"
+
 
 def begin_empty(instance: Instance) -> None:
     """Open the process without a token: event sub processes listen, nothing has started."""
@@ -43,16 +47,18 @@ def start_before(
     """Put a token in front of an element; it arrives with the next step.
 
     Args:
-        ancestor: the token of the scope to use, when several run.
+        ancestor: the token of the scope to start in, `PROCESS`, or "" for the one that runs.
         values: set around the element.
         local: set at the element.
 
     Raises:
         InvalidInput: the process has no such element.
         NotFound: the ancestor is gone.
-        EngineError: it is not clear in which scope, or which activity is interrupted.
+        EngineError: it is not clear in which scope, or which activity is interrupted; or the
+            ancestor does not lie around the element.
     """
     spec, node = _find(instance, element)
+    _check(instance, spec, node, ancestor)
     if isinstance(node, MultiInstance) and element == node.element:
         token = node.add_item(_body(instance, spec, node, ancestor))
     else:
@@ -66,6 +72,8 @@ def start_before(
 def _put(scope: AnyScope, node: Node, ancestor: str) -> Token:
     """Put a token in front of a node; what it interrupts goes first."""
     if isinstance(node, BoundaryEvent):
+        if node.event.kind == compensation.KIND:
+            raise EngineError(f"“{node.element}”是补偿边界事件，请改为从它的补偿活动开始。")
         if node.interrupting:
             _take_host_away(scope, node, ancestor)
         return scope.spawn(node, fired=True)
@@ -109,9 +117,9 @@ def _body(instance: Instance, spec: ScopeSpec, node: MultiInstance, ancestor: st
     running = [
         token for token in scope.here() if token.node is node and "nrOfInstances" in token.data
     ]
-    if len(running) > 1:
+    if len(running) > 1 and not ancestor:
         raise EngineError(f"“{node.element}”正在进行 {len(running)} 次，请指明在哪一次里开始。")
-    if running:
+    if running and not ancestor:
         return running[0]
     body = scope.spawn(node)
     node.begin_empty(body)
@@ -130,6 +138,7 @@ def start_after(instance: Instance, element: str, **more: Any) -> Token | None:
         raise EngineError(f"“{element}”后面有多条连线，请指明走哪一条。")
     if node.flows:
         return _travel(instance, spec, node, node.flows[0], **more)
+    _check(instance, spec, node, more.get("ancestor", ""))
     scope = _scope(instance, spec, more.get("ancestor", ""))
     scope.close_if_empty()
     return None
@@ -155,15 +164,22 @@ def cancel(instance: Instance, token_id: str) -> None:
     Raises:
         NotFound: the token has gone on.
     """
-    token = instance.get_task_from_id(token_id)
+    _take_away(instance.get_task_from_id(token_id))
+
+
+def _take_away(token: Token) -> None:
+    """Take a token away, and what was only there for it: its body, its scope."""
     body, scope = token.hangs_on, token.scope
     compensation.take_away(token)
-    if body is not None and not body.gone and token.node.is_item:
-        body.data["nrOfInstances"] = body.data.get("nrOfInstances", 1) - 1
-        body.data["nrOfActiveInstances"] = body.data.get("nrOfActiveInstances", 1) - 1
-        if not any(other.node.is_item for other in body.attached):
-            compensation.take_away(body)
-    _close_emptied(scope)
+    if body is not None and token.node.is_item:
+        if isinstance(body.node, MultiInstance):
+            body.node.lost_item(body)
+        if not body.gone and not any(other.node.is_item for other in body.attached):
+            _take_away(body)
+        return
+    owner = scope.owner
+    if owner is not None and not owner.gone and all(t.node.is_listener for t in scope.here()):
+        _take_away(owner)
 
 
 def cancel_all(
@@ -195,16 +211,6 @@ def is_empty(instance: Instance) -> bool:
     return all(token.node.is_listener for token in instance.here())
 
 
-def _close_emptied(scope: AnyScope) -> None:
-    while scope.owner is not None and not any(not t.node.is_listener for t in scope.here()):
-        owner = scope.owner
-        if owner.gone:
-            return
-        above = owner.scope
-        owner.cancel()
-        scope = above
-
-
 def _specs(instance: Instance) -> list[ScopeSpec]:
     return [instance.definition.process, *instance.definition.scopes.values()]
 
@@ -213,12 +219,39 @@ def _find(instance: Instance, element: str) -> tuple[ScopeSpec, Node]:
     name = element.removesuffix("#multiInstanceBody")
     for spec in _specs(instance):
         node = spec.task_specs.get(name)
-        if isinstance(node, Node):
+        if isinstance(node, Node) and node.element == name:  # not what stands for a part of one
             return spec, node
     raise InvalidInput(f"流程里没有“{element}”这一步。")
 
 
+def _around(instance: Instance, spec: ScopeSpec) -> tuple[ScopeSpec, SubProcess]:
+    """Return the sub process that a spec is the inside of, and where it stands."""
+    for around in _specs(instance):
+        for node in around.task_specs.values():
+            if isinstance(node, SubProcess) and node.inside is spec:
+                return around, node
+    raise NotFound(f"流程里没有子流程“{spec.name}”。")
+
+
+def _check(instance: Instance, spec: ScopeSpec, node: Node, ancestor: str) -> None:
+    """Refuse an ancestor that neither lies around an element nor carries it.
+
+    Raises:
+        NotFound: it is gone.
+    """
+    if ancestor in ("", PROCESS):
+        return
+    named = instance.get_task_from_id(ancestor).node
+    outer = {node.element}
+    while spec is not instance.spec:
+        outer.add(spec.name)
+        spec, _ = _around(instance, spec)
+    if named.element not in outer and node not in named.boundary:
+        raise EngineError(f"“{node.element}”不在“{named.label or named.element}”里面。")
+
+
 def _travel(instance: Instance, spec: ScopeSpec, node: Node, flow: Flow, **more: Any) -> Token:
+    _check(instance, spec, node, more.get("ancestor", ""))
     scope = _scope(instance, spec, more.get("ancestor", ""))
     target = scope.spec.task_specs[flow.target]
     token = scope.spawn(target)
@@ -250,11 +283,11 @@ def _scope(instance: Instance, spec: ScopeSpec, ancestor: str) -> AnyScope:
     """
     if spec is instance.spec:
         return instance
+    if ancestor:
+        return _named(instance, spec, ancestor) or _enter(instance, spec, ancestor)
     running: list[AnyScope] = [
         scope for scope in instance.subprocesses.values() if scope.spec is spec
     ]
-    if ancestor:
-        running = [scope for scope in running if ancestor in _line(scope)]
     if len(running) == 1:
         return running[0]
     if running:
@@ -262,35 +295,31 @@ def _scope(instance: Instance, spec: ScopeSpec, ancestor: str) -> AnyScope:
     return _enter(instance, spec, ancestor)
 
 
-def _line(scope: AnyScope) -> set[str]:
-    """Return the ids of the tokens a scope runs inside of."""
-    found: set[str] = set()
-    while scope.owner is not None:
-        found.add(scope.owner.id)
-        if scope.owner.hangs_on is not None:
-            found.add(scope.owner.hangs_on.id)
-        scope = scope.owner.scope
-    return found
+def _named(instance: Instance, spec: ScopeSpec, ancestor: str) -> AnyScope | None:
+    """Return the scope of a spec that an ancestor is, or stands in."""
+    token = instance.tokens.get(ancestor)
+    if token is not None and token.scope.spec is spec:
+        return token.scope
+    scope = instance.subprocesses.get(ancestor)
+    return scope if scope is not None and scope.spec is spec else None
 
 
 def _enter(instance: Instance, spec: ScopeSpec, ancestor: str) -> AnyScope:
-    """Enter a sub process without running its start event."""
-    for around in _specs(instance):
-        for node in around.task_specs.values():
-            if isinstance(node, SubProcess) and node.inside is spec:
-                if node.is_item:
-                    raise EngineError(
-                        f"子流程“{node.element}”是多实例，不能直接从它里面的一步开始。"
-                    )
-                outer = _scope(instance, around, ancestor)
-                _interrupt(outer, node)
-                return _open(outer.spawn(node), node)
-    raise NotFound(f"流程里没有子流程“{spec.name}”。")
+    """Enter a sub process without running its start event; of a multi-instance one more item."""
+    around, node = _around(instance, spec)
+    if node.is_item:
+        body = around.task_specs[node.element]
+        if not isinstance(body, MultiInstance):
+            raise EngineError(f"子流程“{node.element}”带循环标记，不能直接从它里面的一步开始。")
+        return _open(body.add_item(_body(instance, around, body, ancestor)), node)
+    outer = _scope(instance, around, ancestor)
+    _interrupt(outer, node)
+    return _open(outer.spawn(node), node)
 
 
 def _open(owner: Token, node: SubProcess) -> AnyScope:
     instance = owner.instance
-    instance.trace("entered", owner)
+    instance.trace("entered", owner, **node.traits(owner))
     mappings.apply_inputs(owner)
     listeners.of_execution(owner, "start")
     for event in node.boundary:

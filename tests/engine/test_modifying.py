@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from engine import commands, db, hooks
 from engine.commands import trail
-from engine.commands.modification import Instruction, modify
-from engine.errors import EngineError
+from engine.commands.modification import PROCESS, Instruction, modify
+from engine.errors import EngineError, InvalidInput, NotFound
 from engine.models import HumanTask
 from tests.engine import office
 from tests.engine.bpmn_builder import (
@@ -21,6 +21,7 @@ from tests.engine.bpmn_builder import (
     start,
     sub,
     timer,
+    undoing,
     user,
 )
 from tests.engine.test_trail import trails
@@ -172,3 +173,96 @@ def bodies(case: str) -> list[str]:
     """Return the tokens of the bodies of `a`, as the history names them."""
     steps = (step for line in trails(case) for step in trail.steps(line.data or {}))
     return [step.token for step in steps if step.element == "a" and step.is_body]
+
+
+def boxes(*, sequential: bool = False) -> bytes:
+    """A sub process for each of several."""
+    inner = sub("o", start("s1"), task("a"), end("e1"), multi("xs", sequential=sequential),
+                "s1-a-e1")  # fmt: skip
+    return diagram(start(), task("x"), inner, task("z"), end(), "s-x-o-z-e")
+
+
+def seen(case: str, element: str) -> list[dict[str, object]]:
+    """Return what each open task at an element sees."""
+    with db.reading() as session:
+        return [commands.read_variables(session, case, one.token) for one in tasks(element)]
+
+
+def test_the_last_token_of_an_item_takes_the_item_along(database: str) -> None:
+    office.publish(boxes())
+    case = office.start(xs=[1, 2, 3])
+    office.complete(case, "x")
+    first = tasks("a")[0].token
+    change(case, Instruction("cancel", token=first))
+    assert office.waiting(case) == ["a", "a"]
+    # as in Camunda, an item that was taken away still counts among all
+    assert {(one["nrOfInstances"], one["nrOfActiveInstances"]) for one in seen(case, "a")} == {
+        (3, 2)
+    }
+    finish("a")
+    assert office.waiting(case) == ["z"]
+
+
+def test_the_last_item_takes_the_body_and_all_around_it_along(database: str) -> None:
+    office.publish(boxes())
+    case = office.start(xs=[1, 2])
+    office.complete(case, "x")
+    change(case, drop("a"))
+    assert office.status(case) == "cancelled"
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_a_step_inside_one_of_several_sub_processes_that_do_not_run(
+    database: str, sequential: bool
+) -> None:
+    office.publish(boxes(sequential=sequential))
+    case = office.start(xs=[1, 2])
+    change(case, begin("a"), drop("x"))
+    (one,) = seen(case, "a")
+    assert (one["loopCounter"], one["nrOfInstances"]) == (0, 1)
+    finish("a")
+    assert office.waiting(case) == ["z"]
+
+
+def test_an_ancestor_gets_all_that_lies_between_anew(database: str) -> None:
+    office.publish(boxes())
+    case = office.start(xs=[1])
+    office.complete(case, "x")
+    body = next(step.token for line in trails(case) for step in trail.steps(line.data or {})
+                if step.element == "o" and step.is_body)  # fmt: skip
+    change(case, begin("a", ancestor=body))
+    assert {one["nrOfInstances"] for one in seen(case, "a")} == {2}
+    change(case, begin("a", ancestor=PROCESS))
+    assert sorted(one["nrOfInstances"] for one in seen(case, "a")) == [1, 2, 2]  # type: ignore[type-var]
+    finish("a")
+    assert office.waiting(case) == ["z", "z"]
+
+
+def test_an_ancestor_must_lie_around_the_step(database: str) -> None:
+    office.publish(boxes())
+    case = office.start(xs=[1])
+    with pytest.raises(EngineError, match="不在“x”里面"):
+        change(case, begin("a", ancestor=tasks("x")[0].token))
+    with pytest.raises(NotFound):
+        change(case, begin("a", ancestor="zz"))
+    assert office.waiting(case) == ["x"]
+
+
+@pytest.mark.parametrize("name", ["o[]", "ev!", "nothing"])
+def test_what_stands_for_a_part_of_an_element_is_no_element(database: str, name: str) -> None:
+    inner = sub("o", start("s1"), task("a"), end("e1"), multi("xs"), "s1-a-e1")
+    listen = event_sub("es", message(), task("h"), end("eh"), "ev-h-eh", at="ev")
+    office.publish(diagram(start(), inner, end(), listen, "s-o-e"))
+    case = office.start(xs=[1])
+    with pytest.raises(InvalidInput, match="没有"):
+        change(case, begin(name))
+    assert office.waiting(case) == ["a"]
+
+
+def test_a_compensation_boundary_event_is_no_place_to_start(database: str) -> None:
+    handler = task("ua").replace("<bpmn:userTask", '<bpmn:userTask isForCompensation="true"')
+    office.publish(diagram(start(), task("a"), undoing("a", "ua", handler), end(), "s-a-e"))
+    case = office.start()
+    with pytest.raises(EngineError, match="补偿活动"):
+        change(case, begin("cb_a"))
+    assert office.waiting(case) == ["a"]

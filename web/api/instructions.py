@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.commands.execution import Skips
-from engine.commands.modification import Instruction
+from engine.commands.modification import PROCESS, Instruction
 from engine.queries.asked import Asked
 from web.api import names, typed
 from web.api.errors import invalid
@@ -92,5 +92,5 @@ def _start(one: Mapping[str, Any]) -> Instruction:
 
 def _ancestor(name: str) -> str:
     if ":" not in name:
-        return ""  # the process itself
+        return PROCESS
     return names.split_activity_instance(name)[2]

@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.nodes import compensation
 from engine.bpmn.nodes.base import Node, NodeInfo
 from engine.errors import EngineError
-from engine.state import variables
+from engine.state import propagation, variables
 from engine.state.evaluation import as_expression
 from engine.state.host import Write
 from engine.state.values import storable
@@ -76,7 +76,8 @@ class Body(Node):
         """Cancel the items still at work, and go on."""
         for item in self.items(body):
             item.cancel()
-        body.complete()
+        with propagation.throwing(body):  # of a listener of the flow behind it
+            body.complete()
 
 
 class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
@@ -187,6 +188,10 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
             body.marks["items"].append(None)
         return self.new_item(body, {"loopCounter": index})
 
+    def lost_item(self, body: Token) -> None:
+        """One item was taken away; as in Camunda, the number of all stays what it was."""
+        body.data["nrOfActiveInstances"] -= 1
+
     def leave(self, token: Token) -> None:
         """Hand over what the items gave: one place each, null for those that did not end."""
         collected = token.marks.pop("out", None)
@@ -201,16 +206,18 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
             given = variables.visible(body.instance, item).get(self.output_item)
             body.marks["out"][item.data["loopCounter"]] = given
         data["nrOfCompletedInstances"] += 1
-        done, total = data["nrOfCompletedInstances"], data["nrOfInstances"]
+        following = item.data["loopCounter"] + 1
         data["nrOfActiveInstances"] = (
-            int(done < total) if self.sequential else data["nrOfActiveInstances"] - 1
+            int(following < data["nrOfInstances"])
+            if self.sequential
+            else data["nrOfActiveInstances"] - 1
         )
         enough = bool(self.condition) and self._enough(body, item)
         item.retire()
-        if enough or done >= total:
+        if enough or not data["nrOfActiveInstances"]:
             self.finish(body)
         elif self.sequential:
-            self._start(body, done, body.marks["items"][done])
+            self._start(body, following, body.marks["items"][following])
 
     def _enough(self, body: Token, item: Token) -> bool:
         holds, why = body.instance.evaluation.condition(item, self.condition)
