@@ -167,6 +167,8 @@ class BpmnError(EngineError):
     ) -> None:
         super().__init__(message or f"业务错误 {error_code}")
         self.error_code = error_code
+        #: As it was given; an event may want it in a variable.
+        self.error_message = message
         self.variables = dict(variables or {})
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 #: Why a child was cancelled, as its history says it.
 BY_CALLER = "由上级流程结束"
+BY_ERROR = "业务错误，由上级流程处理"
 
 
 def begin_entered(work: Execution, loaded: Loaded) -> None:
@@ -73,19 +74,13 @@ def drop_left(work: Execution, loaded: Loaded, reason: str = BY_CALLER) -> None:
 
 def give_back(work: Execution, child: Loaded) -> None:
     """Close an instance that reached its end, and tell its caller."""
-    row, run = child.row, child.run
+    row, run, thrown = child.row, child.run, child.run.thrown
+    if thrown is not None and row.parent_id is None:
+        raise BpmnError(thrown.code, thrown.message)
     if row.parent_id is not None:
         work.protect()  # the caller goes on: what fails there must take this back, too
-    row.status = "completed"
-    row.ended_at = work.now
-    row.outcome = run.outcome[-1] if run.outcome else None
-    work.change(child).ended = True
-    end = child.definition.description.elements.get(row.outcome or "")
-    work.note(row, "ended", name=end.name if end else None, outcome=row.outcome)
-    thrown = run.thrown
+    _close(work, child)
     if row.parent_id is None or row.parent_token is None:
-        if thrown is not None:
-            raise BpmnError(thrown.code, thrown.message)
         return
     parent = work.open(work.instance(row.parent_id))
     if parent.row.status != "active":
@@ -99,6 +94,25 @@ def give_back(work: Execution, child: Loaded) -> None:
         parent.acted.update(key for key, w in parent.before.items() if w.token == row.parent_token)
         parent.run.complete(row.parent_token)
     work.touch(parent)
+
+
+def _close(work: Execution, child: Loaded) -> None:
+    """Write that an instance has ended: at an end event, or by an error that its caller catches.
+
+    The latter is no normal end: Camunda calls it terminated.
+    """
+    row, thrown = child.row, child.run.thrown
+    row.ended_at = work.now
+    work.change(child).ended = True
+    if thrown is not None:
+        row.status = "cancelled"
+        row.outcome = f"{BY_ERROR}（{thrown.code}）"[:250]
+        work.note(row, "cancelled", reason=row.outcome)
+        return
+    row.status = "completed"
+    row.outcome = child.run.outcome[-1] if child.run.outcome else None
+    end = child.definition.description.elements.get(row.outcome or "")
+    work.note(row, "ended", name=end.name if end else None, outcome=row.outcome)
 
 
 def is_caught_above(work: Execution, row: ProcessInstance, code: str) -> bool:

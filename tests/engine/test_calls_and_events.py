@@ -93,6 +93,11 @@ def test_an_error_end_of_the_child_is_caught_with_code_and_message(sqlite: str) 
     assert office.everywhere() == ["h"]
     with db.reading() as session:
         assert commands.read_variables(session, case)["code"] == "E1"
+        left = session.scalars(
+            select(ProcessInstance).where(ProcessInstance.process_key == "child")
+        ).one()
+    assert left.status == "cancelled", "an error that leaves a process is no normal end"
+    assert left.outcome == "业务错误，由上级流程处理（E1）"
 
 
 def test_an_error_end_nobody_catches_lets_the_caller_go_on(sqlite: str) -> None:

@@ -39,9 +39,9 @@ class Definition(EventDefinition):
         return self.kind == kind and self.code in ("", code)
 
     def payload(self, code: str, message: str) -> dict[str, Any]:
-        """Return the variables in which the diagram wants code and message."""
+        """Return the variables in which the diagram wants code and message; no message is null."""
         wanted = ((self.variables.get("code_variable"), code),
-                  (self.variables.get("message_variable"), message))  # fmt: skip
+                  (self.variables.get("message_variable"), message or None))  # fmt: skip
         return {name: value for name, value in wanted if name}
 
     def full_name(self, token: Token) -> str:
