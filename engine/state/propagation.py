@@ -76,7 +76,7 @@ def throw_error(token: Token, code: str, message: str = "", kind: Kind = "error"
         element = token.node.element
         cancel_all(token)
         instance.thrown = Thrown(code, message, element)
-        instance.ended = True
+        instance.finish()
         return False
     event, activity, scope = found
     event.catch_thrown(activity, scope, event.event.payload(code, message))
@@ -120,7 +120,7 @@ def raised(token: Token, error: BpmnError) -> None:
     if token.gone:
         raise error
     variables.write(token.instance, token, error.variables)
-    throw_error(token, error.error_code, str(error))
+    throw_error(token, error.error_code, error.error_message)
 
 
 def cancel_all(token: Token) -> None:

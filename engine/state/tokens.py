@@ -222,6 +222,13 @@ class _ScopeMixin:
         """Return the tokens directly in this scope, listeners of event sub processes too."""
         return [self.tasks[child] for child in self.task_tree._children]
 
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended."""
+        if self.owner is None:
+            return self.instance.ended
+        return self.instance.subprocesses.get(self.owner.id) is not self
+
     def open(self, start: Node, **marks: Any) -> None:
         """Begin: listen for event sub processes, put a token on the start event."""
         for listener in self.spec.listeners:
@@ -235,8 +242,8 @@ class _ScopeMixin:
             listener.arm(self.spawn(listener))
 
     def close_if_empty(self) -> None:
-        """End the scope when no token is left in it: the sub process completes."""
-        if any(not token.node.is_listener for token in self.here()):
+        """End the scope, once, when no token is left in it: the sub process completes."""
+        if self.closed or any(not token.node.is_listener for token in self.here()):
             return
         if self.owner is not None and self.owner.node.begin_next(self.owner):
             return

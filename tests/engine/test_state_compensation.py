@@ -9,6 +9,7 @@ import pytest
 from tests.engine.bpmn_builder import (
     boundary,
     call,
+    camunda,
     cancel,
     compensate,
     diagram,
@@ -16,6 +17,7 @@ from tests.engine.bpmn_builder import (
     end,
     error,
     event_sub,
+    extension,
     flow,
     inclusive,
     message,
@@ -337,3 +339,38 @@ def test_records_are_small():
     walk.complete("a")
     assert len(walk.blob) - before < 24
     assert json.loads(walk.blob)["c"] == [["a", {}]]
+
+
+def test_an_inclusive_join_does_not_wait_for_a_thrower_that_went_on_elsewhere():
+    xml = diagram(
+        start(), user("a"), undoing("a", "ua"), parallel("g"), throw("t", compensate(wait=False)),
+        xor("k", default="f_k_e2"), user("b"), user("c"), inclusive("j"), user("z"), end(),
+        end("e2"), "s-a-g-t-k-e2", flow("k", "j", "${false}"), "g-b-j-z-e", "g-c-j",
+    )  # fmt: skip
+    Walk(xml).complete("a").complete("b").complete("c").at("ua", "z")
+
+
+def test_an_inclusive_join_does_not_wait_for_what_is_opened_to_be_undone():
+    box = sub("sp", start("s1"), user("a"), undoing("a", "ua"), end("e1"), "s1-a-e1")
+    xml = diagram(
+        start(), parallel("g"), box, xor("k", default="f_k_t"), throw("t", compensate()), end("e2"),
+        user("b"), user("c"), inclusive("j"), user("z"), end(), "s-g-sp-k-t-e2", "g-b-j-z-e",
+        "g-c-j", flow("k", "j", "${false}"),
+    )  # fmt: skip
+    walk = Walk(xml).complete("a").complete("b").at("c", "ua")
+    walk.complete("c").at("ua", "z")
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_end_of_the_last_handler_beside_the_flow_ends_its_scope_once(inside):
+    work = element("serviceTask", "ua", isForCompensation="true", camunda__type="external",
+                   camunda__topic="t")  # fmt: skip
+    parts = (start("s1"), user("a"), undoing("a", "ua", work), throw("t", compensate(wait=False)),
+             end("e1"), "s1-a-t-e1")  # fmt: skip
+    bye = extension(camunda("executionListener", event="end", delegateExpression="${x.bye}"))
+    body = parts if not inside else (start(), sub("sp", *parts), end(), "s-sp-e")
+    host = NoteHost()
+    walk = Walk(diagram(bye, *body), host).complete("a").at("ua")
+    walk.run.abandon(walk.wait("ua").token)
+    walk.go().ended()
+    assert host.called == [("x.bye", {})]

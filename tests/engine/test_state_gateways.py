@@ -16,6 +16,7 @@ from tests.engine.bpmn_builder import (
     end,
     event_gateway,
     flow,
+    inclusive,
     message,
     parallel,
     signal,
@@ -123,3 +124,18 @@ def test_receive_tasks_behind_an_event_gateway():
     Walk(xml).fire("t").at("k")
     walk = Walk(xml).deliver("sg").at("z")
     assert walk.events() == []
+
+
+@pytest.mark.parametrize("make", [inclusive, user], ids=["inclusive", "task"])
+def test_a_default_flow_is_left_out_beside_flows_without_a_condition(make):
+    xml = diagram(
+        start(), make("g", default="f_g_b"), user("a"), user("b"), end(), "s-g-a-e", "g-b-e",
+    )  # fmt: skip
+    walk = Walk(xml)
+    if make is user:
+        walk.complete("g")
+    walk.at("a").complete("a").ended("e")
+
+
+def test_a_default_flow_alone_is_taken():
+    Walk(diagram(start(), user("g", default="f_g_e"), end(), "s-g-e")).complete("g").ended("e")

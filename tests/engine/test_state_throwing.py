@@ -8,7 +8,9 @@ from engine.errors import BpmnError
 from tests.engine.bpmn_builder import (
     ROOTS,
     boundary,
+    camunda,
     catch,
+    compensate,
     diagram,
     element,
     end,
@@ -16,12 +18,16 @@ from tests.engine.bpmn_builder import (
     escalation,
     event_gateway,
     event_sub,
+    extension,
+    loop,
     message,
+    multi,
     service,
     signal,
     start,
     sub,
     throw,
+    undoing,
     user,
 )
 from tests.engine.walker import NoteHost, Walk
@@ -180,3 +186,78 @@ def test_several_event_sub_processes_and_nested_ones():
     walk.deliver("x_s").at("a", "hx").deliver("x_s").at("a", "hx", "hx")
     walk.deliver("y_s").at("hy").complete("hy").at("z")
     assert walk.events() == []
+
+
+# what listeners throw when something else has ended
+
+
+def listening(event: str) -> str:
+    return extension(camunda("executionListener", event=event, delegateExpression="${x.fail}"))
+
+
+def leading(source: str) -> str:
+    """A flow to the end with a listener."""
+    return element("sequenceFlow", "last", listening("take"), sourceRef=source, targetRef="e")
+
+
+def inner(*more: str) -> str:
+    return sub("a", *more, start("s1"), user("u"), end("e1"), "s1-u-e1")
+
+
+@pytest.mark.parametrize(
+    ("activity", "way"),
+    [
+        (inner(listening("end")), "a-e"),
+        (inner(), leading("a")),
+        (sub("a", start("s1"), user("u"), throw("x1"), end("e1"), "s1-u-x1-e1"), leading("a")),
+        (user("u", multi("xs")), leading("u")),
+        (user("u", multi("xs", sequential=True)), leading("u")),
+        (user("u", loop(maximum=2)), leading("u")),
+    ],
+    ids=["end", "flow", "later", "items", "sequential", "loop"],
+)
+def test_an_error_of_a_listener_behind_what_ended_inside_is_caught(activity, way):
+    def fail(*_: object) -> None:
+        raise BpmnError("E1", "坏了")
+
+    host = "u" if activity.startswith("<bpmn:userTask") else "a"
+    xml = diagram(start(), activity, boundary("b", host, error()), user("h"), end(), end("e2"),
+                  way, f"s-{host}", "b-h-e2")  # fmt: skip
+    walk = Walk(xml, NoteHost(fail=fail), xs=[1, 2])
+    while walk.events() == [] and "h" not in [w.element for w in walk.run.waits().values()]:
+        walk.complete("u")
+    walk.at("h").complete("h").ended("e2")
+
+
+def test_an_error_of_a_listener_behind_what_was_undone_is_caught():
+    def fail(*_: object) -> None:
+        raise BpmnError("E1", "坏了")
+
+    back = element("sequenceFlow", "back", listening("take"), sourceRef="t", targetRef="k")
+    body = sub("a", start("s1"), user("u"), undoing("u", "uu"), throw("t", compensate()),
+               user("k"), end("e1"), "s1-u-t", "k-e1", back)  # fmt: skip
+    xml = diagram(start(), body, boundary("b", "a", error()), user("h"), end(), end("e2"),
+                  "s-a-e", "b-h-e2")  # fmt: skip
+    Walk(xml, NoteHost(fail=fail)).complete("u").complete("uu").at("h")
+
+
+def test_an_error_that_leaves_the_process_ends_it_for_its_listeners_too():
+    host = NoteHost()
+    host.caught_above = {"E1"}
+    bye = extension(camunda("executionListener", event="end", delegateExpression="${x.bye}"))
+    walk = Walk(diagram(bye, start(), user("a"), end("bad", error()), "s-a-bad"), host)
+    walk.complete("a").ended("bad")
+    assert host.called == [("x.bye", {})]
+
+
+@pytest.mark.parametrize("thrown", ["event", "handler"])
+def test_an_error_without_a_message_has_none(thrown):
+    def fail(*_: object) -> None:
+        raise BpmnError("E1")
+
+    bad = end("e1", error()) if thrown == "event" else service("e1", "x.fail")
+    caught = error("", errorCodeVariable="code", errorMessageVariable="why")
+    xml = diagram(start(), sub("a", start("s1"), bad, "s1-e1"), boundary("b", "a", caught),
+                  user("h"), end(), end("e2"), "s-a-e", "b-h-e2")  # fmt: skip
+    walk = Walk(xml, NoteHost(fail=fail)).at("h")
+    assert walk.run.variables == {"code": "E1", "why": None}

@@ -138,11 +138,10 @@ class SubProcess(Node, defaults.SubWorkflowTask):
         self.handles_events = handles_events
 
     def scope_ended(self, token: Token) -> None:
-        """The last token inside has ended."""
         if "by" in token.marks and not self.for_compensation:
             compensation.handled(token)  # it was opened again, to be undone
         else:
-            token.complete()
+            super().scope_ended(token)
 
     def undone(self, token: Token) -> None:
         """Everything inside it has been undone; what interrupted a handler may still go on."""

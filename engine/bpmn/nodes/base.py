@@ -234,19 +234,23 @@ class Node(BpmnSpecMixin):
         return False
 
     def scope_ended(self, token: Token) -> None:
-        """The last token inside has ended."""
-        token.complete()
+        """The last token inside has ended; an error of an end listener comes out of this one."""
+        with propagation.throwing(token):
+            token.complete()
 
     def undone(self, token: Token) -> None:
         """Everything that a token here had to undo has been undone."""
         raise NotImplementedError
 
     def choose(self, token: Token) -> list[Flow]:
-        """Return the flows to take: all, and of the conditional ones those that hold."""
-        if all(not flow.condition for flow in self.flows):
-            return self.flows
-        chosen, why = self.test_conditions(token)
+        """Return the flows to take: of the conditional ones those that hold, and the others.
+
+        The default flow is for when there is no other.
+        """
         free = [flow for flow in self.flows if not flow.condition and flow.id != self.default_flow]
+        if all(not flow.condition for flow in self.flows):
+            return free or self.flows
+        chosen, why = self.test_conditions(token)
         return self.decide(token, chosen + free, why)
 
     def test_conditions(

@@ -105,10 +105,21 @@ class SettlingJoin(_Join):
             return "async" in other.marks and other.marks.get("in") in empty
         if other.node.is_listener:
             return False
-        name = other.node.name
-        return any(name in self.upstream[flow] for flow in empty) and not any(
-            name in self.upstream[flow] for flow in arrived
+        starts = _from(other)
+        return any(starts & self.upstream[flow] for flow in empty) and not any(
+            starts & self.upstream[flow] for flow in arrived
         )
+
+
+def _from(token: Token) -> set[str]:
+    """Return the nodes from which a token may go on.
+
+    What undoes beside the flow ends where it is; what is undone, too, unless a boundary event
+    takes over.
+    """
+    if "aside" in token.marks or "by" in token.marks:
+        return {event.name for event in token.node.boundary}
+    return {token.node.name}
 
 
 class InclusiveGateway(SettlingJoin, defaults.InclusiveGateway):
@@ -124,11 +135,6 @@ class InclusiveGateway(SettlingJoin, defaults.InclusiveGateway):
         """Let one token pass for all that wait."""
         self.consume(token, self.waiting(token))
         self.enter(token)
-
-    def choose(self, token: Token) -> list[Flow]:
-        if not any(flow.condition for flow in self.flows):
-            return self.flows
-        return super().choose(token)
 
 
 class ComplexGateway(SettlingJoin, defaults.ParallelGateway):

@@ -37,7 +37,8 @@ class _ThrowingEvent(Performer, Thrower):
     def undone(self, token: Token) -> None:
         """Go on; a token that undid beside the flow just ends."""
         if "aside" not in token.marks:
-            token.complete()
+            with propagation.throwing(token):
+                token.complete()
             return
         scope = token.scope
         token.retire()
