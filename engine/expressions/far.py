@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import total_ordering
 from typing import Any, Final
 
@@ -169,7 +169,7 @@ def shift(moment: Any, length: timedelta) -> Any:
     moment = _far(moment)
     if isinstance(moment, FarDate):
         return day_number(moment.toordinal() + length // _DAY)
-    if moment.tzinfo not in (None, UTC):  # through UTC: the offset may change on the way
+    if not isinstance(moment.tzinfo, timezone | None):  # through UTC: summer time may begin
         there = _far(shift(told_in(moment, UTC), length))
         return told_in(there, moment.tzinfo)
     days, hand = divmod(_hand(moment.clock) + length, _DAY)

@@ -102,8 +102,20 @@ def parse_moment(source: str) -> datetime | FarMoment | Fine:
 
 def combine(day: date | FarDate, clock: time | Fine) -> datetime | FarMoment | Fine:
     """Return the moment at which this day has this time."""
-    found: datetime | FarMoment | Fine = fine.lifted(lambda hands: far.joined(day, hands), clock)
+    found: datetime | FarMoment | Fine = fine.lifted(
+        lambda hands: _settled(far.joined(day, hands)), clock
+    )
     return found
+
+
+def _settled(moment: Any) -> Any:
+    """Return a moment as clocks show it: an hour that a zone skips in spring is the one after."""
+    if isinstance(getattr(moment, "tzinfo", None), timezone | None):
+        return moment
+    try:
+        return in_zone(in_zone(moment, UTC), moment.tzinfo)
+    except Undefined:  # at the edge of the calendar
+        return moment
 
 
 def parse_duration(source: str) -> timedelta | YearsMonths | Fine:
@@ -147,7 +159,7 @@ def shift(moment: Any, length: timedelta | YearsMonths | Fine) -> Any:
         return _shift_finely(moment, length)
     try:
         if isinstance(length, YearsMonths):
-            return _shift_months(moment, length.months)
+            return _settled(_shift_months(moment, length.months))
         if isinstance(moment, time):
             day = datetime.combine(date(2000, 1, 1), moment)
             return (day + (length - timedelta(length.days))).timetz()
@@ -160,7 +172,7 @@ def _shift_finely(moment: Any, length: Any) -> Any:
     (moment, hand), (length, more) = fine.split(moment), fine.split(length)
     carried, nanos = divmod(hand + more, 1000)
     if carried:
-        length += timedelta(microseconds=carried)
+        length = fine.length(fine.nanoseconds(length) + 1000)
     moved = shift(moment, length)
     return moved if kind(moved) == "date" else fine.joined(moved, nanos)
 
@@ -170,7 +182,7 @@ def _shift_exactly(moment: Any, length: timedelta) -> Any:
         if type(moment) not in _FAR:
             if not isinstance(moment, datetime):
                 return (datetime.combine(moment, time()) + length).date()
-            if moment.tzinfo is None:
+            if moment.tzinfo is None or isinstance(moment.tzinfo, timezone):
                 return moment + length
             return (moment.astimezone(UTC) + length).astimezone(moment.tzinfo)
     except OverflowError:  # out of Python's calendar

@@ -269,6 +269,14 @@ date and time("0001-01-01T00:00:00Z") < date and time("0001-01-01T00:00:00+14:00
 date and time("0001-01-01T00:00:00+14:00") - date and time("0001-01-01T00:00:00Z") ⇒ -PT14H
 date and time(date and time("0001-01-01T00:00:00Z"), "America/New_York") ⇒ null
 date and time(@"12017-07-01T12:00:00Z", "Europe/Paris") ⇒ 12017-07-01T14:00:00@Europe/Paris
+@"0001-01-01T00:00:00+14:00" + duration("PT1H") ⇒ 0001-01-01T01:00:00+14:00
+@"9999-12-31T23:59:59-14:00" + duration("PT1S") ⇒ 10000-01-01T00:00:00-14:00
+@"9999-12-31T23:59:59.999999999" + duration("P999999999DT23H59M59.999999999S") ⇒ null
+@"2026-03-29T02:30:00@Europe/Paris" ⇒ 2026-03-29T03:30:00@Europe/Paris
+date and time(@"2026-03-29", time("02:30:00.5@Europe/Paris")) ⇒ 2026-03-29T03:30:00.5@Europe/Paris
+@"2026-02-28T02:30:00@Europe/Paris" + @"P1M" ⇒ 2026-03-28T02:30:00@Europe/Paris
+@"2026-02-28T02:30:00@Europe/Paris" + @"P1M" + @"P1D" ⇒ 2026-03-29T03:30:00@Europe/Paris
+@"2026-01-29T02:30:00@Europe/Paris" + @"P2M" = @"2026-03-29T01:30:00Z" ⇒ true
 @"10000-03-26T01:30:00@Europe/Paris" + duration("PT1H") ⇒ 10000-03-26T03:30:00@Europe/Paris
 """)
 
