@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
-from engine import calendar, clock, connections, db, settings, vault
+from engine import calendar, clock, db, settings, sqlite_file, vault
 from engine.calendar import Moved
 from engine.models import Base, CalendarDay
 
@@ -90,17 +92,32 @@ def _tell(moved: list[Moved]) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Write the database as it is now into a new FILE, while the office goes on (SQLite)."""
-    if db.engine().dialect.name != "sqlite":
+    office = db.engine()
+    if office.dialect.name != "sqlite":
         raise click.ClickException("数据库是 PostgreSQL，请用 pg_dump 备份。")
+    if not Path(str(office.url.database)).is_file():
+        raise click.ClickException(f"没有数据库文件 {office.url.database}，没有什么可以备份。")
     try:
-        connections.back_up(db.engine(), file)
+        sqlite_file.back_up(office, file)
     except FileExistsError:
         raise click.ClickException(f"{file} 已存在，没有改动。请换一个文件名。") from None
     except FileNotFoundError:
         raise click.ClickException(f"没有文件夹 {file.parent}，请先建立。") from None
+    except (OSError, DBAPIError, sqlite_file.Error) as failure:
+        raise click.ClickException(_unsaved(file, failure)) from None
     current = settings.current()
     click.echo(f"✓ 已备份到 {file}（{file.stat().st_size / 1024:,.0f} KB）")
     click.echo(f"另需备份：附件 {current.attachments}，密钥 {current.keys}（与数据库分开保管）")
+
+
+def _unsaved(file: Path, failure: Exception) -> str:
+    """Say why there is no backup, and what to do."""
+    told = str(getattr(failure, "orig", failure))
+    if "is full" in told or getattr(failure, "errno", None) == errno.ENOSPC:
+        return f"没有备份成：{file.parent} 所在的磁盘空间不足，请清理或换一个磁盘。"
+    if isinstance(failure, OSError):
+        return f"没有备份成：不能写入 {file.parent}（{failure.strerror}），请换一个文件夹。"
+    return f"没有备份成（{told}）。原数据库没有改动，请检查两边的磁盘后再试。"
 
 
 @click.group()

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, db
+from engine import clock, db, sqlite_file
 from engine.attachments import storage
 from engine.commands.rows import MESSAGE_TTL
 from engine.jobs import claim
@@ -26,7 +26,7 @@ _swept_at = clock.real() - SWEEP_EVERY
 
 
 def reconcile() -> dict[str, int]:
-    """Expire messages nobody waited for, prune finished jobs, report what is late."""
+    """Expire messages nobody waited for, prune finished jobs, report what is late, tidy files."""
     now = clock.now()
     with db.transaction() as session:
         expired = _expire(session, now)
@@ -61,6 +61,8 @@ def reconcile() -> dict[str, int]:
     if late:
         log.warning("jobs are late", count=late)
     _sweep()
+    if db.engine().dialect.name == "sqlite":
+        sqlite_file.shorten_log(db.engine())
     return {"undelivered": expired, "late": late}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from engine import bundles, calendar, clock, connections, db, migration, settings, vault
+from engine import bundles, calendar, clock, db, migration, settings, sqlite_file, vault
 from processes.people import demo
 from tests.bench import drains, engine, http, kernel, latency, profile
 from tests.bench.figures import Figure, report
@@ -72,7 +72,7 @@ def main(parts: set[str]) -> None:
 
 
 def _journal() -> str:
-    return connections.journal() + ", synchronous=FULL"
+    return sqlite_file.journal() + ", synchronous=FULL"
 
 
 if __name__ == "__main__":

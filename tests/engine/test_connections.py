@@ -8,11 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from sqlalchemy import Connection, text
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
-from engine import connections, db
-from engine.cli import main
+from engine import connections, db, sqlite_file
 
 #: Opens a file with Python's own SQLite, in another process: two libraries in one would not see
 #: each other's locks.
@@ -32,11 +31,11 @@ READ = """
 import sys
 if sys.argv[2] == "plain":
     sys.modules["pysqlite3"] = None
-from sqlalchemy import Connection, text
-from engine import connections
+from sqlalchemy import text
+from engine import connections, sqlite_file
 with connections.connect(sys.argv[1]).begin() as session:
     print(
-        connections.journal(),
+        sqlite_file.journal(),
         session.execute(text("PRAGMA journal_mode")).scalar().upper(),
         session.execute(text("SELECT word FROM note")).scalar(),
     )
@@ -71,7 +70,7 @@ def in_delete_mode(path: Path) -> str:
     ],
 )
 def test_wal_is_used_only_where_its_fault_is_mended(version, safe):
-    assert connections.wal_is_safe(version) is safe
+    assert sqlite_file.wal_is_safe(version) is safe
 
 
 def test_a_file_that_another_process_reads_is_waited_for(tmp_path):
@@ -83,12 +82,12 @@ def test_a_file_that_another_process_reads_is_waited_for(tmp_path):
         mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
     engine.dispose()
     holder.communicate(timeout=30)
-    assert mode.upper() == connections.journal()
+    assert mode.upper() == sqlite_file.journal()
 
 
 def test_a_file_that_is_never_free_is_a_clear_refusal(tmp_path, monkeypatch):
-    monkeypatch.setattr(connections, "PATIENCE", 0.2)
-    monkeypatch.setattr(connections, "journal", lambda: "WAL")
+    monkeypatch.setattr(sqlite_file, "PATIENCE", 0.2)
+    monkeypatch.setattr(sqlite_file, "journal", lambda: "WAL")
     holder = run(HOLD, tmp_path / "office.db", 30)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
@@ -108,7 +107,7 @@ def test_processes_that_start_together_all_find_the_office(tmp_path):
         url = in_delete_mode(tmp_path / f"{attempt}.db")
         together = [run(READ, url, "own") for _ in range(6)]
         for process in together:
-            assert said(process) == [connections.journal()] * 2 + ["kept"]
+            assert said(process) == [sqlite_file.journal()] * 2 + ["kept"]
 
 
 def test_the_office_moves_to_a_machine_without_the_wheel_and_back(tmp_path):
@@ -118,62 +117,103 @@ def test_the_office_moves_to_a_machine_without_the_wheel_and_back(tmp_path):
         assert (mode, note) == (wanted, "kept")
 
 
-def backup(target: Path) -> Result:
-    return CliRunner().invoke(main, ["backup", str(target)])
+#: A process with the file open forks; the child writes, the parent closes, the child writes.
+FORK = """
+import os, sys
+from sqlalchemy import text
+from engine import connections
+made = connections.connect(sys.argv[1])
+with made.begin() as connection:
+    connection.execute(text("CREATE TABLE note (word)"))
+held = made.connect() if sys.argv[2] == "in use" else None
+if held is not None:
+    held.execute(text("SELECT * FROM note"))
+wrote, closed = os.pipe(), os.pipe()
+child = os.fork()
+if child == 0:
+    os.close(closed[1])
+    for word in ("one", "two"):
+        try:
+            with made.begin() as connection:
+                connection.execute(text("INSERT INTO note VALUES (:w)"), {"w": word})
+        except Exception as refused:
+            os._exit("forked" in str(refused))
+        if word == "one":
+            os.write(wrote[1], b"x")
+            os.read(closed[0], 1)
+    os._exit(0)
+os.close(wrote[1])
+os.read(wrote[0], 1)
+if held is not None:
+    held.close()
+made.dispose()
+os.close(closed[1])
+refused = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+with made.begin() as connection:
+    kept = [*connection.execute(text("SELECT word FROM note ORDER BY word")).scalars()]
+print("refused" if refused else "wrote", *kept)
+"""
 
 
-def turns(url: str) -> list[str]:
-    engine = connections.connect(url)
-    with engine.begin() as connection:
-        found = list(connection.execute(text("SELECT name FROM turn ORDER BY name")).scalars())
-    engine.dispose()
-    return found
+@pytest.mark.parametrize(
+    ("use", "wanted"), [("idle", ["wrote", "one", "two"]), ("in use", ["refused"])]
+)
+def test_what_a_forked_child_commits_is_kept_or_refused(tmp_path, use, wanted):
+    """SQLite believed the child had its parent's locks; what it committed went with the log."""
+    assert said(run(FORK, f"sqlite:///{tmp_path / 'office.db'}", use)) == wanted
 
 
-def take_turn(connection: Connection, name: str) -> None:
-    connection.execute(text("INSERT INTO turn (name, at) VALUES (:n, '2026-11-30')"), {"n": name})
+def test_a_log_that_grew_while_somebody_read_is_cut_back(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite_file, "LONG_LOG", 100_000)
+    monkeypatch.setattr(sqlite_file, "CUT_PATIENCE", 0.05)
+    path, log = tmp_path / "office.db", tmp_path / "office.db-wal"
+    office = connections.connect(f"sqlite:///{path}")
+    if sqlite_file.journal() != "WAL":
+        return  # there is no log here
+
+    def write(count):
+        with office.begin() as connection:
+            connection.execute(text("CREATE TABLE IF NOT EXISTS note (word)"))
+            for _ in range(count):
+                connection.execute(text("INSERT INTO note VALUES (zeroblob(4000))"))
+
+    write(1)
+    sqlite_file.shorten_log(office)
+    assert 0 < log.stat().st_size < sqlite_file.LONG_LOG  # not worth a moment's wait
+    with office.execution_options(reads=True).connect() as reader:
+        reader.execute(text("SELECT * FROM note")).all()
+        write(50)
+        sqlite_file.shorten_log(office)  # waits for nobody who goes on reading
+        assert log.stat().st_size > sqlite_file.LONG_LOG
+    sqlite_file.shorten_log(office)
+    assert log.stat().st_size == 0
+    with office.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM note")) == 51
+        assert connection.scalar(text("PRAGMA busy_timeout")) == sqlite_file.PATIENCE * 1000
+    office.dispose()
 
 
-def test_a_backup_holds_what_was_committed_while_others_write(sqlite, tmp_path):
-    with db.engine().begin() as connection:
-        take_turn(connection, "committed")
-    target = tmp_path / "copy.db"
-    with db.engine().connect() as connection:  # somebody is in the middle of something
-        take_turn(connection, "not yet")
-        said = backup(target)
-        assert said.exit_code == 0, said.output
-        connection.commit()
-    assert "keys.json" in said.output
-    assert turns(f"sqlite:///{target}") == ["committed"]
-    assert turns(sqlite) == ["committed", "not yet"]
-    assert target.stat().st_mode & 0o777 == 0o600
+def test_a_full_disk_loses_nothing_and_the_office_goes_on(sqlite):
+    def write(word):
+        with db.transaction() as session:
+            session.execute(text("INSERT INTO turn VALUES (:w, '2026-11-30')"), {"w": word})
+            session.execute(
+                text("INSERT INTO resource VALUES (:w, zeroblob(2000000))"), {"w": word}
+            )
 
-
-def test_a_backup_overwrites_nothing_and_says_where_it_cannot_go(sqlite, tmp_path):
-    there = tmp_path / "there.db"
-    there.write_text("mine")
-    refused = backup(there)
-    assert refused.exit_code == 1
-    assert "已存在" in refused.output
-    assert there.read_text() == "mine"
-    refused = backup(tmp_path / "nowhere" / "copy.db")
-    assert refused.exit_code == 1
-    assert "没有文件夹" in refused.output
-
-
-def test_a_backup_that_fails_leaves_no_file(sqlite, tmp_path):
-    target = tmp_path / "copy.db"
-    broken = tmp_path / "broken.db"
-    broken.write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
-    engine = connections.create_engine(f"sqlite:///{broken}", module=connections.sqlite3)
-    with pytest.raises(connections.sqlite3.DatabaseError):
-        connections.back_up(engine, target)
-    engine.dispose()
-    assert not target.exists()
-
-
-def test_postgresql_is_backed_up_with_its_own_tool(postgres, tmp_path):
-    refused = backup(tmp_path / "copy.db")
-    assert refused.exit_code == 1
-    assert "pg_dump" in refused.output
-    assert list(tmp_path.iterdir()) == []
+    write("kept")
+    with db.engine().connect() as connection:
+        pages = connection.scalar(text("PRAGMA page_count"))
+    full = f"PRAGMA max_page_count={pages + 10}"
+    event.listen(db.engine(), "begin", lambda connection: connection.exec_driver_sql(full))
+    with pytest.raises(OperationalError, match="is full"):
+        write("lost")
+    with db.transaction() as session:
+        session.execute(text("DELETE FROM resource"))
+    write("after")
+    with db.reading() as session:
+        assert session.scalars(text("SELECT name FROM turn ORDER BY name")).all() == [
+            "after",
+            "kept",
+        ]
+        assert session.scalar(text("PRAGMA integrity_check")) == "ok"
