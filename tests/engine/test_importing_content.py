@@ -67,6 +67,34 @@ def test_camundas_own_word_wins():
     assert a.get("{http://camunda.org/schema/1.0/bpmn}assignee") == "ann"
 
 
+ACTIVITI = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+ xmlns:activiti="http://activiti.org/bpmn" targetNamespace="t"><process id="p" isExecutable="true">
+<startEvent id="s"/><sequenceFlow id="f" sourceRef="s" targetRef="c"/>
+<callActivity id="c" calledElement="q" activiti:inheritVariables="true" activiti:businessKey="${k}"
+ activiti:inheritBusinessKey="false" activiti:fallbackToDefaultTenant="true">
+<documentation>x</documentation>
+<multiInstanceLoopCharacteristics activiti:collection="${all}" activiti:elementVariable="one"/>
+</callActivity></process></definitions>"""
+
+
+def test_what_a_call_of_activiti_hands_over_is_handed_over():
+    (call,) = executable(ACTIVITI.encode()).iter(f"{B}callActivity")
+    given = [dict(one.attrib) for one in call.iter("{http://camunda.org/schema/1.0/bpmn}in")]
+    assert sorted(given, key=str) == [{"businessKey": "${k}"}, {"variables": "all"}]
+    assert [child.tag.rpartition("}")[2] for child in call][:2] == [
+        "documentation",
+        "extensionElements",
+    ]
+    assert obstacles(ACTIVITI.encode()) == []
+
+
+def test_words_of_a_vendor_that_mean_nothing_here_are_named_with_their_element():
+    found = {(one.element, one.code): one for one in importing.read(ACTIVITI.encode()).findings}
+    assert set(found) >= {("c", "vendor"), ("c", "vendor-unused")}
+    assert "fallbackToDefaultTenant" in found["c", "vendor-unused"].message
+    assert all(element for element, _ in found)
+
+
 def test_foreign_words_never_reach_execution():
     text = importing.read(file("jbpm.bpmn2")).executable()
     assert b"drools:" not in text

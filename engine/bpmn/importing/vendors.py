@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.xml import B, C, children, identifier
+from engine.bpmn.xml import B, C, children, identifier, local
 from engine.errors import Problem
 
 NAMESPACES = {
@@ -58,6 +58,13 @@ ATTRIBUTES = {
     "asyncLeave": "asyncAfter",
     "resultVariableName": "resultVariable",
 }
+#: What a call hands over, said in an attribute → the attribute of `camunda:in` and its value; ""
+#: for the value that is said.
+PASSED_ON = {
+    "businessKey": ("businessKey", ""),
+    "inheritBusinessKey": ("businessKey", "#{execution.processBusinessKey}"),
+    "inheritVariables": ("variables", "all"),
+}
 #: Extension elements whose form and meaning are the same.
 ELEMENTS = frozenset(
     {
@@ -85,29 +92,56 @@ ELEMENTS = frozenset(
 
 
 def translate(root: etree._Element) -> Iterator[Problem]:
-    """Read Flowable's and Activiti's words as Camunda's; report which elements had any."""
+    """Read Flowable's and Activiti's words as Camunda's; report who had any, and which are not."""
+    said: dict[tuple[str, str], set[str]] = {}
     for element in list(root.iter(f"{B}*")):
-        known = set(_translated(element))
-        for vendor in sorted(known):
+        for vendor, word in _translated(element):
+            said.setdefault((_named(element), vendor), set()).add(word)
+    for (home, vendor), words in said.items():
+        if "" in words:
             message = f"{vendor} 的扩展属性按 Camunda 的同名属性执行，原文件不变。"
-            yield Problem(identifier(element), "vendor", message, "warning")
+            yield Problem(home, "vendor", message, "warning")
+        if unused := sorted(words - {""}):
+            listed = "、".join(word[:40] for word in unused[:5])
+            message = f"{vendor} 的扩展 {listed} 这里不起作用，只原样保留。"
+            yield Problem(home, "vendor-unused", message, "warning")
 
 
-def _translated(element: etree._Element) -> Iterator[str]:
-    for name, value in list(element.attrib.items()):
+def _named(element: etree._Element) -> str:
+    """Return the id of an element, or of the nearest one around it that has any."""
+    known = (identifier(one) for one in (element, *element.iterancestors()))
+    return next((name for name in known if name), "")
+
+
+def _translated(element: etree._Element) -> Iterator[tuple[str, str]]:
+    """Yield (vendor, "") for each word that means something here, else (vendor, word)."""
+    for name, text in list(element.attrib.items()):
         vendor, word = _split(str(name))
         if not vendor:
             continue
+        known, value = ATTRIBUTES.get(word, ""), str(text)
         if word == "type" and value == "external-worker":
-            word, value = "type", "external"
-        else:
-            word = ATTRIBUTES.get(word, "")
-        if word:
-            if element.get(C + word) is None:
-                element.set(C + word, value)
-            yield vendor
+            known, value = "type", "external"
+        if known and element.get(C + known) is None:
+            element.set(C + known, value)
+        passed = not known and _passed_on(element, word, value)
+        yield vendor, "" if known or passed else word
     for extension in children(element, "extensionElements"):
         yield from _extensions(extension)
+
+
+def _passed_on(call: etree._Element, word: str, value: str) -> bool:
+    """Write down what a call hands over where these tools say it in an attribute."""
+    said = PASSED_ON.get(word) if local(call) == "callActivity" else None
+    if said is None or value.strip() in ("", "false"):
+        return said is not None
+    name, meant = said
+    extension = next(children(call, "extensionElements"), None)
+    if extension is None:
+        extension = etree.Element(B + "extensionElements")
+        call.insert(len(list(children(call, "documentation"))), extension)
+    etree.SubElement(extension, C + "in", {name: meant or value})
+    return True
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -116,19 +150,22 @@ def _split(name: str) -> tuple[str, str]:
     return NAMESPACES.get(namespace, ""), word
 
 
-def _extensions(extension: etree._Element) -> Iterator[str]:
+def _extensions(extension: etree._Element) -> Iterator[tuple[str, str]]:
     fields: list[etree._Element] = []
     for child in list(extension):
         vendor, word = _split(child.tag) if isinstance(child.tag, str) else ("", "")
-        if vendor and word == "formProperty":
+        if not vendor:
+            continue
+        if word == "formProperty":
             fields.append(child)
-            yield vendor
-        elif vendor and word in ELEMENTS:
-            for part in child.iter(etree.Element):
-                inner, what = _split(part.tag)
-                if inner and what in ELEMENTS:
-                    part.tag = C + what
-            yield vendor
+        known = word in ELEMENTS or word == "formProperty"
+        yield vendor, "" if known else word
+        for part in child.iter(etree.Element) if word in ELEMENTS else ():
+            inner, what = _split(part.tag)
+            if inner and what in ELEMENTS:
+                part.tag = C + what
+            elif inner:
+                yield inner, what
     if fields and extension.find(C + "formData") is None:
         data = etree.SubElement(extension, C + "formData")
         for form_property in fields:
