@@ -9,7 +9,7 @@ from lxml import etree
 from engine.bpmn.standard.model import NODES, Model, for_compensation, is_true
 from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.standard.rules.references import CALLABLE
-from engine.bpmn.xml import ACTIVITIES, children, identifier, local
+from engine.bpmn.xml import ACTIVITIES, SUBPROCESSES, children, identifier, local
 
 
 @rule(
@@ -222,6 +222,34 @@ def compensation_activity(model: Model) -> Found:
             yield definition, f"要补偿的 {name:.60} 不是任务或子流程。"
         elif model.top(activity) is not model.top(definition):
             yield definition, f"要补偿的 {identifier(activity)} 不在同一个流程里。"
+
+
+@rule(
+    "compensation-level",
+    "10.7",
+    "An activity for compensation stands at the same level as the event that leads to it.",
+)
+def compensation_level(model: Model) -> Found:
+    for event in _compensation_boundaries(model):
+        for handler in model.associated.get(event, ()):
+            if for_compensation(handler) and handler.getparent() is not event.getparent():
+                yield handler, "补偿任务要和补偿边界事件在同一个流程或子流程里。"
+
+
+@rule(
+    "compensation-possible",
+    "10.7",
+    "A task that a compensation event names has a compensation boundary event.",
+    "warning",
+)
+def compensation_possible(model: Model) -> Found:
+    for definition in model.of("compensateEventDefinition"):
+        activity = model.find(definition.get("activityRef"), definition)
+        if activity is None or local(activity) not in ACTIVITIES - SUBPROCESSES - {"callActivity"}:
+            continue  # what a subprocess or a called process holds may be compensated
+        attached = model.attached.get(activity, [])
+        if not any("compensate" in model.triggers(event) for event in attached):
+            yield definition, f"{identifier(activity)} 没有补偿边界事件，补偿不了。"
 
 
 def _compensating(model: Model) -> Iterator[etree._Element]:

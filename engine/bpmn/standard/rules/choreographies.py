@@ -26,13 +26,16 @@ TALKING = {
 @rule(
     "choreography-participants",
     "11.5",
-    "A choreography task has exactly two participants; the one that begins is among them.",
+    "A choreography task has exactly two participants, a choreography that is called or stands "
+    "inside another two or more; the one that begins is among them.",
 )
 def choreography_participants(model: Model) -> Found:
     for act in model.of(*sorted(CHOREOGRAPHY)):
         named = participants(act)
         if local(act) == "choreographyTask" and len(named) != 2:
             yield act, "编排任务要有两个参与者。"
+        elif len(named) < 2:
+            yield act, "子编排和调用编排至少要有两个参与者。"
         first = (act.get("initiatingParticipantRef") or "").strip()
         if first and first not in named:
             yield act, f"发起方 {first:.60} 不在参与者里。"

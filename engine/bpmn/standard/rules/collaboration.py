@@ -77,6 +77,16 @@ def _pool(model: Model, end: etree._Element | None) -> etree._Element | None:
     return model.top(end) if local(end) in NODES else None
 
 
+@rule("message-flow-outside", "9.4", "What a message flow joins stands in a pool.")
+def message_flow_outside(model: Model) -> Found:
+    for flow in model.of("messageFlow"):
+        for side in ("sourceRef", "targetRef"):
+            end = model.find(flow.get(side), flow)
+            top = None if end is None or local(end) not in NODES else model.top(end)
+            if top is not None and local(top) == "process" and not model.pools.get(top):
+                yield flow, f"流程 {identifier(top)} 不属于任何泳池，消息流接不到里面。"
+
+
 @rule(
     "pool-process",
     "9.3",

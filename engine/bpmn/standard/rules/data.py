@@ -64,6 +64,57 @@ def _narrower(one: etree._Element) -> Iterator[etree._Element]:
 
 
 @rule(
+    "io-paired",
+    "10.4.1",
+    "An input set and an output set that belong together name each other.",
+    "warning",
+)
+def io_paired(model: Model) -> Found:
+    for kind, pointer, back in (
+        ("inputSet", "outputSetRefs", "inputSetRefs"),
+        ("outputSet", "inputSetRefs", "outputSetRefs"),
+    ):
+        for one in model.of(kind):
+            for ref in children(one, pointer):
+                other = model.find(ref.text, ref)
+                if other is None:
+                    continue
+                if one not in [model.find(its.text, its) for its in children(other, back)]:
+                    yield other, f"{back} 也要写上和它配对的 {kind}。"
+
+
+@rule(
+    "io-loop",
+    "10.3.8",
+    "What multi-instance runs through is data of the activity itself or of a scope, and each item "
+    "is one of something.",
+)
+def io_loop(model: Model) -> Found:
+    for marker in model.of("multiInstanceLoopCharacteristics"):
+        activity = marker.getparent()
+        for pointer, item in (
+            ("loopDataInputRef", "inputDataItem"),
+            ("loopDataOutputRef", "outputDataItem"),
+        ):
+            refs = list(children(marker, pointer))
+            if not refs and next(children(marker, item), None) is not None:
+                yield marker, f"写了 {item}，也要写它属于哪个集合（{pointer}）。"
+            for ref in refs:
+                data = model.find(ref.text, ref)
+                owned = data is not None and local(data) in ("dataInput", "dataOutput")
+                if owned and data is not None and not _in_reach(data, activity):
+                    yield marker, f"{pointer} 指向了别的节点的数据，请用本节点的。"
+
+
+def _in_reach(data: etree._Element, activity: etree._Element | None) -> bool:
+    """Tell whether data belongs to an activity or to something around it."""
+    home = data.getparent()
+    if home is not None and local(home) == "ioSpecification":
+        home = home.getparent()
+    return activity is not None and (home is activity or home in _above(activity))
+
+
+@rule(
     "io-task-sets",
     "10.3.3",
     "Service, send and receive tasks have at most one input set and one output set.",

@@ -124,6 +124,36 @@ def joins(model: Model) -> Found:
                 yield edge, f"{side} 指向的图形 {pointer:.60} 不存在。"
 
 
+#: Where the parts of a drawing stand.
+HOMES = {
+    "BPMNPlane": ("BPMNDiagram",),
+    "BPMNLabelStyle": ("BPMNDiagram",),
+    "BPMNShape": ("BPMNPlane",),
+    "BPMNEdge": ("BPMNPlane",),
+    "BPMNLabel": ("BPMNShape", "BPMNEdge"),
+}
+
+
+@rule("di-child", "12.2.3", "Every part of a drawing stands where the standard allows it.")
+def di_child(model: Model) -> Found:
+    for diagram in _items(model, "BPMNDiagram"):
+        for item in diagram.iterdescendants(DI + "*"):
+            name, parent = str(item.tag)[len(DI) :], item.getparent()
+            if name not in HOMES:
+                yield item, f"图形里没有 {name:.40} 这种元素，请改正。"
+            elif parent is None or str(parent.tag).removeprefix(DI) not in HOMES[name]:
+                yield item, f"{name} 只能写在 {'、'.join(HOMES[name])} 里面。"
+
+
+@rule("di-style", "12.2.3", "The style that a label names exists.")
+def di_style(model: Model) -> Found:
+    styles = {style.get("id") for style in _items(model, "BPMNLabelStyle")}
+    for label in _items(model, "BPMNLabel"):
+        pointer = (label.get("labelStyle") or "").strip()
+        if pointer and pointer not in styles and pointer.rpartition(":")[2] not in styles:
+            yield label, f"labelStyle 指向的 {pointer:.60} 不存在，请改正。"
+
+
 #: Attributes of shapes and edges that are words of a list.
 WORDS = {
     "isExpanded": ("true", "false", "0", "1"),

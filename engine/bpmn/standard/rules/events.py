@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from engine.bpmn.standard.model import Model, in_event_subprocess, is_false
@@ -34,6 +36,21 @@ THROWN = {
     "error": ("errorRef", "errorCode"),
     "escalation": ("escalationRef", "escalationCode"),
 }
+#: A time that is written out begins with a number, or as a duration; all else may be computed.
+WRITTEN_OUT = re.compile(r"^(?:[+-]?\d[\w\s:.,+/-]*|-?P[\dTYMWDHS.,]+)$", re.A)
+ISO = {
+    "timeDate": re.compile(
+        r"^[+-]?\d{4,}-?\d\d-?\d\d(?:T\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?"
+        r"(?:Z|[+-]\d\d(?::?\d\d)?)?)?$",
+        re.A,
+    ),
+    "timeDuration": re.compile(
+        r"^-?P(?=.)(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?"
+        r"(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:[.,]\d+)?S)?)?)$",
+        re.A,
+    ),
+}
+SAMPLES = {"timeDate": "2026-01-31T08:30:00+08:00", "timeDuration": "PT30M"}
 
 
 @rule("start-entered", "10.5.2", "A start event has no incoming sequence flow.")
@@ -161,6 +178,19 @@ def timer_given(model: Model) -> Found:
         given = any((time.text or "").strip() for time in _times(definition))
         if not given and model.runs(definition):
             yield definition, "定时器要填写日期、时长或循环。"
+
+
+@rule(
+    "timer-form",
+    "10.5.5",
+    "In an executable process a date or duration that is written out has the form of ISO 8601.",
+)
+def timer_form(model: Model) -> Found:
+    for definition in model.of("timerEventDefinition"):
+        for time in _times(definition) if model.runs(definition) else ():
+            text, form = (time.text or "").strip(), ISO.get(local(time))
+            if form is not None and WRITTEN_OUT.match(text) and not form.match(text):
+                yield definition, f"“{text:.40}”不是 ISO 8601 的写法，例如 {SAMPLES[local(time)]}。"
 
 
 @rule("condition-given", "10.5.5", "A conditional event has a condition.")

@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.bpmn.standard.model import Model
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import FLOW_NODES, children, local
+from engine.bpmn.xml import CONVERSATIONS, FLOW_NODES, children, local
 
 ITEM_AWARE = frozenset(
     {
@@ -36,15 +36,30 @@ CALLABLE = frozenset(
 COLLABORATIONS = frozenset(
     {"choreography", "collaboration", "globalChoreographyTask", "globalConversation"}
 )
+DEFINITIONS = frozenset(
+    f"{kind}EventDefinition"
+    for kind in (
+        "cancel",
+        "compensate",
+        "conditional",
+        "error",
+        "escalation",
+        "link",
+        "message",
+        "signal",
+        "terminate",
+        "timer",
+    )
+)
 #: Pointers by family: (kinds that point or "*", attribute or child, what they may point to).
 EVENTS = (
     ("*", "messageRef", {"message"}),
     ("*", "signalRef", {"signal"}),
     ("*", "errorRef", {"error"}),
     ("*", "escalationRef", {"escalation"}),
-    ("*", "noneBehaviorEventRef", None),
-    ("*", "oneBehaviorEventRef", None),
-    ("*", "eventDefinitionRef", None),
+    ("*", "noneBehaviorEventRef", DEFINITIONS),
+    ("*", "oneBehaviorEventRef", DEFINITIONS),
+    ("*", "eventDefinitionRef", DEFINITIONS),
     ("linkEventDefinition", "source", {"linkEventDefinition"}),
     ("linkEventDefinition", "target", {"linkEventDefinition"}),
 )
@@ -90,6 +105,8 @@ COLLABORATING = (
     ("*", "messageFlowRef", {"messageFlow"}),
     ("*", "innerMessageFlowRef", {"messageFlow"}),
     ("*", "outerMessageFlowRef", {"messageFlow"}),
+    ("*", "innerConversationNodeRef", CONVERSATIONS),
+    ("*", "outerConversationNodeRef", CONVERSATIONS),
     ("*", "choreographyRef", {"choreography", "globalChoreographyTask"}),
     ("*", "calledCollaborationRef", COLLABORATIONS),
     ("*", "calledChoreographyRef", {"choreography", "globalChoreographyTask"}),
@@ -148,6 +165,21 @@ def _is_foreign_type(name: str, pointer: str, at: etree._Element) -> bool:
 @rule("ref-event", "10.5.5", "Messages, signals, errors and escalations that are named exist.")
 def events(model: Model) -> Found:
     return _family(model, EVENTS)
+
+
+@rule(
+    "ref-shared-event",
+    "10.5.4",
+    "An event definition that is referred to stands at the top of the file, by itself.",
+)
+def shared_events(model: Model) -> Found:
+    for event in model.pointing.get("eventDefinitionRef", ()):
+        for ref in children(event, "eventDefinitionRef"):
+            definition = model.find(ref.text, ref)
+            if definition is None or local(definition) not in DEFINITIONS:
+                continue
+            if definition.getparent() is not model.root:
+                yield event, f"{(ref.text or '').strip():.60} 不在文件最上层，不能共用，请移出来。"
 
 
 @rule("ref-service", "8.5", "Operations, interfaces and resources that are named exist.")
