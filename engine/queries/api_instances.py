@@ -1,14 +1,14 @@
-"""Running instances and their executions as the REST interface asks for them."""
+"""Running instances as the REST interface asks for them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from engine.models import Incident, ProcessDefinition, ProcessInstance, Subscription
+from engine.models import Incident, ProcessDefinition, ProcessInstance
 from engine.queries import asked as ask
 from engine.queries.access import Viewer, visible
 from engine.queries.asked import Asked
@@ -110,80 +110,13 @@ def wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
         .where(
             ProcessInstance.status.in_(RUNNING),
             visible(viewer, ProcessInstance.root_id.expression),
-            *_conditions(asked),
-            *[or_(*inner) for part in asked.get("orQueries", ()) if (inner := _conditions(part))],
+            *conditions(asked),
+            *[or_(*inner) for part in asked.get("orQueries", ()) if (inner := conditions(part))],
         )
     )
 
 
-def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
-    held = asked.get("variables") or asked.get("processVariables") or ()
+def conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    """Return what is asked of the instance itself, without `orQueries`."""
+    held = [*asked.get("variables", ()), *asked.get("processVariables", ())]
     return [*ask.conditions(asked, FILTERS), *ask.variables(ProcessInstance.id, held, asked)]
-
-
-# ---- executions --------------------------------------------------------------------------
-
-
-def executions(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
-    """Return (instance_id, token) of executions: processes (token "") and waiting tokens."""
-    statement, columns = _executions(viewer, asked)
-    order: dict[str, ask.Column] = {
-        "instanceId": columns.instance_id,
-        "definitionKey": ProcessInstance.process_key,
-        "definitionId": ProcessInstance.definition_id,
-        "tenantId": columns.instance_id,
-    }
-    found = ask.page(statement, asked, order, columns.instance_id, columns.token)
-    return session.execute(found).all()
-
-
-def count_executions(session: Session, viewer: Viewer, asked: Asked) -> int:
-    """Return how many executions would be found."""
-    return ask.count(session, _executions(viewer, asked)[0])
-
-
-def _executions(viewer: Viewer, asked: Asked) -> tuple[ask.Statement, Any]:
-    at = positions().subquery()
-    whole = select(ProcessInstance.id.label("instance_id"), literal("").label("token")).where(
-        ProcessInstance.status.in_(RUNNING)
-    )
-    tokens = select(at.c.instance_id, at.c.token).distinct()
-    element = asked.get("activityId")
-    if element is not None:
-        tokens = tokens.where(at.c.element_id == element)
-    parts = tokens if element is not None else whole.union(tokens)
-    each = parts.subquery()
-    statement = (
-        select(each.c.instance_id, each.c.token)
-        .join_from(each, ProcessInstance, ProcessInstance.id == each.c.instance_id)
-        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .where(
-            ProcessInstance.status.in_(RUNNING),
-            visible(viewer, ProcessInstance.root_id.expression),
-            *_conditions(asked),
-            *_of_tokens(asked, each.c),
-        )
-    )
-    return statement, each.c
-
-
-def _of_tokens(asked: Asked, each: Any) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    name = asked.get("executionId")
-    if name is not None:
-        instance_id, _, token = str(name).partition(".")
-        found.append(and_(each.instance_id == instance_id, each.token == token))
-    for kind in ("message", "signal"):
-        event = asked.get(f"{kind}EventSubscriptionName")
-        if event is not None:
-            found.append(
-                exists(
-                    select(Subscription.id).where(
-                        Subscription.kind == kind,
-                        Subscription.name == event,
-                        Subscription.instance_id == each.instance_id,
-                        Subscription.token == each.token,
-                    )
-                )
-            )
-    return found

@@ -102,7 +102,7 @@ def suspend_batch(batch_id: str) -> ResponseReturnValue:
     if "suspended" not in asked:
         raise invalid("'suspended' must be set to update the suspension state.")
     with db.transaction() as session:
-        _own(session, batch_id)
+        _own(session, batch_id, "suspend" if asked.get("suspended") else "activate")
         commands.switch(session, batch_id, suspended=asked.get("suspended"))
     return nothing()
 
@@ -112,13 +112,16 @@ def suspend_batch(batch_id: str) -> ResponseReturnValue:
 def delete_batch(batch_id: str) -> ResponseReturnValue:
     """Delete a batch with what is left to do of it; what was done stays done."""
     with db.transaction() as session:
-        _own(session, batch_id)
+        _own(session, batch_id, "delete")
         commands.remove(session, batch_id)
     return nothing()
 
 
-def _own(session: Session, batch_id: str) -> None:
-    """Leave others' batches to those who see every case. Raises ApiError 403."""
-    row = session.get(Batch, batch_id)
-    if row is not None and row.created_by != caller().actor.id:
+def _own(session: Session, batch_id: str, deed: str) -> None:
+    """Leave others' batches to those who see every case. Raises ApiError 403, 404."""
+    try:
+        row = commands.find(session, batch_id)
+    except NotFound:
+        raise missing(f"Unable to {deed} batch with id '{batch_id}'") from None
+    if row.created_by != caller().actor.id:
         oversee("Batch", batch_id)

@@ -9,15 +9,14 @@ from sqlalchemy.orm import Session
 from engine import db
 from engine.commands import correlation
 from engine.models import Subscription
-from engine.queries import api_instances as queries
+from engine.queries import api_executions as queries
 from engine.queries.asked import Asked
-from web.api import instance_shapes, listing, names, typed
+from web.api import instance_shapes, listing, names, typed, unknown
 from web.api.access import caller, needs
 from web.api.answer import answer, moment, nothing
 from web.api.blueprint import bp
-from web.api.errors import invalid, missing
+from web.api.errors import ApiError, engine, invalid, missing
 from web.api.params import FLAG, FOLDING, OBJECT, TEXT, TEXTS, VARIABLES, Params
-from web.api.process_instances import require
 
 LIST = Params(
     "execution query",
@@ -45,9 +44,8 @@ listing.offer(
 
 
 def require_execution(session: Session, execution_id: str) -> tuple[str, str]:
-    """Return (instance, token) of an execution that waits. Raises ApiError 404."""
+    """Return (instance, token) of an execution that is there. Raises ApiError 404."""
     instance_id, token = names.split_execution(execution_id)
-    require(session, instance_id)
     asked = Asked({"executionId": execution_id})
     if not queries.count_executions(session, caller().viewer, asked):
         raise missing(f"Execution with id {execution_id} does not exist")
@@ -68,7 +66,11 @@ def signal_execution(execution_id: str) -> ResponseReturnValue:
     """Let a token go on that waits for a message, a signal or in a receive task."""
     given = typed.read_all(VARIABLES_BODY.body().get("variables"), transient=True)
     with db.transaction() as session:
-        instance_id, token = require_execution(session, execution_id)
+        try:
+            instance_id, token = require_execution(session, execution_id)
+        except ApiError:
+            lost = unknown.owner("execution", execution_id)
+            raise unknown.doing(f"Cannot signal execution {execution_id}", lost) from None
         waiting = _subscriptions(session, instance_id, token)
         if len(waiting) != 1:
             raise invalid(
@@ -85,6 +87,10 @@ def get_message_subscription(execution_id: str, name: str) -> ResponseReturnValu
     """Return the message an execution waits for."""
     with db.reading() as session:
         row = _message(session, execution_id, name)
+    if row is None:
+        raise missing(
+            f"Message event subscription for execution {execution_id} named {name} does not exist"
+        )
     return answer(
         {
             "id": str(row.id),
@@ -106,16 +112,27 @@ def trigger_message(execution_id: str, name: str) -> ResponseReturnValue:
     given = typed.read_all(VARIABLES_BODY.body().get("variables"), transient=True)
     with db.transaction() as session:
         row = _message(session, execution_id, name)
+        if row is None:
+            raise unknown.doing(
+                f"Cannot trigger message {name} for execution {execution_id}",
+                engine(
+                    f"Execution with id '{execution_id}' does not have a subscription to a message"
+                    f" event with name '{name}': eventSubscriptions is empty"
+                ),
+            )
         correlation.deliver(session, row, given, actor=caller().actor)
     return nothing()
 
 
-def _message(session: Session, execution_id: str, name: str) -> Subscription:
-    instance_id, token = require_execution(session, execution_id)
+def _message(session: Session, execution_id: str, name: str) -> Subscription | None:
+    try:
+        instance_id, token = require_execution(session, execution_id)
+    except ApiError:
+        return None
     for row in _subscriptions(session, instance_id, token):
         if (row.kind, row.name) == ("message", name):
             return row
-    raise missing(f"Message event subscription for execution {execution_id} named {name} not found")
+    return None
 
 
 def _subscriptions(session: Session, instance_id: str, token: str) -> list[Subscription]:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from web.api import names, variables
+from web.api import names, unknown, variables
+from web.api.errors import ApiError
 from web.api.process_instances import require
 from web.api.variables import Scope
 
 
 def of_instance(session: Session, instance_id: str) -> Scope:
-    """Return the scope of a running instance. Raises ApiError 404."""
-    return Scope(require(session, instance_id).id)
+    """Return the scope of a running instance. Raises `unknown.owner`."""
+    try:
+        return Scope(require(session, instance_id).id)
+    except ApiError:
+        raise unknown.owner("execution", instance_id) from None
 
 
 def of_execution(session: Session, execution_id: str) -> Scope:
-    """Return the own scope of an execution. Raises ApiError 404."""
+    """Return the own scope of an execution. Raises `unknown.owner`."""
     instance_id, token = names.split_execution(execution_id)
-    return Scope(require(session, instance_id).id, token, local=bool(token))
+    try:
+        return Scope(require(session, instance_id).id, token, local=bool(token))
+    except ApiError:
+        raise unknown.owner("execution", execution_id) from None
 
 
 variables.offer("/process-instance/<owner_id>/variables", "process instance", of_instance)

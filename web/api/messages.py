@@ -19,7 +19,7 @@ from web.api import instance_shapes, names, typed
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
-from web.api.errors import ApiError, invalid, rest
+from web.api.errors import ApiError, engine, invalid, rest
 from web.api.executions import require_execution
 from web.api.params import FLAG, MOST_CONDITIONS, OBJECT, TEXT, Params
 
@@ -127,7 +127,10 @@ def throw_signal() -> ResponseReturnValue:
 
 def _to_one(session: Session, name: str, execution: str, given: dict[str, Any]) -> None:
     instance_id, token = names.split_execution(execution)
-    require_execution(session, execution)
+    try:
+        require_execution(session, execution)
+    except ApiError:
+        raise engine(f"Cannot find execution with id '{execution}'") from None
     row = session.scalar(
         select(Subscription).where(
             Subscription.kind == "signal",
@@ -137,10 +140,8 @@ def _to_one(session: Session, name: str, execution: str, given: dict[str, Any]) 
         )
     )
     if row is None:
-        raise ApiError(
-            "ProcessEngineException",
-            f"Execution '{execution}' has not subscribed to a signal event with name '{name}'.",
-            500,
+        raise engine(
+            f"Execution '{execution}' has not subscribed to a signal event with name '{name}'."
         )
     correlation.deliver(session, row, given, actor=caller().actor)
 

@@ -17,7 +17,7 @@ from web.api import activity_tree, instance_shapes, instructions, listing, names
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
-from web.api.errors import ApiError, invalid, missing
+from web.api.errors import ApiError, engine, invalid, missing
 from web.api.history_processes import LIST as HISTORIC
 from web.api.params import FLAG, FOLDING, OBJECT, OBJECTS, TEXT, TEXTS, VARIABLES, Params
 
@@ -138,7 +138,7 @@ def modify_process_instance(instance_id: str) -> ResponseReturnValue:
         raise invalid("The process instance modification has no instructions.")
     _refuse_foreign(asked, instance_id)
     with db.transaction() as session:
-        require(session, instance_id)
+        _modifiable(session, instance_id)
         modification.modify(
             session,
             instance_id,
@@ -148,6 +148,14 @@ def modify_process_instance(instance_id: str) -> ResponseReturnValue:
             skips=instructions.skips(asked),
         )
     return nothing()
+
+
+def _modifiable(session: Session, instance_id: str) -> None:
+    try:
+        require(session, instance_id)
+    except ApiError:
+        words = f"Process instance '{instance_id}' cannot be modified."
+        raise engine(f"{words} The process instance does not exist") from None
 
 
 def _refuse_foreign(asked: Asked, instance_id: str) -> None:

@@ -13,12 +13,13 @@ from werkzeug.wrappers import Response
 from engine import db, forms
 from engine.commands import task_forms, task_variables
 from engine.commands.definitions import Form
+from engine.errors import NotFound
 from engine.forms.reading import settled
 from engine.models import FormDefinition, Resource
 from engine.queries import api_definitions, task_list
 from engine.queries.task_list import Listed
 from web.api import task_shapes as shapes
-from web.api import typed
+from web.api import typed, unknown
 from web.api.access import caller, needs
 from web.api.answer import answer
 from web.api.blueprint import bp
@@ -37,7 +38,7 @@ RENDERED = "embedded:engine://engine/:engine/task/{}/rendered-form"
 def get_task_form(task_id: str) -> ResponseReturnValue:
     """Say which form a task has."""
     with db.reading() as session:
-        found = task_list.require(session, caller().viewer, task_id)
+        found = _require(session, task_id)
         form, _ = _form(session, found)
     reference = shapes.form_reference(found)
     key = shapes.task(found)["formKey"]
@@ -51,7 +52,7 @@ def get_task_form(task_id: str) -> ResponseReturnValue:
 def get_deployed_task_form(task_id: str) -> ResponseReturnValue:
     """Return the form's own file. A page is given out as text: it is not ours to run."""
     with db.reading() as session:
-        found = task_list.require(session, caller().viewer, task_id)
+        found = _require(session, task_id)
         form, _ = _form(session, found)
         if shapes.form_reference(found) is not None:
             content, name = _file(session, form), "x.form"
@@ -62,6 +63,13 @@ def get_deployed_task_form(task_id: str) -> ResponseReturnValue:
     if content is None:
         raise missing(f"The form of task '{task_id}' is not in its deployment.")
     return Response(content, content_type=media_type(name))
+
+
+def _require(session: Session, task_id: str) -> Listed:
+    try:
+        return task_list.require(session, caller().viewer, task_id)
+    except NotFound:
+        raise unknown.task(task_id) from None
 
 
 def _deployed_name(found: Listed) -> str:
@@ -87,7 +95,7 @@ def _file(session: Session, form: Form | None) -> bytes | None:
 def get_rendered_task_form(task_id: str) -> ResponseReturnValue:
     """Return the form as HTML, made from what the diagram or the form's file says."""
     with db.reading() as session:
-        found = task_list.require(session, caller().viewer, task_id)
+        found = _require(session, task_id)
         form, scope = _form(session, found)
     if form is None:
         raise missing(f"No matching rendered form for task with id {task_id} found.")
@@ -103,7 +111,7 @@ def get_task_form_variables(task_id: str) -> ResponseReturnValue:
     asked = VARIABLES.query()
     chosen = set(asked.get("variableNames", ()))
     with db.reading() as session:
-        form, scope = _form(session, task_list.require(session, caller().viewer, task_id))
+        form, scope = _form(session, _require(session, task_id))
     found = {**_defaults(form), **scope}
     return answer(
         typed.write_all(

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from engine import db
 from engine.commands import task_changes, task_links, task_variables
-from engine.errors import HumanTaskClosed
+from engine.errors import HumanTaskClosed, NotFound
 from engine.models import HumanTask, TaskLink
 from engine.queries import task_list
 from engine.queries.asked import Asked
 from web.api import task_shapes as shapes
-from web.api import typed
+from web.api import typed, unknown
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
@@ -40,15 +40,22 @@ def act(task_id: str, work: Callable[[Session], None]) -> ResponseReturnValue:
 
 
 def visible(session: Session, task_id: str) -> HumanTask:
-    """Return a task, open or closed, of which the caller may know. Raises NotFound."""
-    return task_list.find(session, caller().viewer, task_id)
+    """Return a task, open or closed, of which the caller may know.
+
+    Raises:
+        ApiError: there is none, or not for this caller; said as the address says it.
+    """
+    try:
+        return task_list.find(session, caller().viewer, task_id)
+    except NotFound:
+        raise unknown.task(task_id) from None
 
 
 def open_task(session: Session, task_id: str) -> HumanTask:
     """Return an open task that the caller may know of.
 
     Raises:
-        NotFound: there is none, or not for this caller.
+        ApiError: there is none, or not for this caller.
         HumanTaskClosed: it was completed or withdrawn.
     """
     task = visible(session, task_id)

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from web.api import variables
-from web.api.task_people import open_task
+from engine.errors import NotFound
+from engine.models import HumanTask
+from engine.queries import task_list
+from web.api import unknown, variables
+from web.api.access import caller
 from web.api.variables import Scope
 
 
 def seen(session: Session, task_id: str) -> Scope:
-    """Return what a task sees, up to its case. Raises NotFound."""
-    task = open_task(session, task_id)
+    """Return what a task sees, up to its case. Raises `unknown.owner`."""
+    task = _open(session, task_id)
     return Scope(task.instance_id or "", task=task.id)
 
 
 def own(session: Session, task_id: str) -> Scope:
-    """Return what is a task's own. Raises NotFound."""
-    task = open_task(session, task_id)
+    """Return what is a task's own. Raises `unknown.owner`."""
+    task = _open(session, task_id)
     return Scope(task.instance_id or "", local=True, task=task.id)
+
+
+def _open(session: Session, task_id: str) -> HumanTask:
+    """A closed task has no variables any more; the history has them."""
+    try:
+        task = task_list.find(session, caller().viewer, task_id)
+    except NotFound:
+        raise unknown.owner("task", task_id) from None
+    if task.status != "open":
+        raise unknown.owner("task", task_id)
+    return task
 
 
 variables.offer("/task/<owner_id>/variables", "task", seen, read="task", write="task")

@@ -21,12 +21,12 @@ from engine.errors import EngineError
 from engine.models import HumanTask
 from engine.state import values
 from engine.state.values import FileContent
-from web.api import typed
+from web.api import typed, unknown
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.definition_shapes import media_type
-from web.api.errors import invalid, missing
+from web.api.errors import ApiError, invalid, missing
 from web.api.params import ANY, FLAG, OBJECT, TEXT, TEXTS, Params
 from web.downloads import disposition
 
@@ -53,7 +53,7 @@ class Scope:
     task: str = ""
 
 
-#: Finds the scope behind an id for the caller. Raises ApiError 404.
+#: Finds the scope behind an id for the caller. Raises `unknown.owner`.
 Find = Callable[[Session, str], Scope]
 
 
@@ -67,6 +67,7 @@ def offer(path: str, kind: str, find: Find, *, read: str = "read", write: str = 
     """
     word = "".join(part.capitalize() for part in f"{kind} variable".split())
     shape = f"variables of a {kind}"
+    what = f"{kind.removeprefix('local ')} variable"
 
     def listed(owner_id: str) -> ResponseReturnValue:
         asked = READ.query()
@@ -77,25 +78,28 @@ def offer(path: str, kind: str, find: Find, *, read: str = "read", write: str = 
 
     def one(owner_id: str, name: str) -> ResponseReturnValue:
         deserialized = READ_ONE.query().get("deserializeValue", True)
-        return answer(typed.write(_value(find, owner_id, name, kind), deserialized=deserialized))
+        return answer(typed.write(_value(find, owner_id, name, what), deserialized=deserialized))
 
     def data(owner_id: str, name: str) -> ResponseReturnValue:
-        return _download(_value(find, owner_id, name, kind), name)
+        return _download(_value(find, owner_id, name, what), name)
 
     def upload(owner_id: str, name: str) -> ResponseReturnValue:
-        return _write(find, owner_id, {name: _uploaded(name)}, ())
+        told = _telling(find, f"Cannot put {what} {name}")
+        return _write(told, owner_id, {name: _uploaded(name)}, ())
 
     def put(owner_id: str, name: str) -> ResponseReturnValue:
         given = typed.read(VALUE.body().values, name, transient=True)
-        return _write(find, owner_id, {name: given}, ())
+        return _write(_telling(find, f"Cannot put {what} {name}"), owner_id, {name: given}, ())
 
     def change(owner_id: str) -> ResponseReturnValue:
         asked = CHANGES.body()
         changed = typed.read_all(asked.get("modifications"), "modifications", transient=True)
-        return _write(find, owner_id, changed, asked.get("deletions", ()))
+        whose = what.removesuffix(" variable")
+        told = _telling(find, f"Cannot modify variables for {whose} {owner_id}")
+        return _write(told, owner_id, changed, asked.get("deletions", ()))
 
     def remove(owner_id: str, name: str) -> ResponseReturnValue:
-        return _write(find, owner_id, {}, [name])
+        return _write(_telling(find, f"Cannot delete {what} {name}"), owner_id, {}, [name])
 
     for method, below, verb, view, scope, contract in (
         ("GET", "", "list", listed, read, {"query": READ, "returns": "Variables"}),
@@ -112,6 +116,18 @@ def offer(path: str, kind: str, find: Find, *, read: str = "read", write: str = 
         bp.add_url_rule(f"{path}{below}", view.__name__, guarded, methods=[method])
 
 
+def _telling(find: Find, what: str) -> Find:
+    """Return a `find` that says of an unknown owner what was to be done to it."""
+
+    def found(session: Session, owner_id: str) -> Scope:
+        try:
+            return find(session, owner_id)
+        except ApiError as lost:
+            raise unknown.doing(what, lost) from None
+
+    return found
+
+
 def _read(find: Find, owner_id: str) -> dict[str, Any]:
     # Loading a state marks nothing; on SQLite the reader must not wait inside a writer.
     with db.reading() as session:
@@ -122,10 +138,10 @@ def _read(find: Find, owner_id: str) -> dict[str, Any]:
         return commands.read_variables(session, scope.instance_id, scope.token, local=scope.local)
 
 
-def _value(find: Find, owner_id: str, name: str, kind: str) -> Any:
-    found = _read(find, owner_id)
+def _value(find: Find, owner_id: str, name: str, what: str) -> Any:
+    found = _read(_telling(find, f"Cannot get {what} {name}"), owner_id)
     if name not in found:
-        raise missing(f"{kind} variable with name {name} does not exist")
+        raise missing(f"{what} with name {name} does not exist")
     return found[name]
 
 

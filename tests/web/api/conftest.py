@@ -57,6 +57,15 @@ class System:
         assert answer.headers["Content-Type"] == "application/json"
         return answer.get_json()
 
+    def is_kept_from(self, method: str, path: str, body: Any = None, **more: Any) -> bool:
+        """Say whether what a path names is told exactly like an id that nobody has."""
+        _, area, known, *rest = path.split("/")
+        told = self.ask(method, path, body, **more)
+        strange = self.ask(method, "/".join(("", area, "zz", *rest)), body, **more)
+        words = strange.get_data(as_text=True).replace("zz", known)
+        same = told.status_code == strange.status_code and told.status_code in (400, 404, 500)
+        return same and told.get_data(as_text=True) == words
+
 
 Knock = Callable[..., System]
 

@@ -180,7 +180,7 @@ def test_a_signal_to_one(api: System) -> None:
     api.post("/signal", {"name": "alarm", "executionId": execution["id"]}, status=204)
     assert at(api, "c") == [wanted]
     assert at(api, "w") == []
-    api.post("/signal", {"name": "alarm", "executionId": execution["id"]}, status=404)
+    api.post("/signal", {"name": "alarm", "executionId": execution["id"]}, status=500)
     api.post("/signal", {"name": "other", "executionId": wanted}, status=500)
 
 
@@ -195,7 +195,7 @@ def test_an_execution_is_woken_by_name(api: System) -> None:
     body = {"variables": typed(x=1)}
     api.post(f"{path}/messageSubscriptions/paid/trigger", body, status=204)
     assert at(api, "a") == [one]
-    api.post(f"{path}/messageSubscriptions/paid/trigger", body, status=404)
+    api.post(f"{path}/messageSubscriptions/paid/trigger", body, status=500)
     two = start(api)["id"]
     (execution,) = api.get("/execution", messageEventSubscriptionName="paid")
     api.post(f"/execution/{execution['id']}/signal", {}, status=204)
