@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -32,6 +32,8 @@ Row = type[Variable] | type[TaskVariable]
 
 NUMBERS = ("Short", "Integer", "Long", "Double", "Decimal")
 MOMENT = "Date"
+#: What a backslash in a pattern takes the meaning from.
+WILD = ("%", "_", "\\")
 #: How many characters of a text are searchable.
 SEARCHABLE = 500
 
@@ -54,25 +56,41 @@ class LikeExactly(FunctionElement[bool]):
 
 @compiles(LikeExactly)
 def _like(element: LikeExactly, compiler: Any, **more: Any) -> str:
-    text, pattern = (compiler.process(part, **more) for part in element.clauses)
+    text, pattern, _ = (compiler.process(part, **more) for part in element.clauses)
     return f"({text} LIKE {pattern})"
 
 
 @compiles(LikeExactly, "sqlite")
 def _glob(element: LikeExactly, compiler: Any, **more: Any) -> str:
-    text, pattern = (compiler.process(part, **more) for part in element.clauses)
-    for plain, meant in (("[", "[[]"), ("*", "[*]"), ("?", "[?]"), ("%", "*"), ("_", "?")):
-        pattern = f"replace({pattern}, '{plain}', '{meant}')"
+    text, _, pattern = (compiler.process(part, **more) for part in element.clauses)
     return f"({text} GLOB {pattern})"
+
+
+def pieces(pattern: str) -> Iterator[tuple[str, bool]]:
+    r"""Yield (character, whether it stands for others) of a pattern with `%` and `_`.
+
+    A backslash takes the meaning from what follows: `100\%`. Before anything else it is itself.
+    """
+    escaped = False
+    for place, character in enumerate(pattern):
+        if not escaped and character == "\\" and pattern[place + 1 : place + 2] in WILD:
+            escaped = True
+            continue
+        yield character, not escaped and character in "%_"
+        escaped = False
 
 
 def like(
     column: ColumnElement[Any] | InstrumentedAttribute[Any], pattern: str, *, fold: bool = False
 ) -> ColumnElement[bool]:
-    """Return whether a column matches a pattern with `%` and `_`; `fold` ignores case."""
-    if fold:
-        return LikeExactly(func.lower(column), pattern.lower())
-    return LikeExactly(column, pattern)
+    """Return whether a column matches a pattern, see `pieces`; `fold` ignores case."""
+    found = list(pieces(pattern.lower() if fold else pattern))
+    as_like = "".join(one if wild or one not in "%_\\" else f"\\{one}" for one, wild in found)
+    as_glob = "".join(
+        {"%": "*", "_": "?"}[one] if wild else f"[{one}]" if one in "[*?" else one
+        for one, wild in found
+    )
+    return LikeExactly(func.lower(column) if fold else column, as_like, as_glob)
 
 
 def variable_is(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from engine.queries import matching
 from engine.queries.asked import MOST, Asked
 
 T = TypeVar("T")
@@ -67,16 +68,19 @@ def alike(get: Callable[[Any], Any]) -> Callable[[Any], Test]:
 
 
 def matches(text: str, pattern: str) -> bool:
-    """Say whether a text matches a pattern with `%` and `_`."""
+    """Say whether a text matches a pattern, see `matching.pieces`."""
     return _pattern(pattern).fullmatch(text) is not None
 
 
 @lru_cache(maxsize=256)
 def _pattern(pattern: str) -> re.Pattern[str]:
     # Runs of % would make the pattern slow without meaning more.
-    parts = re.split(r"([%_])", re.sub(r"%+", "%", pattern)[:500])
     meant = {"%": ".*", "_": "."}
-    return re.compile("".join(meant.get(part, re.escape(part)) for part in parts), re.S)
+    parts = [meant[one] if wild else re.escape(one) for one, wild in matching.pieces(pattern[:500])]
+    kept = [
+        one for place, one in enumerate(parts) if one != ".*" or parts[place - 1 : place] != [".*"]
+    ]
+    return re.compile("".join(kept), re.S)
 
 
 def from_(get: Callable[[Any], Any]) -> Callable[[Any], Test]:
