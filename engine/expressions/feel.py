@@ -88,7 +88,14 @@ class FeelParser(Parser):
 
     def operator(self) -> str | None:
         found = super().operator()
-        return None if found == "[" and self.in_range else found
+        return None if found == "[" and self.in_range and not self._filters() else found
+
+    def _filters(self) -> bool:
+        """Tell whether `[` begins a filter: no value follows what closes an interval."""
+        token = self.ahead()
+        if token.kind == "op":
+            return token.text in ("(", "[", "{", "-", "@", "?")
+        return token.kind != "end" and not (token.kind == "name" and token.text in _STOPS)
 
     def infix(self, left: Node, operator: str, start: int) -> Node:
         if operator in ("or", "and"):
@@ -296,7 +303,9 @@ class FeelParser(Parser):
 
     def _names_argument(self) -> bool:
         offset = 0
-        while self.ahead(offset).kind in ("name", "quoted"):
+        while (token := self.ahead(offset)).kind in ("name", "quoted") or (
+            offset and token.kind == "number"  # the second word of `x 1`
+        ):
             offset += 1
         return offset > 0 and self.ahead(offset).text == ":"
 

@@ -88,6 +88,7 @@ n(1) ⇒ null
 (function(x) function(y) x + y)(1)(2) ⇒ 3
 [function(x) x + 1][1](2) ⇒ 3
 {o: {f: function(x) x * 2}, r: o.f(4)}.r ⇒ 8
+(function(x 1, y 2a) x 1 - y 2a)(y 2a: 1, x 1: 5) ⇒ 4
 """)
 
 # 46–47: for, with several iterators, ranges and the results so far
@@ -157,6 +158,11 @@ TESTS = lines("""
 5 between null and 4 ⇒ false
 5 between 1 and null ⇒ null
 (n) in (5) ⇒ true
+{l: [4, 5], r: 5 in [l[1]..l[2]]}.r ⇒ true
+{l: [4, 5], r: 5 in [l[1]..l[2][}.r ⇒ false
+{l: [4, 5], r: [4 in ]l[-2]..l[-1]], 5 in ]3..l[item > 4][1][]}.r ⇒ [false, false]
+[[1..2[, [2..3[] = [[1..2), [2..3)] ⇒ true
+if 2 in [1..2[ then 1 else 2 ⇒ 2
 [1..n] = [1..5] ⇒ true
 [n - 1..n + 1].start ⇒ 4
 (< 5).end ⇒ 5
