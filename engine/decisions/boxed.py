@@ -125,7 +125,8 @@ def _invocation(element: Element, name: str, reader: Reader) -> Closure:
             below(binding, name, reader) if logic_of(binding) is not None else lambda _env: None
         )
     complaints: list[str] = []
-    invoke = built(nodes.Call(tree, (), tuple(named)), document.text_of(callee), complaints)
+    invocation = nodes.Call(tree, (), tuple(named))
+    invoke = built(invocation, document.text_of(callee), complaints, reader.hidden)
     for complaint in complaints:
         reader.doubt(place, "dmn-function", complaint)
 

@@ -21,6 +21,8 @@ from engine.expressions.feel import special_names
 MAX_IMPORTS = 10
 #: Names with operators or words of FEEL in them: each is looked for at every word.
 MAX_NAMES = 500
+#: Elements that give a name to a value.
+_NAMING = ("variable", "formalParameter")
 _SHOWN = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
 
 
@@ -129,8 +131,10 @@ def _names(root: Element) -> list[str]:
 
 
 def _fill(model: DecisionModel, root: Element, reader: Reader) -> None:
+    functions = _functions(root, model)
     for element in children(root, *_SHOWN):
         identifier = element.get("id") or name_of(element)
+        reader.hidden = _hidden(element, functions)
         if label := " ".join((element.get("label") or "").split()):
             model.labels.setdefault(label, identifier)
         match document.local(element):
@@ -145,6 +149,24 @@ def _fill(model: DecisionModel, root: Element, reader: Reader) -> None:
                 model.decisions[identifier] = _decision(element, identifier, model, reader)
             case _:
                 model.services[identifier] = _service(element, identifier, model, reader)
+
+
+def _functions(root: Element, model: DecisionModel) -> dict[str, str]:
+    """Return the names of the functions that the file can call without a prefix, by their ids."""
+    nameless = model.imports.get("")
+    there = [] if nameless is None else [*nameless.knowledge.values(), *nameless.services.values()]
+    found = {one.id: one.name for one in there}
+    for element in children(root, "businessKnowledgeModel", "decisionService"):
+        found[element.get("id") or ""] = variable_of(element)[0]
+    return found
+
+
+def _hidden(element: Element, functions: Mapping[str, str]) -> frozenset[str]:
+    """Return the built-ins whose names an element gives to something, or to what it requires."""
+    named = {name_of(one) for one in element.iter() if document.local(one) in _NAMING}
+    required = (document.reference(one)[1] for one in element.iter() if one.get("href"))
+    named |= {functions.get(identifier, "") for identifier in required}
+    return frozenset(named & REGISTRY.keys())
 
 
 def _times(model: DecisionModel) -> dict[str, str]:
@@ -183,8 +205,6 @@ def _knowledge(
     if logic is None:
         reader.problem(identifier, "dmn-logic", f"业务知识模型“{name}”没有逻辑。")
         logic = element
-    if name in REGISTRY:
-        reader.problem(identifier, "dmn-name", f"业务知识模型不能叫“{name}”，这是内置函数的名称。")
     define = boxed.function(logic, name, reader, logic.get("typeRef") or type_ref)
     required = refs(element, model, "knowledgeRequirement", "requiredKnowledge")
     return Knowledge(identifier, name, define, required)

@@ -10,12 +10,12 @@ from engine.decisions.document import CAMUNDA, Element, children, text_of
 from engine.decisions.reading import Reader
 from engine.decisions.table import Input, Output, Rank, Rule, Table
 from engine.errors import ExpressionError
-from engine.expressions import comparison, nodes
+from engine.expressions import nodes
 from engine.expressions.coercion import truth
 from engine.expressions.compile_tests import INPUT, Test
-from engine.expressions.environment import Closure, Env
+from engine.expressions.environment import Closure, Env, Run
 from engine.expressions.naming import free_names
-from engine.expressions.program import condition_program, unary_program
+from engine.expressions.program import condition_program, ranking_tests, unary_program
 from engine.expressions.values import kind
 
 MAX_RULES: Final = 5_000
@@ -25,13 +25,15 @@ _SHORT: Final = {
     "U": "UNIQUE", "F": "FIRST", "A": "ANY", "P": "PRIORITY", "C": "COLLECT",
     "R": "RULE ORDER", "O": "OUTPUT ORDER",
 }  # fmt: skip
+#: The standard's signs of the aggregators: `C+` is a sum.
+_SIGNS: Final = {"+": "SUM", "<": "MIN", ">": "MAX", "#": "COUNT"}
 
 
 def read_table(element: Element, name: str, reader: Reader) -> Table:
     """Return the table; `name` is what its only output is called if it has no name."""
     place = element.get("id") or name
     inputs = [_input(part, place, reader) for part in children(element, "input")]
-    outputs = _outputs(element, name, reader)
+    outputs, fault = _outputs(element, name, reader)
     variables = [_input_names(part) for part in children(element, "input")]
     rows = list(children(element, "rule"))
     if len(rows) > MAX_RULES or len(inputs) + len(outputs) > MAX_COLUMNS:
@@ -51,28 +53,37 @@ def read_table(element: Element, name: str, reader: Reader) -> Table:
         )
         for number, column in enumerate(inputs)
     ]
-    policy, aggregation = _policy(element, place, outputs, reader)
+    policy, aggregation = _policy(element)
+    wrong = _wrong_policy(policy, aggregation, outputs)
+    if wrong is not None:
+        fault = reader.broken(place, "dmn-hit-policy", wrong)
     return Table(
-        place, policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules), not reader.camunda
-    )
+        place, policy, aggregation, tuple(inputs), tuple(outputs), tuple(rules),
+        not reader.camunda, fault,
+    )  # fmt: skip
 
 
-def _policy(element: Element, place: str, outputs: list[Output], reader: Reader) -> tuple[str, str]:
+def _policy(element: Element) -> tuple[str, str]:
+    """Return the hit policy and the aggregator, also of `C+`."""
     policy = (element.get("hitPolicy") or "UNIQUE").upper().replace("_", " ")
-    policy = _SHORT.get(policy, policy)
     aggregation = (element.get("aggregation") or "").upper()
+    if len(policy) == 2 and policy[0] == "C" and policy[1] in _SIGNS:
+        policy, aggregation = "COLLECT", aggregation or _SIGNS[policy[1]]
+    return _SHORT.get(policy, policy), aggregation
+
+
+def _wrong_policy(policy: str, aggregation: str, outputs: list[Output]) -> str | None:
+    """Return why a hit policy has no meaning for a table, or None."""
     if policy not in hit_policies.ALL:
-        reader.problem(place, "dmn-hit-policy", f"没有命中策略“{policy}”。")
+        return f"没有命中策略“{policy}”。"
     if aggregation and (aggregation not in hit_policies.AGGREGATIONS or policy != "COLLECT"):
-        reader.problem(place, "dmn-hit-policy", f"命中策略 {policy} 不能用汇总“{aggregation}”。")
+        return f"命中策略 {policy} 不能用汇总“{aggregation}”。"
     if aggregation and len(outputs) > 1:
-        reader.problem(place, "dmn-hit-policy", "汇总（COLLECT）的决策表只能有一个输出列。")
+        return f"汇总（COLLECT {aggregation}）的决策表只能有一个输出列，这里有 {len(outputs)} 个。"
     ordered = policy in ("PRIORITY", "OUTPUT ORDER")
     if ordered and all(output.rank is None for output in outputs):
-        reader.problem(
-            place, "dmn-hit-policy", f"命中策略 {policy} 需要在输出列填写按重要性排列的输出值。"
-        )
-    return policy, aggregation
+        return f"命中策略 {policy} 需要在输出列填写按重要性排列的输出值。"
+    return None
 
 
 # --- columns --------------------------------------------------------------------
@@ -123,7 +134,9 @@ def _input_names(element: Element) -> frozenset[str]:
     return INPUT | {"cellInput"} | ({own} if own else set())
 
 
-def _outputs(table: Element, name: str, reader: Reader) -> list[Output]:
+def _outputs(table: Element, name: str, reader: Reader) -> tuple[list[Output], Closure | None]:
+    """Return the output columns, and what tells that their names make no sense."""
+    fault: Closure | None = None
     columns = list(children(table, "output"))
     outputs: list[Output] = []
     for number, column in enumerate(columns, start=1):
@@ -131,15 +144,15 @@ def _outputs(table: Element, name: str, reader: Reader) -> list[Output]:
         own = document.name_of(column) or (name if len(columns) == 1 else "")
         label = column.get("label") or own or f"第 {number} 列"
         if not own or own in [output.name for output in outputs]:
-            reader.problem(place, "dmn-output", f"输出列“{label}”的名称缺失或重复。")
+            fault = reader.broken(place, "dmn-output", f"输出列“{label}”的名称缺失或重复。")
         default = document.child(column, "defaultOutputEntry")
         closure = reader.expression(default, place, "默认输出")[1] if text_of(default) else None
         _, listed = reader.type_of(column.get("typeRef"))
         typed = reader.converter(column.get("typeRef"), f"输出列“{label}”", place)
         listed = text_of(document.child(column, "outputValues")) or listed
-        values = _literals(listed, place, reader)
-        outputs.append(Output(place, own, label, typed, closure, _texts(values), _rank(values)))
-    return outputs
+        texts = _texts(_literals(listed, place, reader))
+        outputs.append(Output(place, own, label, typed, closure, texts, _rank(listed, reader)))
+    return outputs, fault
 
 
 def _literals(text: str, place: str, reader: Reader) -> list[Any]:
@@ -160,14 +173,19 @@ def _texts(values: list[Any]) -> tuple[str, ...] | None:
     return tuple(values) if closed else None
 
 
-def _rank(values: list[Any]) -> Rank | None:
-    if not values:
+def _rank(listed: str, reader: Reader) -> Rank | None:
+    try:
+        tests = ranking_tests(listed, reader.known) if listed else []
+    except ExpressionError:
+        return None  # `_literals` has told it
+    if not tests:
         return None
 
     def rank(value: Any) -> int:
         """Return the place of the value in the list; unknown values come last."""
-        places = (i for i, known in enumerate(values) if comparison.same(known, value))
-        return next(places, len(values))
+        env = Env({}, Run({}))
+        places = (place for place, test in enumerate(tests) if test(env, value) is True)
+        return next(places, len(tests))
 
     return rank
 

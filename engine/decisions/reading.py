@@ -70,6 +70,8 @@ class Reader:
     language: str = ""
     #: The author's type → FEEL's type and the text of its allowed values, where it is so simple.
     aliases: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: Built-ins whose names something that the element being read can see has too.
+    hidden: frozenset[str] = frozenset()
     #: Names read by the expressions so far; whoever wants to know empties it first.
     names: set[str] = field(default_factory=set)
     #: What cannot be read. Nothing of this is published.
@@ -174,7 +176,11 @@ class Reader:
                 program = condition_program(text)
             else:
                 program = typed_program(
-                    text, self.known, self.types.named, functions=not self.camunda
+                    text,
+                    self.known,
+                    self.types.named,
+                    functions=not self.camunda,
+                    hidden=self.hidden,
                 )
         except ExpressionError as why:
             return Literal(None), self.broken(where, "dmn-expression", f"{what}：{why}")
@@ -190,7 +196,7 @@ class Reader:
             ExpressionError: they cannot be read.
         """
         complaints: list[str] = []
-        found = cell_program(text, self.known, inputs, self.types.named, complaints)
+        found = cell_program(text, self.known, inputs, self.types.named, complaints, self.hidden)
         for complaint in complaints:
             self.doubt(where, "dmn-cell", f"{what}：{complaint}")
         return found

@@ -96,6 +96,8 @@ class Table:
     rules: tuple[Rule, ...]
     #: Rules that break the hit policy give null, as FEEL has it, instead of an error.
     lenient: bool = False
+    #: The hit policy has no meaning for this table: tells it, whatever the inputs are.
+    fault: Closure | None = None
 
     def answer(self, env: Env) -> Answer:
         """Evaluate the table.
@@ -104,6 +106,9 @@ class Table:
             ExpressionError: a value is of the wrong type, or the rules that match
                 break the hit policy.
         """
+        if self.fault is not None:
+            self.fault(env)
+            return Answer(self, [None] * len(self.inputs), [], [], void=True)
         env.run.tick(len(self.rules) + len(self.inputs))
         values = [column.value(env) for column in self.inputs]
         if not all(

@@ -27,16 +27,16 @@ def call(node: nodes.Call, compiler: Compiler) -> Closure:
     name = node.callee.name
     if name in compiler.bound:
         return lambda env: apply(env.get(name), name, env)
-    builtin = _builtin(name, node, compiler)
+    builtin, hidden = _builtin(name, node, compiler), name in compiler.hidden
 
-    if name == "now" and builtin is not None:
+    if name == "now" and builtin is not None and not hidden:
         return builtin  # asks the caller's `now` once per evaluation
 
     def invoke(env: Env) -> Any:
         told = env.run.functions.get(name)
         if told is not None:
             return _told(told, name, args, named, env)
-        if builtin is not None:
+        if builtin is not None and not (hidden and isinstance(env.get(name), Function)):
             return builtin(env)
         return apply(env.get(name), name, env)
 
@@ -116,6 +116,8 @@ def _builtin(name: str, node: nodes.Call, compiler: Compiler) -> Closure | None:
     if signatures is None:
         return None
     chosen = [s for s in signatures if s.accepts(len(node.args), [key for key, _ in node.named])]
+    if not chosen and name in compiler.hidden:
+        return None
     if not chosen:
         shapes = "，或 ".join(f"{name}({', '.join(s.labels)})" for s in signatures)
         return compiler.hopeless(f"函数 {name} 的参数应为：{shapes}。")

@@ -44,6 +44,7 @@ class Compiler:
         traced: bool = False,
         types: Named = NO_TYPES,
         functions: bool = False,
+        hidden: frozenset[str] = frozenset(),
     ) -> None:
         self.source = source
         self.builders = builders
@@ -57,6 +58,9 @@ class Compiler:
         self.complaints: list[str] = []
         #: The name of a built-in is a value; else a missing variable called `date` is null.
         self.functions = functions
+        #: Built-ins whose names something around the expression has too: a function of that
+        #: name comes first.
+        self.hidden = hidden
         #: The types that the file around the expression defines.
         self.types = types
         #: Names bound by loops and parameters around the node: they hide built-ins.

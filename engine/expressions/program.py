@@ -73,12 +73,21 @@ def feel_program(text: str, known: Known = (), *, strict: bool = False) -> Progr
     return _feel_program(bounded(text), known, False, strict)
 
 
-def typed_program(text: str, known: Known, types: Named, *, functions: bool = True) -> Program:
+def typed_program(
+    text: str,
+    known: Known,
+    types: Named,
+    *,
+    functions: bool = True,
+    hidden: frozenset[str] = frozenset(),
+) -> Program:
     """Compile FEEL that may name the types of a file; the caller keeps it.
 
-    `functions`: the name of a built-in is a value.
+    `functions`: the name of a built-in is a value. `hidden`: see `Compiler`.
     """
-    compiler = Compiler(text, FEEL, OPERATORS, lenient=True, types=types, functions=functions)
+    compiler = Compiler(
+        text, FEEL, OPERATORS, lenient=True, types=types, functions=functions, hidden=hidden
+    )
     return _program(FeelParser(bounded(text), known).parse(), compiler)
 
 
@@ -124,9 +133,9 @@ def _program(tree: Node, compiler: Compiler) -> Program:
     return Program(tree, compiler.build(tree), compiler.lenient, compiler)
 
 
-def built(tree: Node, source: str, complaints: list[str]) -> Closure:
+def built(tree: Node, source: str, complaints: list[str], hidden: frozenset[str]) -> Closure:
     """Return the closure of a tree that somebody else made; complaints are added to the list."""
-    compiler = Compiler(source, FEEL, OPERATORS, lenient=True)
+    compiler = Compiler(source, FEEL, OPERATORS, lenient=True, hidden=hidden)
     closure = compiler.build(tree)
     complaints += compiler.complaints
     return closure
@@ -146,17 +155,26 @@ def cell_program(
     inputs: frozenset[str] = INPUT,
     types: Named = NO_TYPES,
     complaints: list[str] | None = None,
+    hidden: frozenset[str] = frozenset(),
 ) -> tuple[nodes.Tests, Test]:
     """Compile unary tests that may name the types of a file; the caller keeps them.
 
     What can never have a result is added to `complaints`.
     """
     tree = UnaryParser(bounded(text), known).parse_tests()
-    compiler = Compiler(text, FEEL, OPERATORS, lenient=True, types=types)
+    compiler = Compiler(text, FEEL, OPERATORS, lenient=True, types=types, hidden=hidden)
     test = unary_test(tree, compiler, inputs)
     if complaints is not None:
         complaints += compiler.complaints
     return tree, test
+
+
+def ranking_tests(text: str, known: Known = ()) -> list[Test]:
+    """Compile unary tests one by one; none if they are negated as a whole."""
+    tree = UnaryParser(bounded(text), known).parse_tests()
+    compiler = Compiler(text, FEEL, OPERATORS, lenient=True)
+    tests = () if tree.negated else tree.tests
+    return [unary_test(nodes.Tests((test,)), compiler) for test in tests]
 
 
 def has_juel(text: str) -> bool:

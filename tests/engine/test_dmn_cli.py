@@ -7,7 +7,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from engine import decisions
 from engine.cli import main
+from engine.errors import DeploymentRefused
 from tests.engine.dmn import decision as camundas
 from tests.engine.dmn import definitions, table
 from tests.engine.dmn_standard import (
@@ -158,6 +160,35 @@ def test_what_cannot_be_answered_is_a_sentence_and_status_1(decide, wanted, give
     told = risk(decide, wanted, given)
     assert told.exit_code == 1
     assert words in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("outputs", "kept", "words"),
+    [  # 8.2.11: what several outputs come to, the standard does not say
+        *[(["a", "b"], {"hit": "C", "aggregation": how}, f"COLLECT {how}")
+          for how in ("SUM", "MIN", "MAX", "COUNT")],
+        (["a"], {"hit": "FIRST", "aggregation": "SUM"}, "FIRST"),
+        (["a"], {"hit": "COLLECT", "aggregation": "MEAN"}, "MEAN"),
+        (["a"], {"hit": "LAST"}, "LAST"),
+        (["a"], {"hit": "PRIORITY"}, "输出值"),
+        (["a", "a"], {}, "重复"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("files", [
+    lambda logic: model(decision("d", logic)),
+    lambda logic: model(decision("u", logic), decision("d", literal("u"), needs=("u",))),
+    lambda logic: model(knowledge("f", "n", logic), decision("d", literal("f(n)"), knows=("f",))),
+    lambda logic: definitions(camundas("d", logic)),
+])  # fmt: skip
+def test_a_table_without_a_meaning_is_not_answered(decide, outputs, kept, words, files):
+    rows = [["-", *("1" for _ in outputs)], ["> 5", *("2" for _ in outputs)]]
+    content = files(table(["n"], outputs, rows, **kept))
+    told = decide("--decision", "d", files={"a.dmn": content}, given={"n": 9})
+    assert (told.exit_code, told.stdout) == (1, "null\n")
+    assert words in told.stderr
+    with pytest.raises(DeploymentRefused) as refused:
+        decisions.parse(content)
+    assert {problem.element for problem in refused.value.problems} <= {"t", "t_o2"}
 
 
 def test_a_file_that_is_no_dmn_is_refused(decide):

@@ -144,6 +144,35 @@ def test_a_built_in_is_a_value(text, value):
     assert answer(literal(text)) == value
 
 
+def test_a_function_of_the_file_comes_before_a_built_in_of_its_name():
+    most = knowledge("max", "a,b,c:number", literal("a * b * c"))
+    parts = (most, decision("other", literal("max(1, 2, 3)")))
+    own = {"knows": ("max",), "needs": ("other",)}
+    assert answer(literal("max(2, 3, 4) + other"), {}, *parts, **own) == 27
+    assert answer(literal("max(c: 2, b: 3, a: 4)"), {}, *parts, **own) == 24
+    assert answer(invocation("max", c="2", b="3", a="4"), {}, *parts, **own) == 24
+    assert answer(table(["max(n, 2, 3)"], ["r"], [["> 6", "max(n, n, n)"]]), {"n": 2}, *parts,
+                  **own) == 8  # fmt: skip
+    assert answer(table(["n"], ["r"], [["< max(n, 2, 3)", "max(n, n, n)"]]), {"n": 3}, *parts,
+                  **own) == 27  # fmt: skip
+    today = knowledge("today", "", literal('@"2000-01-01"'))
+    assert answer(literal("today().year"), {}, today, knows=("today",)) == 2000
+    whole = (input_data("n", "number"), decision("twice", literal("n * 2"), inputs=("n",)))
+    odd = service("odd", ("twice",), inputs=("n",))
+    assert answer(literal("odd(4)"), {}, *whole, odd, knows=("odd",)) == 8
+
+
+def test_parameters_and_entries_come_before_built_ins_too_if_they_are_functions():
+    each = knowledge("each", "count,l", literal("for x in l return count(x)"))
+    logic = literal("each(function(x) x * 2, [1, 2])")
+    assert answer(logic, {}, each, knows=("each",)) == [2, 4]
+    inner = "<functionDefinition><formalParameter name='x'/>" + literal("x * 2")
+    boxes = context(result=literal("sum(4)"), sum=f"{inner}</functionDefinition>")
+    assert answer(boxes) == 8
+    assert answer(context(result=literal("count([1, count])"), count=literal("5"))) == 2
+    assert answer(literal("date(date)"), {"date": "2026-03-01"}, input_data("date")).day == 1
+
+
 def test_a_function_in_java_gives_null():
     part = knowledge("out", "a:number", literal("1")).replace(
         "<encapsulatedLogic>", '<encapsulatedLogic kind="Java">'

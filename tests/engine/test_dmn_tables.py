@@ -87,6 +87,23 @@ def test_letters_stand_for_hit_policies(policy):
     assert answer(logic, {"n": 1}) in (1, [1])
 
 
+@pytest.mark.parametrize(("hit", "value"), [("C+", 50), ("C&lt;", 10), ("C>", 20), ("C#", 3)])
+def test_signs_stand_for_aggregators(hit, value):
+    assert answer(table(["n"], ["r"], OVERLAPPING, hit=hit), {"n": 3}) == value
+
+
+def test_output_values_may_be_any_tests():
+    rules = [["> 0", "10"], ["> 1", "20"], ["> 2", "30"], ["-", 'string length("abc")']]
+    for values, ordered in (
+        ("[15..25],[0..14]", [20, 10, 3, 30]),
+        (">= 20, ? = 3", [20, 30, 3, 10]),
+        ("10, > 20", [10, 30, 20, 3]),
+    ):
+        ranked = [f"r={values}"]
+        assert answer(table(["n"], ranked, rules, hit="OUTPUT ORDER"), {"n": 3}) == ordered
+        assert answer(table(["n"], ranked, rules, hit="PRIORITY"), {"n": 3}) == ordered[0]
+
+
 @pytest.mark.parametrize("orientation", ["Rule-as-Row", "Rule-as-Column", "CrossTable"])
 def test_every_orientation_is_the_same_table(orientation):
     logic = table(["a", "b"], ["r"], [['"x"', "1", "11"], ['"x"', "2", "12"], ['"y"', "-", "2"]])
