@@ -12,7 +12,7 @@ from engine.decisions.read_table import read_table
 from engine.decisions.reading import Reader
 from engine.decisions.references import check_references
 from engine.decisions.table import Table
-from engine.errors import DeploymentRefused, Problem
+from engine.errors import DeploymentRefused, ExpressionError, Problem
 from engine.expressions.builtins import REGISTRY
 from engine.expressions.environment import Closure
 from engine.expressions.feel import special_names
@@ -23,6 +23,15 @@ MAX_IMPORTS = 10
 MAX_NAMES = 500
 #: Elements that give a name to a value.
 _NAMING = ("variable", "formalParameter")
+#: What a decision has besides its logic.
+_BESIDE_LOGIC = frozenset(
+    {
+        "description", "extensionElements", "question", "allowedAnswers", "variable",
+        "informationRequirement", "knowledgeRequirement", "authorityRequirement",
+        "supportedObjective", "impactedPerformanceIndicator", "decisionMaker", "decisionOwner",
+        "usingProcess", "usingTask",
+    }
+)  # fmt: skip
 _SHOWN = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
 
 
@@ -215,12 +224,14 @@ def _decision(element: Element, identifier: str, model: DecisionModel, reader: R
         reader.problem("", "dmn-decision", f"决策“{name_of(element)}”没有编号（id）。")
     variable, type_ref = variable_of(element)
     reader.names = set()
-    found = boxed.logic_of(element)
+    found = _logic(element)
     logic: Table | Closure
-    if found is not None and document.local(found) == "decisionTable":
+    if found is None:
+        logic = _nothing(identifier, variable, reader)
+    elif document.local(found) == "decisionTable":
         logic = read_table(found, variable, reader)
     else:
-        logic = boxed.below(element, variable, reader)
+        logic = boxed.boxed(found, variable, reader)
     camundas_table = model.camunda and isinstance(logic, Table)
     convert = None if camundas_table else reader.converter(type_ref, f"“{variable}”", identifier)
     return Decision(
@@ -235,6 +246,22 @@ def _decision(element: Element, identifier: str, model: DecisionModel, reader: R
         convert,
         None if model.camunda else reader.feel_type(type_ref, identifier),
     )
+
+
+def _logic(element: Element) -> Element | None:
+    """Return the boxed expression of a decision, or what stands where it should."""
+    if (found := boxed.logic_of(element)) is not None:
+        return found
+    space = element.tag.rpartition("}")[0]
+    parts = (one for one in element if one.tag.startswith(space))
+    return next((one for one in parts if document.local(one) not in _BESIDE_LOGIC), None)
+
+
+def _nothing(identifier: str, variable: str, reader: Reader) -> Closure:
+    """Return what a decision that is only drawn answers: the standard and Camunda admit it."""
+    message = f"决策“{variable}”没有逻辑，结果总是空值。"
+    reader.doubt(identifier, "dmn-logic", message, warning=True)
+    return lambda env: env.note(ExpressionError(message))
 
 
 def _service(element: Element, identifier: str, model: DecisionModel, reader: Reader) -> Service:

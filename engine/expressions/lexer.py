@@ -22,13 +22,14 @@ _NUMBER: Final = re.compile(r"(?:\d+(?:\.(?=\d)\d+)?|\.\d+)(?:[eE][+-]?\d{1,4})?
 _JUEL_NAME: Final = re.compile(r"[^\W\d]\w*")
 #: What rules 27–29 of the grammar allow besides letters: symbols, pictographs, joiners.
 _EXTRA: Final = (
-    "\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3003-\u3007\u3012-\u303f\ufe00-\ufeff"
+    "\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3003-\u3007\u3012-\u303f\ufe00-\ufefe"
     "\U00010000-\U000effff"
 )
 _FEEL_NAME: Final = re.compile(
     rf"(?:[^\W\d]|[{_EXTRA}])(?:\w|[{_EXTRA}\u00b7\u0300-\u036f\u203f\u2040])*"
 )
-_SPACE: Final = re.compile(r"\s+")
+#: Besides what Python knows, those of rule 61 that nobody sees.
+_SPACE: Final = re.compile(r"[\s\u180e\u200b\ufeff]+")
 _FEEL_OP: Final = re.compile(r"\.\.|\*\*|!=|<=|>=|->|[-+*/<>=.,:()\[\]{}?@]")
 _JUEL_OP: Final = re.compile(r"\|\||&&|==|!=|<=|>=|[-+*/%<>!?:.,()\[\]]")
 _DOUBLE: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)

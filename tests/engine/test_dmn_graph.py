@@ -6,7 +6,8 @@ import pytest
 
 from engine import decisions
 from engine.errors import DeploymentRefused, ExpressionError, NotFound
-from tests.engine.dmn import table
+from tests.engine.dmn import decision as camundas
+from tests.engine.dmn import definitions, table
 from tests.engine.dmn_standard import (
     answer,
     context,
@@ -59,6 +60,24 @@ def test_a_required_context_and_table_are_read_by_their_entries():
     )  # fmt: skip
     assert answer(literal("Applicant.name + string(Fees.high)"), {}, *parts,
                   needs=("Applicant", "Fees")) == "甲2"  # fmt: skip
+
+
+def test_a_decision_that_is_only_drawn_is_null():
+    drawn = decision("drawn", "")
+    for xml in (
+        model(drawn, decision("d", literal("drawn = null"), needs=("drawn",))),
+        definitions(
+            camundas("drawn", ""), camundas("d", literal("drawn = null"), requires=["drawn"])
+        ),
+    ):
+        found = decisions.parse(xml)
+        assert [(p.element, p.code, p.severity) for p in decisions.check(found)] == [
+            ("drawn", "dmn-logic", "warning")
+        ]
+        assert found.evaluate("d", {}).value is True
+        told = found.evaluate("drawn", {}, explain=True)
+        assert (told.value, told.rows) == (None, [{"drawn": None}])
+        assert "drawn" in told.explanation["notes"][0]
 
 
 def test_every_decision_is_answered_once():

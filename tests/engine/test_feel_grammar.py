@@ -253,6 +253,14 @@ def test_an_expression_may_have_many_lines():
     assert expressions.feel(text, {}) == 2
 
 
+@pytest.mark.parametrize(
+    "blank", "\t\n\x0b\x0c\r\x85\xa0\u1680\u180e\u2003\u200b\u2028\u3000\ufeff"
+)
+def test_every_blank_of_unicode_is_one(blank):
+    text = f"{blank}{{a:{blank}1,{blank}b{blank}:{blank}a{blank}+{blank}1}}.b{blank}"
+    assert expressions.feel(text, {}) == 2
+
+
 def test_names_of_the_scope_may_be_told():
     from engine.expressions.program import NO_FUNCTIONS, feel_program, run
 
