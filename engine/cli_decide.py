@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from engine.errors import EngineError, ExpressionError, NotFound
 
 #: Calls of Python: a function of FEEL that calls itself needs some twenty each time.
 STACK = 15_000
+#: How many files of a folder are looked at.
+MAX_FILES = 200
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -32,12 +35,13 @@ def register(group: click.Group) -> None:
 def decide(files: tuple[Path, ...], wanted: str | None, given: str, explain: bool) -> None:
     """Answer one decision of DMN FILES and print its value as JSON.
 
-    An imported file must be among FILES. A value that is null because something was wrong
-    comes with the reason on stderr; what cannot be evaluated at all ends with status 1.
+    An imported file must be among FILES or lie beside them. A value that is null because
+    something was wrong comes with the reason on stderr; what cannot be evaluated at all ends
+    with status 1.
     """
     scope = exchange.from_json(_text(given))
     contents = [path.read_bytes() for path in files]
-    model, name = _found(contents, wanted)
+    model, name = _found(contents, _beside(files, contents), wanted)
     try:
         with _deep():
             result = model.evaluate(name, scope, explain=True, shown=True)
@@ -74,7 +78,21 @@ def _text(given: str) -> str:
         raise EngineError(f"输入文件 {given[1:]} 读不出来：{why}") from None
 
 
-def _found(contents: list[bytes], wanted: str | None) -> tuple[DecisionModel, str]:
+def _beside(files: tuple[Path, ...], contents: list[bytes]) -> list[bytes]:
+    """Return the decision files in the folders of files that import others; it may be theirs."""
+    folders = {
+        path.resolve().parent
+        for path, content in zip(files, contents, strict=True)
+        if decisions.imports_files(content)
+    }
+    given = {path.resolve() for path in files}
+    there = sorted(path for folder in folders for path in islice(folder.glob("*.dmn"), MAX_FILES))
+    return [path.read_bytes() for path in there if path.is_file() and path not in given]
+
+
+def _found(
+    contents: list[bytes], beside: list[bytes], wanted: str | None
+) -> tuple[DecisionModel, str]:
     """Return the model that holds what is wanted, the first file first, and its id.
 
     Raises:
@@ -82,7 +100,7 @@ def _found(contents: list[bytes], wanted: str | None) -> tuple[DecisionModel, st
     """
     missing: list[str] = []
     for number, content in enumerate(contents):
-        others = contents[:number] + contents[number + 1 :]
+        others = contents[:number] + contents[number + 1 :] + beside
         model = decisions.parse(content, others=others, tolerant=True)
         try:
             if wanted is None:

@@ -21,6 +21,7 @@ from engine.decisions.types import converted
 from engine.errors import ExpressionError
 from engine.expressions import limits
 from engine.expressions.environment import Env, Functions, Run
+from engine.expressions.feel_types import Type, coerce
 from engine.expressions.limits import LimitReached, Undefined
 from engine.expressions.program import LIGHT, storable
 from engine.expressions.values import Function, plain
@@ -258,13 +259,19 @@ class Evaluation:
         types = (*(one.type for one in inputs), *(one.type for one in decisions))
 
         def apply(_run: Any, *values: Any) -> Any:
-            told = dict(zip(params, values, strict=True))
+            told = {
+                param: value if wanted is None else self._argument(value, wanted, param)
+                for param, value, wanted in zip(params, values, types, strict=True)
+            }
             inner = Evaluation(self.model, told, self.run, False)
             for decision in decisions:
                 inner.give(decision, told[decision.variable])
             return inner.served(service)
 
         return Function(params, apply, types)
+
+    def _argument(self, value: Any, wanted: Type, name: str) -> Any:
+        return converted(lambda raw: coerce(raw, wanted), value, self.env, f"参数“{name}”")
 
     def _of(self, ref: Ref) -> DecisionModel:
         return self.model.imports.get(ref.prefix, self.model)

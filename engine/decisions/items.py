@@ -6,9 +6,11 @@ They may stand on each other in any order, and contain themselves.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from engine.decisions.document import Element, child, children, text_of
+from engine.decisions.types import day_of
 from engine.errors import ExpressionError
 from engine.expressions import temporal
 from engine.expressions.environment import Env, Run
@@ -123,8 +125,8 @@ class Types:
         self.problem(element.get("id") or element.get("name") or "", "dmn-item", message)
 
 
-_READ: Final[dict[str, Callable[[str], Any]]] = {
-    "date": temporal.parse_date,
+_READ: Final[dict[str, Callable[[Any], Any]]] = {
+    "date": lambda value: temporal.parse_date(value) if isinstance(value, str) else day_of(value),
     "time": temporal.parse_time,
     "date and time": temporal.parse_moment,
     "days and time duration": temporal.parse_duration,
@@ -137,15 +139,22 @@ WRITTEN: Final = frozenset(_READ)
 
 
 def read_as(value: Any, kind: str) -> Any:
-    """Return what a text means as a value of a kind; the value itself if it means nothing."""
+    """Return what a value from outside means as one of a kind; itself if it means nothing."""
     try:
-        return _READ[kind](value) if isinstance(value, str) else value
+        return _READ[kind](value) if _means(value, kind) else value
     except Undefined:
         return value
 
 
+def _means(value: Any, kind: str) -> bool:
+    """Tell whether a value from outside may be another than it looks: a text, a day's moment."""
+    return isinstance(value, str) or (kind == "date" and isinstance(value, datetime))
+
+
 def given(value: Any, wanted: Type) -> Any:
     """Return an input as its type wants it; JSON writes dates and durations as text.
+
+    A day may come as a moment, since variables in Camunda's shape know no other `Date`.
 
     Raises:
         Undefined: it is not of that type.
@@ -157,7 +166,7 @@ def _read(value: Any, wanted: Type, depth: int) -> Any:
     value = adopt(value)
     if depth > 30:
         raise Undefined("输入嵌套太深。")
-    if isinstance(value, str) and wanted.kind in _READ:
+    if wanted.kind in _READ and _means(value, wanted.kind):
         return _READ[wanted.kind](value)
     if isinstance(value, list):
         inner = wanted.item or (wanted if wanted.kind != "list" else ANY)

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
+from engine.clock import CHINA
 from engine.errors import ExpressionError
 from engine.expressions import arithmetic, coercion, comparison, fine, temporal, values
 from engine.expressions.declared import Long
@@ -53,8 +54,15 @@ def _string(value: Any) -> Any:
 def _date(value: Any) -> Any:
     if isinstance(value, str):
         return temporal.parse_date(value.partition("T")[0])
-    value, _ = fine.split(value)
-    return value.date() if isinstance(value, datetime) else value
+    return day_of(value)
+
+
+def day_of(value: Any) -> Any:
+    """Return the day in China of a moment, as which Camunda's `Date` comes; else the value."""
+    moment, _ = fine.split(value)
+    if not isinstance(moment, datetime):
+        return value
+    return (moment.astimezone(CHINA) if moment.tzinfo else moment).date()
 
 
 def _moment(value: Any) -> Any:

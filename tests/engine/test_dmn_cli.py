@@ -219,6 +219,17 @@ def test_imported_files_are_given_together(decide):
     assert library.stdout == "2\n"
 
 
+def test_imported_files_are_found_beside(decide, tmp_path):
+    (tmp_path / "other.dmn").write_bytes(b"<broken")
+    (tmp_path / "lib.dmn").write_bytes(LIBRARY)
+    xml = model(IMPORT, decision("d", literal("lib.Rate"), needs=("http://test/lib#Rate",)))
+    told = decide("--decision", "d", files={"main.dmn": xml}, given={"base": 4})
+    assert (told.exit_code, told.stdout) == (0, "8\n")
+    (tmp_path / "lib.dmn").unlink()
+    told = decide("--decision", "d", files={"main.dmn": xml}, given={"base": 4})
+    assert (told.exit_code, told.stdout) == (1, "null\n")
+
+
 def test_a_file_of_camunda_modeler_is_answered_with_camundas_conversions(decide):
     logic = table(["n:integer"], ["r:string"], [["> 3", '"big"'], ["-", "${n}"]], hit="FIRST")
     files = {"c.dmn": definitions(camundas("d", logic))}

@@ -8,8 +8,11 @@ from decimal import Decimal
 import pytest
 
 from engine import decisions
+from engine.clock import CHINA
 from engine.errors import DeploymentRefused
 from engine.expressions.values import YearsMonths
+from tests.engine import dmn
+from tests.engine.dmn import definitions, table
 from tests.engine.dmn_standard import (
     answer,
     context,
@@ -20,6 +23,7 @@ from tests.engine.dmn_standard import (
     knowledge,
     literal,
     model,
+    service,
 )
 
 PERSON = item("tPerson", name="string", date_of_birth="date", tags="string*")
@@ -46,6 +50,9 @@ def given(type_ref: str, value: object, *types: str, text: str = "x") -> object:
         ("boolean", "true", None),
         ("date", "2026-03-01", date(2026, 3, 1)),
         ("date", "2026-3-1", None),
+        ("date", datetime(2026, 2, 28, 16, tzinfo=UTC), date(2026, 3, 1)),
+        ("date", datetime(2026, 3, 1, 23, tzinfo=CHINA), date(2026, 3, 1)),
+        ("time", datetime(2026, 3, 1, 23, tzinfo=CHINA), None),
         ("dateTime", "2026-03-01T10:00:00Z", datetime(2026, 3, 1, 10, tzinfo=UTC)),
         ("date and time", date(2026, 3, 1), datetime(2026, 3, 1, tzinfo=UTC)),
         ("dayTimeDuration", "P1D", timedelta(days=1)),
@@ -67,6 +74,25 @@ def test_conversions_take_a_list_of_one_apart_and_make_one():
     assert given("tMany", 5, many) == [5]
     assert given("tMany", [5, 6], many) == [5, 6]
     assert given("tMany", [5, "6"], many) is None
+
+
+def test_only_what_comes_from_outside_is_read_as_a_date():
+    born = input_data("born", "date")
+    year = decision("year", literal("born.year"), inputs=("born",))
+    svc = service("svc", ("year",), inputs=("born",))
+    for text, value in (
+        ('svc(@"2026-03-01")', 2026),
+        ('svc("2026-03-01")', None),
+        ('svc(@"2026-03-01T10:00:00")', None),
+        ('svc([@"2026-03-01"])', 2026),
+    ):
+        assert answer(literal(text), {}, born, year, svc, knows=("svc",)) == value
+    moment = datetime(2026, 2, 28, 16, tzinfo=UTC)  # midnight in China
+    logic = table(["day:date"], ["r:number"], [['@"2026-03-01"', "day.year"]])
+    assert answer(logic, {"day": moment}) == 2026
+    assert answer(logic, {"day": moment}, input_data("day", "date"), inputs=("day",)) == 2026
+    camundas = definitions(dmn.decision("d", logic))
+    assert decisions.parse(camundas).evaluate("d", {"day": moment}).value == 2026
 
 
 def test_structures_read_their_fields():

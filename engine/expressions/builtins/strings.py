@@ -13,7 +13,7 @@ from engine.expressions.limits import Undefined, sized_text
 
 @builtin("substring", "string", "start position", "length?")
 def substring(value: Any, start: Any, length: Any = None) -> str:
-    string, first = arg.text(value), arg.whole(start)
+    string, first = arg.text(value), int(arg.number(start))
     if first == 0:
         raise Undefined("位置从 1 开始，不能是 0。")
     if abs(first) > len(string):
@@ -21,7 +21,7 @@ def substring(value: Any, start: Any, length: Any = None) -> str:
     begin = first - 1 if first > 0 else len(string) + first
     if length is None:
         return string[begin:]
-    count = arg.whole(length)
+    count = int(arg.number(length))
     if count < 1:
         raise Undefined("长度应大于 0。")
     return string[begin : begin + count]

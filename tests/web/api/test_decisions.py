@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine import dmn
+from tests.engine import dmn, dmn_standard
 from tests.engine import office as tiny
 from tests.engine.office import diagram, flows, user
 from tests.web.api import story
@@ -89,6 +89,20 @@ def test_a_decision_answers_with_typed_rows(api: System, level: None) -> None:
     assert api.do("POST", path, amount("much", "String"), status=500)["type"] == "RestException"
     api.do("POST", path, amount("much"), status=400)
     api.do("POST", path, {"colour": "red"}, status=400)
+
+
+def test_a_date_of_camunda_is_a_day_for_a_decision_of_the_standard(
+    api: System, office: str
+) -> None:
+    logic = dmn.table(["day"], ["day"], [['[@"2026-03-01"..@"2026-03-31"]', "day"]])
+    tiny.publish(name="days", days_dot_dmn=dmn_standard.model(
+        dmn_standard.input_data("day", "date"),
+        dmn_standard.decision("d", logic, inputs=("day",)),
+    ))  # fmt: skip
+    moment = {"type": "Date", "value": "2026-03-01T00:00:00.000+0800", "valueInfo": {}}
+    path = "/decision-definition/key/d/evaluate"
+    for given in (moment, {"value": "2026-03-01", "type": "String"}):
+        assert api.post(path, {"variables": {"day": given}}) == [{"day": moment}]
 
 
 def test_only_who_may_decide_decides(bearer: Knock, level: None) -> None:
