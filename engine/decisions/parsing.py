@@ -162,9 +162,10 @@ def _fill(model: DecisionModel, root: Element, reader: Reader) -> None:
 
 def _functions(root: Element, model: DecisionModel) -> dict[str, str]:
     """Return the names of the functions that the file can call without a prefix, by their ids."""
-    nameless = model.imports.get("")
-    there = [] if nameless is None else [*nameless.knowledge.values(), *nameless.services.values()]
-    found = {one.id: one.name for one in there}
+    found: dict[str, str] = {}
+    if (nameless := model.imports.get("")) is not None:
+        found |= {one.id: one.name for one in nameless.knowledge.values()}
+        found |= {one.id: one.name for one in nameless.services.values()}
     for element in children(root, "businessKnowledgeModel", "decisionService"):
         found[element.get("id") or ""] = variable_of(element)[0]
     return found
