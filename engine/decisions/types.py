@@ -62,7 +62,10 @@ def day_of(value: Any) -> Any:
     moment, _ = fine.split(value)
     if not isinstance(moment, datetime):
         return value
-    return (moment.astimezone(CHINA) if moment.tzinfo else moment).date()
+    try:
+        return (moment.astimezone(CHINA) if moment.tzinfo else moment).date()
+    except OverflowError:  # at the end of Python's calendar
+        return moment.date()
 
 
 def _moment(value: Any) -> Any:

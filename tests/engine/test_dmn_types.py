@@ -53,6 +53,7 @@ def given(type_ref: str, value: object, *types: str, text: str = "x") -> object:
         ("date", datetime(2026, 2, 28, 16, tzinfo=UTC), date(2026, 3, 1)),
         ("date", datetime(2026, 3, 1, 23, tzinfo=CHINA), date(2026, 3, 1)),
         ("time", datetime(2026, 3, 1, 23, tzinfo=CHINA), None),
+        ("date", datetime.max.replace(tzinfo=UTC), date(9999, 12, 31)),
         ("dateTime", "2026-03-01T10:00:00Z", datetime(2026, 3, 1, 10, tzinfo=UTC)),
         ("date and time", date(2026, 3, 1), datetime(2026, 3, 1, tzinfo=UTC)),
         ("dayTimeDuration", "P1D", timedelta(days=1)),
