@@ -9,11 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models.base import Base, Code, Document, Id
 
+#: The number of what was deleted is not given again: other processes remember what had it.
+_COUNTS_ON = {"sqlite_autoincrement": True}
+
 
 class Deployment(Base):
     """A bundle made current: who, when, which files, why. Never changed afterwards."""
 
     __tablename__ = "deployment"
+    __table_args__ = _COUNTS_ON
 
     id: Mapped[Id]
     bundle: Mapped[Code] = mapped_column(index=True)
@@ -54,7 +58,7 @@ class ProcessDefinition(Base):
     """
 
     __tablename__ = "process_definition"
-    __table_args__ = (UniqueConstraint("key", "version"),)
+    __table_args__ = (UniqueConstraint("key", "version"), _COUNTS_ON)
 
     id: Mapped[Id]
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"), index=True)
@@ -76,7 +80,7 @@ class DecisionDefinition(Base):
     """One decision of one DMN file in one deployment."""
 
     __tablename__ = "decision_definition"
-    __table_args__ = (UniqueConstraint("key", "version"),)
+    __table_args__ = (UniqueConstraint("key", "version"), _COUNTS_ON)
 
     id: Mapped[Id]
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"), index=True)
@@ -96,7 +100,7 @@ class FormDefinition(Base):
     """One form-js schema in one deployment; its key is the file's name."""
 
     __tablename__ = "form_definition"
-    __table_args__ = (UniqueConstraint("key", "version"),)
+    __table_args__ = (UniqueConstraint("key", "version"), _COUNTS_ON)
 
     id: Mapped[Id]
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"), index=True)

@@ -51,6 +51,19 @@ def test_migrated_tables_are_those_of_the_models(empty_database):
     assert differences() == []
 
 
+def test_numbers_of_definitions_are_given_once_after_a_migration(empty_sqlite):
+    migration.upgrade()
+    counting = text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'")
+    with db.engine().connect() as connection:
+        made = set(connection.scalars(counting))
+    assert made == {
+        table.name
+        for table in Base.metadata.tables.values()
+        if table.dialect_options["sqlite"]["autoincrement"]
+    }
+    assert "process_definition" in made
+
+
 def test_a_missing_table_would_be_noticed(empty_sqlite):
     migration.upgrade()
     with db.transaction() as session:
