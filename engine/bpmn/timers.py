@@ -194,7 +194,7 @@ def length(text: str) -> Length:
     if not DURATION.match(text):
         raise EngineError(f"时长“{text:.40}”不是 ISO 8601 格式，或者太长。")
     try:
-        found: Length = fine.split(temporal.parse_duration(_WEEKS.sub(_in_days, text)))[0]
+        found: Length = fine.coarse(temporal.parse_duration(_WEEKS.sub(_in_days, text)))
     except ExpressionError as error:
         raise EngineError(f"时长“{text:.40}”：{error}") from error
     return found

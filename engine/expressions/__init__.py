@@ -72,7 +72,7 @@ def evaluate(text: str, scope: Scope, functions: Functions = NO_FUNCTIONS) -> An
     Raises:
         ExpressionError: it cannot be read, has no result, or costs too much.
     """
-    result, _ = fine.split(run(text_program(text), scope, functions))  # diagrams: microseconds
+    result = fine.coarse(run(text_program(text), scope, functions))
     if isinstance(result, datetime) and result.tzinfo is None:
         return result.replace(tzinfo=CHINA)  # what the office writes without a zone is local
     return result

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from engine.expressions import fine, temporal
 from engine.expressions.far import FarDate, FarMoment
-from engine.expressions.fine import Fine
+from engine.expressions.fine import ExactDuration
 from engine.expressions.limits import Undefined, sized_text
 from engine.expressions.values import YearsMonths, finite, kind, label
 
@@ -34,7 +34,7 @@ def is_number(value: Any) -> bool:
 
 def is_length(value: Any) -> bool:
     """Tell whether the value is a duration."""
-    return isinstance(fine.split(value)[0], timedelta | YearsMonths)
+    return isinstance(value, timedelta | YearsMonths | ExactDuration)
 
 
 def _is_moment(value: Any) -> bool:
@@ -147,7 +147,7 @@ def divide(left: Any, right: Any) -> Any:
     raise _refuse("/", left, right)
 
 
-def _size(length: timedelta | YearsMonths | Fine) -> int:
+def _size(length: timedelta | YearsMonths | ExactDuration) -> int:
     return length.months if isinstance(length, YearsMonths) else fine.nanoseconds(length)
 
 

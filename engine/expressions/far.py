@@ -16,9 +16,8 @@ MAX_YEAR: Final = 999_999_999
 #: Days of four hundred years, after which the calendar repeats itself.
 CYCLE: Final = 146_097
 _START: Final = date(2000, 1, 1).toordinal()
-_DAY: Final = timedelta(days=1)
-_TICK: Final = timedelta(microseconds=1)
-_TICKS_A_DAY: Final = _DAY // _TICK
+TICK: Final = timedelta(microseconds=1)
+_TICKS_A_DAY: Final = timedelta(days=1) // TICK
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -116,7 +115,7 @@ def _twin_moment(moment: FarMoment) -> datetime:
 def instant(moment: FarMoment | datetime) -> int:
     """Return the microseconds since the day before year 1 began, of UTC if there is a zone."""
     hand = _hand(moment.timetz()) - (moment.utcoffset() or timedelta())
-    return moment.toordinal() * _TICKS_A_DAY + hand // _TICK
+    return moment.toordinal() * _TICKS_A_DAY + hand // TICK
 
 
 def told_in(moment: datetime | FarMoment, zone: tzinfo) -> datetime | FarMoment:
@@ -160,21 +159,21 @@ def day_number(number: int) -> date | FarDate:
     return day_of(near.year + 400 * cycles, near.month, near.day)
 
 
-def shift(moment: Any, length: timedelta) -> Any:
-    """Return a day or a moment moved, into these years, out of them or within them.
+def shift(moment: Any, ticks: int) -> Any:
+    """Return a day or a moment so many microseconds later, into these years, out or within.
 
     Raises:
         ValueError: there is no such day.
     """
     moment = _far(moment)
     if isinstance(moment, FarDate):
-        return day_number(moment.toordinal() + length // _DAY)
+        return day_number(moment.toordinal() + ticks // _TICKS_A_DAY)
     if not isinstance(moment.tzinfo, timezone | None):  # through UTC: summer time may begin
-        there = _far(shift(told_in(moment, UTC), length))
+        there = _far(shift(told_in(moment, UTC), ticks))
         return told_in(there, moment.tzinfo)
-    days, hand = divmod(_hand(moment.clock) + length, _DAY)
+    days, hand = divmod(_hand(moment.clock) // TICK + ticks, _TICKS_A_DAY)
     day = day_number(moment.date.toordinal() + days)
-    clock = datetime.combine(date(2000, 1, 1), time(tzinfo=moment.clock.tzinfo)) + hand
+    clock = datetime.combine(date(2000, 1, 1), time(tzinfo=moment.clock.tzinfo)) + hand * TICK
     return joined(day, clock.timetz())
 
 
@@ -198,18 +197,17 @@ def joined(day: date | FarDate, clock: time) -> datetime | FarMoment:
     return datetime.combine(day, clock.replace(tzinfo=None), clock.tzinfo)
 
 
-def between(later: Any, earlier: Any) -> timedelta:
-    """Return the time between two days or two moments.
+def between(later: Any, earlier: Any) -> int:
+    """Return the microseconds between two days or two moments.
 
     Raises:
         ValueError: only one of the moments has an offset.
-        OverflowError: it is too long.
     """
     if isinstance(_far(later), FarDate):
-        return timedelta(days=later.toordinal() - earlier.toordinal())
+        return (later.toordinal() - earlier.toordinal()) * _TICKS_A_DAY  # type: ignore[no-any-return]
     if (later.tzinfo is None) != (earlier.tzinfo is None):
         raise ValueError("an offset is missing")
-    return timedelta(microseconds=instant(later) - instant(earlier))
+    return instant(later) - instant(earlier)
 
 
 def _hand(clock: time) -> timedelta:

@@ -1,7 +1,8 @@
-"""Nanoseconds, which Python's times do not have (DMN 1.3, 10.3.2.3.3, .5 and .7).
+"""Nanoseconds, which Python's times do not have, and durations of far years (DMN 1.3, 10.3.2.3).
 
-A value with whole microseconds stays Python's; what is finer is `Fine`: that value, and the
-nanoseconds beyond it. Whoever computes splits both, computes with Python's, and joins.
+A value with whole microseconds stays Python's. A time or a moment that is finer is `Fine`:
+Python's, and the nanoseconds beyond it. Whoever computes splits it, computes with Python's, and
+joins. A duration that is finer, or longer than Python's, is a number of nanoseconds.
 """
 
 from __future__ import annotations
@@ -15,15 +16,24 @@ from typing import Any, Final
 from engine.expressions.limits import Undefined
 
 PER_SECOND: Final = 1_000_000_000
+#: About 292 thousand million years.
+LONGEST: Final = 2**63 * PER_SECOND
 _NANOSECOND: Final = Decimal("1e-9")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fine:
-    """A time, a moment or a duration, 1 to 999 nanoseconds after the one that Python knows."""
+    """A time or a moment, 1 to 999 nanoseconds after the one that Python knows."""
 
     base: Any
     nanos: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ExactDuration:
+    """A duration with nanoseconds, or of more than 999,999,999 days."""
+
+    nanoseconds: int
 
 
 def split(value: Any) -> tuple[Any, int]:
@@ -40,6 +50,16 @@ def lifted(part: Callable[[Any], Any], value: Any) -> Any:
     """Return what a function makes of a value; its nanoseconds stay."""
     base, nanos = split(value)
     return joined(part(base), nanos)
+
+
+def coarse(value: Any) -> Any:
+    """Return the value with whole microseconds, as Python has it; too long a duration stays."""
+    if type(value) is not ExactDuration:
+        return split(value)[0]
+    try:
+        return timedelta(microseconds=value.nanoseconds // 1000)
+    except OverflowError:
+        return value
 
 
 def clock(hour: int, minute: int, second: int | Decimal, zone: tzinfo | None) -> time | Fine:
@@ -63,21 +83,23 @@ def second(value: Any) -> int | Decimal:
     return whole + Decimal(fraction).scaleb(-9) if fraction else whole
 
 
-def length(nanoseconds: int) -> timedelta | Fine:
+def length(nanoseconds: int) -> timedelta | ExactDuration:
     """Return the duration of so many nanoseconds.
 
     Raises:
         Undefined: it is too long.
     """
+    if abs(nanoseconds) > LONGEST:
+        raise Undefined("时长太长。")
     micros, nanos = divmod(nanoseconds, 1000)
     try:
-        found: timedelta | Fine = joined(timedelta(microseconds=micros), nanos)
+        return ExactDuration(nanoseconds) if nanos else timedelta(microseconds=micros)
     except OverflowError:
-        raise Undefined("时长太长。") from None
-    return found
+        return ExactDuration(nanoseconds)
 
 
-def nanoseconds(value: timedelta | Fine) -> int:
+def nanoseconds(value: timedelta | ExactDuration) -> int:
     """Return how many nanoseconds a duration has."""
-    base, nanos = split(value)
-    return base // timedelta(microseconds=1) * 1000 + nanos  # type: ignore[no-any-return]
+    if isinstance(value, ExactDuration):
+        return value.nanoseconds
+    return value // timedelta(microseconds=1) * 1000

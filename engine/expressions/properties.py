@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from engine.expressions import fine
 from engine.expressions.far import FarDate, FarMoment
+from engine.expressions.fine import ExactDuration
 from engine.expressions.values import YearsMonths
 
 
@@ -19,7 +20,7 @@ def part_of(value: Any, name: str) -> Any:
         KeyError: values of this kind have no such property.
     """
     base, _ = fine.split(value)
-    return _PARTS[type(base)][name](value if name in _FINE_PARTS else base)
+    return _PARTS[type(base)][name](value if name == "second" else base)
 
 
 def _offset(value: Any) -> timedelta | None:
@@ -69,20 +70,20 @@ _TIME_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
     "timezone": _zone_name,
 }
 _MOMENT_PARTS: Final = {**_DATE_PARTS, **_TIME_PARTS}
-#: Which nanoseconds have a say in.
-_FINE_PARTS: Final = frozenset({"second", "days", "hours", "minutes", "seconds"})
+_LENGTH_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
+    "days": _part(86_400, 0),
+    "hours": _part(3_600, 24),
+    "minutes": _part(60, 60),
+    "seconds": _seconds,
+}
 _PARTS: Final[dict[type, dict[str, Callable[[Any], Any]]]] = {
     date: _DATE_PARTS,
     FarDate: _DATE_PARTS,
     time: _TIME_PARTS,
     FarMoment: _MOMENT_PARTS,
     datetime: _MOMENT_PARTS,
-    timedelta: {
-        "days": _part(86_400, 0),
-        "hours": _part(3_600, 24),
-        "minutes": _part(60, 60),
-        "seconds": _seconds,
-    },
+    timedelta: _LENGTH_PARTS,
+    ExactDuration: _LENGTH_PARTS,
     YearsMonths: {
         "years": lambda v: _quotient(v.months, 12),
         "months": lambda v: v.months - 12 * _quotient(v.months, 12),

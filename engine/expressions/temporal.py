@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from engine.clock import CHINA
 from engine.expressions import far, fine
 from engine.expressions.far import FarDate, FarMoment
-from engine.expressions.fine import Fine
+from engine.expressions.fine import ExactDuration, Fine
 from engine.expressions.limits import Undefined
 from engine.expressions.values import YearsMonths, kind
 
@@ -28,13 +28,14 @@ _TIME: Final = re.compile(
     re.ASCII,
 )
 _DAYS: Final = re.compile(
-    r"(-?)P(?:(\d{1,9})D)?"
+    r"(-?)P(?:(\d{1,15})D)?"
     r"(?:T(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15})(?:\.(\d{1,40}))?S)?)?",
     re.ASCII,
 )
 _MONTHS: Final = re.compile(r"(-?)P(?:(\d{1,12})Y)?(?:(\d{1,12})M)?", re.ASCII)
 _FAR: Final = frozenset({FarDate, FarMoment})
 _MOMENT: Final = (datetime, FarMoment)
+_LENGTHS: Final = frozenset({timedelta, ExactDuration})
 #: From the first year of dates to the last.
 MAX_MONTHS: Final = 24 * far.MAX_YEAR
 
@@ -118,7 +119,7 @@ def _settled(moment: Any) -> Any:
         return moment
 
 
-def parse_duration(source: str) -> timedelta | YearsMonths | Fine:
+def parse_duration(source: str) -> timedelta | YearsMonths | ExactDuration:
     """Return the duration `P1DT2H` or `P1Y2M`, as XML Schema writes it: without weeks."""
     months = _MONTHS.fullmatch(source)
     if months is not None and any(months.groups()[1:]):
@@ -150,16 +151,16 @@ def parse_any(source: str) -> Any:
     return parse_time(source) if ":" in source else parse_date(source)
 
 
-def shift(moment: Any, length: timedelta | YearsMonths | Fine) -> Any:
+def shift(moment: Any, length: timedelta | YearsMonths | ExactDuration) -> Any:
     """Return a date, time or moment moved by a duration.
 
     A month later than 31 January is the last day of February.
     """
-    if type(moment) is Fine or isinstance(length, Fine):
-        return _shift_finely(moment, length)
     try:
         if isinstance(length, YearsMonths):
-            return _settled(_shift_months(moment, length.months))
+            return fine.lifted(lambda base: _settled(_shift_months(base, length.months)), moment)
+        if type(moment) is Fine or isinstance(length, ExactDuration):
+            return _shift_finely(moment, length)
         if isinstance(moment, time):
             day = datetime.combine(date(2000, 1, 1), moment)
             return (day + (length - timedelta(length.days))).timetz()
@@ -168,12 +169,15 @@ def shift(moment: Any, length: timedelta | YearsMonths | Fine) -> Any:
         raise Undefined("日期超出范围。") from None
 
 
-def _shift_finely(moment: Any, length: Any) -> Any:
-    (moment, hand), (length, more) = fine.split(moment), fine.split(length)
-    carried, nanos = divmod(hand + more, 1000)
-    if carried:
-        length = fine.length(fine.nanoseconds(length) + 1000)
-    moved = shift(moment, length)
+def _shift_finely(moment: Any, length: timedelta | ExactDuration) -> Any:
+    moment, hand = fine.split(moment)
+    ticks, nanos = divmod(fine.nanoseconds(length) + hand, 1000)
+    if isinstance(moment, time):
+        ticks %= timedelta(days=1) // far.TICK
+    try:
+        moved = shift(moment, ticks * far.TICK)
+    except OverflowError:  # longer than Python's durations
+        moved = far.shift(moment, ticks)
     return moved if kind(moved) == "date" else fine.joined(moved, nanos)
 
 
@@ -187,7 +191,7 @@ def _shift_exactly(moment: Any, length: timedelta) -> Any:
             return (moment.astimezone(UTC) + length).astimezone(moment.tzinfo)
     except OverflowError:  # out of Python's calendar
         pass
-    return far.shift(moment, length)
+    return far.shift(moment, length // far.TICK)
 
 
 def _shift_months(moment: Any, months: int) -> Any:
@@ -200,7 +204,7 @@ def _shift_months(moment: Any, months: int) -> Any:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
 
 
-def difference(later: Any, earlier: Any) -> timedelta | Fine:
+def difference(later: Any, earlier: Any) -> timedelta | ExactDuration:
     """Return the time between two dates, two times or two moments."""
     if type(later) is Fine or type(earlier) is Fine:
         (later, hand), (earlier, less) = fine.split(later), fine.split(earlier)
@@ -219,16 +223,16 @@ def difference(later: Any, earlier: Any) -> timedelta | Fine:
     return length
 
 
-def _far_between(later: Any, earlier: Any) -> timedelta:
+def _far_between(later: Any, earlier: Any) -> timedelta | ExactDuration:
     if isinstance(later, datetime | FarMoment) or isinstance(earlier, datetime | FarMoment):
         later, earlier = as_moment(later), as_moment(earlier)
     try:
-        return far.between(later, earlier)
-    except (OverflowError, ValueError):
-        raise Undefined("相隔太久，或只有一边带时区。") from None
+        return fine.length(far.between(later, earlier) * 1000)
+    except ValueError:
+        raise Undefined("只有一边带时区。") from None
 
 
-def _between(later: datetime, earlier: datetime) -> timedelta:
+def _between(later: datetime, earlier: datetime) -> timedelta | ExactDuration:
     if later.tzinfo is None and earlier.tzinfo is None:
         return later - earlier
     if later.tzinfo is None or earlier.tzinfo is None:
@@ -236,7 +240,7 @@ def _between(later: datetime, earlier: datetime) -> timedelta:
     try:
         return later.astimezone(UTC) - earlier.astimezone(UTC)
     except OverflowError:  # out of Python's calendar
-        return far.between(later, earlier)
+        return fine.length(far.between(later, earlier) * 1000)
 
 
 def as_moment(value: Any) -> Any:
@@ -247,11 +251,13 @@ def as_moment(value: Any) -> Any:
 
 
 def alike(left: Any, right: Any) -> tuple[Any, Any]:
-    """Return two values; a moment without a zone beside one with a zone is China's."""
+    """Return two values as they can be compared; a moment without a zone beside one is China's."""
     if type(left) is Fine or type(right) is Fine:
         (left, hand), (right, other) = fine.split(left), fine.split(right)
         left, right = alike(left, right)
         return Fine(left, hand), Fine(right, other)
+    if type(left) in _LENGTHS and type(right) in _LENGTHS and type(left) is not type(right):
+        return ExactDuration(fine.nanoseconds(left)), ExactDuration(fine.nanoseconds(right))
     if isinstance(left, _MOMENT) and isinstance(right, _MOMENT):
         left, right = _in_one_zone(left, right)
     if type(left) in _FAR or type(right) in _FAR:

@@ -17,7 +17,7 @@ from uuid import UUID
 from engine.expressions import fine
 from engine.expressions.declared import Long, ObjectList, ObjectMap, Short
 from engine.expressions.far import FarDate, FarMoment
-from engine.expressions.fine import Fine
+from engine.expressions.fine import ExactDuration, Fine
 from engine.expressions.limits import MAX_DEPTH, MAX_TEXT, LimitReached, Undefined
 
 PLAIN: Final = frozenset(
@@ -61,6 +61,9 @@ class Function:
     returns: Any = None
 
 
+_OWN: Final = (
+    time, YearsMonths, Range, Function, FarDate, FarMoment, Fine, ExactDuration,
+)  # fmt: skip
 _KINDS: Final[dict[type, str]] = {
     int: "number", Decimal: "number", float: "number", str: "string", bool: "boolean",
     Long: "number", Short: "number",
@@ -68,7 +71,7 @@ _KINDS: Final[dict[type, str]] = {
     ObjectList: "list", ObjectMap: "context",
     datetime: "date and time", time: "time", timedelta: "days and time duration",
     YearsMonths: "years and months duration", Range: "range", Function: "function",
-    FarDate: "date", FarMoment: "date and time",
+    FarDate: "date", FarMoment: "date and time", ExactDuration: "days and time duration",
 }  # fmt: skip
 
 KIND_LABELS: Final = {
@@ -102,9 +105,7 @@ def adopt(value: Any) -> Any:
     Raises:
         Undefined: it is of a type that expressions may not see.
     """
-    if type(value) in PLAIN or isinstance(
-        value, time | YearsMonths | Range | Function | FarDate | FarMoment | Fine
-    ):
+    if type(value) in PLAIN or isinstance(value, _OWN):
         return value
     if isinstance(value, datetime):
         return value
@@ -218,9 +219,9 @@ def _simple(value: Any) -> str:
 
 
 def _temporal_text(value: Any) -> str | None:
-    base, nanos = fine.split(value)
-    if isinstance(base, timedelta):
+    if isinstance(value, timedelta | ExactDuration):
         return duration_text(value)
+    base, nanos = fine.split(value)
     if isinstance(base, datetime | time):
         return moment_text(base, nanos)
     if isinstance(base, FarMoment):
@@ -256,7 +257,7 @@ def moment_text(value: datetime | time, nanos: int = 0) -> str:
     return local + ("Z" if offset == "+00:00" else offset)
 
 
-def duration_text(value: timedelta | Fine) -> str:
+def duration_text(value: timedelta | ExactDuration) -> str:
     """Return a duration as ISO 8601, for example `P1DT2H`."""
     size = fine.nanoseconds(value)
     sign = "-" if size < 0 else ""

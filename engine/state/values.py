@@ -19,8 +19,8 @@ from typing import Any
 from engine import clock
 from engine.clock import CHINA
 from engine.errors import EngineError, InvalidInput
+from engine.expressions import fine
 from engine.expressions.declared import Long, ObjectList, ObjectMap, Short, named
-from engine.expressions.fine import Fine
 from engine.expressions.values import YearsMonths
 
 MAX_DEPTH = 20
@@ -93,8 +93,8 @@ def _storable(value: Any, name: str, depth: int) -> Any:
         return _local(value)
     if isinstance(value, date | time | timedelta | YearsMonths | FileReference):
         return value
-    if isinstance(value, Fine):  # a variable has microseconds
-        return _storable(value.base, name, depth)
+    if (plain := fine.coarse(value)) is not value:  # a variable has microseconds
+        return _storable(plain, name, depth)
     if isinstance(value, list | tuple | set | frozenset | Mapping):
         if depth >= MAX_DEPTH or len(value) > MAX_ITEMS:
             raise EngineError(f"变量“{name}”的内容太大或嵌套太深。")

@@ -18,7 +18,7 @@ from engine import clock
 from engine.errors import EngineError
 from engine.expressions.declared import Long, Short, named
 from engine.expressions.far import FarDate, FarMoment
-from engine.expressions.fine import Fine
+from engine.expressions.fine import ExactDuration, Fine
 from engine.expressions.values import Range, YearsMonths
 from engine.expressions.values import text as feel_text
 from engine.state import values
@@ -32,7 +32,7 @@ JSON_FORMAT = "application/json"
 #: What a `File` says in its valueInfo.
 FILE = ("filename", "mimeType", "encoding")
 #: Values that decisions know and Camunda does not: they go out as FEEL writes them.
-_FEELS = (time, timedelta, YearsMonths, FarDate, FarMoment, Range)
+_FEELS = (time, timedelta, YearsMonths, FarDate, FarMoment, ExactDuration, Range)
 
 
 def write(value: Any, *, deserialized: bool = False) -> dict[str, Any]:

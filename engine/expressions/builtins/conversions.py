@@ -13,7 +13,7 @@ from engine.expressions.builtins.registry import builtin
 from engine.expressions.environment import Run
 from engine.expressions.far import FarDate, FarMoment
 from engine.expressions.feel import FeelParser
-from engine.expressions.fine import Fine
+from engine.expressions.fine import ExactDuration, Fine
 from engine.expressions.limits import Undefined
 from engine.expressions.values import Range, YearsMonths, kind, label
 
@@ -100,7 +100,7 @@ def moment_of(day: Any, clock: Any) -> datetime | FarMoment | Fine:
 
 
 @builtin("duration", "from")
-def duration(value: Any) -> timedelta | YearsMonths | Fine:
+def duration(value: Any) -> timedelta | YearsMonths | ExactDuration:
     value = arg.single(value)
     if arithmetic.is_length(value):
         return value  # type: ignore[no-any-return]  # it is a duration
