@@ -247,7 +247,9 @@ def _box(bounds: etree._Element) -> Box:
 
 def _label(item: etree._Element) -> Box | None:
     bounds = item.find(f"{DI}BPMNLabel/{DC}Bounds")
-    return None if bounds is None else _box(bounds)
+    box = None if bounds is None else _box(bounds)
+    # Some tools write a place of no size, mostly the page's corner, for “where it usually is”.
+    return box if box is not None and (box.w > 0 or box.h > 0) else None
 
 
 def _kind(node: etree._Element) -> str:

@@ -95,6 +95,24 @@ def test_words_of_a_vendor_that_mean_nothing_here_are_named_with_their_element()
     assert all(element for element, _ in found)
 
 
+def test_assignments_of_data_are_named_as_not_executed_and_drawn_lines_are_not():
+    assigned = (
+        "<bpmn:dataInputAssociation><bpmn:targetRef>x</bpmn:targetRef><bpmn:assignment>"
+        "<bpmn:from>1</bpmn:from><bpmn:to>x</bpmn:to></bpmn:assignment></bpmn:dataInputAssociation>"
+    )
+    drawn = (
+        "<bpmn:dataOutputAssociation id='o'><bpmn:targetRef>d</bpmn:targetRef>"
+        "</bpmn:dataOutputAssociation><bpmn:property id='q'/>"
+    )
+    data = "<bpmn:dataObject id='i'/><bpmn:dataObjectReference id='d' dataObjectRef='i'/>"
+    a, b = (
+        user(name, inner, camunda__assignee="x") for name, inner in (("a", assigned), ("b", drawn))
+    )
+    xml = diagram(data, start(), a, b, end(), "s-a-b-e")
+    assert {found for found in repaired(xml) if found[1] == "drawn-only"} == {("a", "drawn-only")}
+    assert obstacles(xml) == []
+
+
 def test_foreign_words_never_reach_execution():
     text = importing.read(file("jbpm.bpmn2")).executable()
     assert b"drools:" not in text

@@ -117,6 +117,19 @@ def test_lines_and_shapes_without_a_place_get_one():
     assert set(groups(broken)) >= set(groups(xml))
 
 
+def test_a_name_whose_place_has_no_size_stands_where_names_usually_stand():
+    """Bizagi and Flowable write such places for names that nobody has moved."""
+    label = b"<bpmndi:BPMNLabel><dc:Bounds x='0' y='0' width='0' height='0'/></bpmndi:BPMNLabel>"
+    xml = file("camunda_modeler.bpmn")
+    bare = re.sub(
+        rb"<bpmndi:BPMNLabel\s*/>|<bpmndi:BPMNLabel>.*?</bpmndi:BPMNLabel>", b"", xml, flags=re.S
+    )
+    ends = rb"</bpmndi:BPMNShape>|</bpmndi:BPMNEdge>"
+    placed = re.sub(ends, lambda end: label + end[0], bare)
+    assert placed.count(label) > 5
+    assert svg.render(placed, title="图", uid="d") == svg.render(bare, title="图", uid="d")
+
+
 def test_an_envelope_on_a_message_flow():
     xml = file("signavio.bpmn")
     flows = [key for key in groups(xml) if "bd-messageFlow" in groups(xml)[key][0]]
