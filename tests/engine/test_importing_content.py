@@ -109,8 +109,58 @@ def test_assignments_of_data_are_named_as_not_executed_and_drawn_lines_are_not()
         user(name, inner, camunda__assignee="x") for name, inner in (("a", assigned), ("b", drawn))
     )
     xml = diagram(data, start(), a, b, end(), "s-a-b-e")
-    assert {found for found in repaired(xml) if found[1] == "drawn-only"} == {("a", "drawn-only")}
+    assert repaired(xml) >= {("a", "not-executed")}
+    assert ("b", "not-executed") not in repaired(xml)
     assert obstacles(xml) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "word"),
+    [
+        (user("a", startQuantity="2"), "startQuantity"),
+        (user("a", completionQuantity="3"), "completionQuantity"),
+        (
+            user(
+                "a",
+                "<bpmn:potentialOwner><bpmn:resourceRef>r</bpmn:resourceRef></bpmn:potentialOwner>",
+            ),
+            "resourceRef",
+        ),
+        (
+            user(
+                "a",
+                '<bpmn:multiInstanceLoopCharacteristics behavior="One" oneBehaviorEventRef="x">'
+                "<bpmn:loopCardinality>2</bpmn:loopCardinality>"
+                "</bpmn:multiInstanceLoopCharacteristics>",
+            ),
+            "behavior=One",
+        ),
+    ],
+)
+def test_what_is_said_and_not_executed_is_named(part, word):
+    xml = diagram(start(), part, end(), "s-a-e")
+    said = [one for one in importing.read(xml).findings if one.code == "not-executed"]
+    assert [one.element for one in said] == ["a"]
+    assert word in said[0].message
+    plain = diagram(start(), user("a", startQuantity="1", completionQuantity="1"), end(), "s-a-e")
+    assert repaired(plain) == set()
+
+
+def test_what_a_flow_joins_that_is_no_node_is_named_itself():
+    odd = "<bpmn:fancyTask id='x'/>"
+    assert obstacles(diagram(start(), odd, end(), "s-x-e")) == [("x", "no-node")]
+
+
+def test_a_call_of_something_in_the_file_that_does_not_run_is_named():
+    call = "<bpmn:callActivity id='c' calledElement='%s'/>"
+    q = "<bpmn:process id='q' isExecutable='false'><bpmn:task id='t'/></bpmn:process>"
+    roots = "<bpmn:globalUserTask id='g'/>" + q
+    for called, found in (
+        ("g", [("c", "unknown-process")]),
+        ("q", [("c", "unknown-process")]),
+        ("away", []),
+    ):
+        assert obstacles(diagram(start(), call % called, end(), "s-c-e", roots=roots)) == found
 
 
 def test_foreign_words_never_reach_execution():

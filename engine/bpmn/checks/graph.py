@@ -9,6 +9,7 @@ from lxml import etree
 
 from engine.bpmn.xml import (
     ACTIVITIES,
+    FLOW_NODES,
     SUBPROCESSES,
     children,
     event_kind,
@@ -31,8 +32,13 @@ def check(root: etree._Element) -> Iterator[Problem]:
 def _scope(scope: etree._Element) -> Iterator[Problem]:
     nodes = {identifier(node): node for node in flow_nodes(scope)}
     yield from _starts(scope, list(children(scope, "startEvent")))
+    strange = dict(_strange(scope))
+    for name, kind in strange.items():
+        message = f"连线接在 {kind:.40} 上，它不是能执行的任务、网关或事件，请替换或删除。"
+        yield Problem(name, "no-node", message)
     for flow in children(scope, "sequenceFlow"):
-        yield from _flow(flow, nodes)
+        if not {flow.get("sourceRef"), flow.get("targetRef")} & strange.keys():
+            yield from _flow(flow, nodes)
     yield from _waited_for(scope)
     arrivals = Counter(flow.get("targetRef") for flow in children(scope, "sequenceFlow"))
     for gateway in children(scope, "complexGateway"):
@@ -52,6 +58,15 @@ def _scope(scope: etree._Element) -> Iterator[Problem]:
             yield Problem(identifier(event), "boundary-host", "事件子流程上不能附着边界事件。")
         if event_kind(event) == "":
             yield Problem(identifier(event), "boundary-kind", "边界事件要选择一种事件类型。")
+
+
+def _strange(scope: etree._Element) -> Iterator[tuple[str, str]]:
+    """Yield the id and kind of what flows join in a scope though it is no node."""
+    flows = list(children(scope, "sequenceFlow"))
+    joined = {flow.get(side) for flow in flows for side in ("sourceRef", "targetRef")} - {""}
+    for child in scope:
+        if local(child) and local(child) not in FLOW_NODES and identifier(child) in joined:
+            yield identifier(child), local(child)
 
 
 def _starts(scope: etree._Element, starts: list[etree._Element]) -> Iterator[Problem]:

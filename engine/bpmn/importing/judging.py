@@ -14,12 +14,24 @@ from lxml import etree
 from engine.bpmn import admit, checks, definition, normalize, pool, rules
 from engine.bpmn.definition import Description
 from engine.bpmn.importing import Diagram
-from engine.bpmn.xml import B, children, identifier
+from engine.bpmn.xml import B, children, identifier, local
 from engine.errors import DeploymentRefused, Problem
 
 #: What is taken away to look past it, and what is said of flows and may come of that.
 LOOSE = ("sequenceFlow", "boundaryEvent")
 ABOUT_FLOWS = frozenset({"no-way-to-end", "unreachable", "wrong-default"})
+#: What a call activity may name by the standard.
+CALLED = frozenset(
+    {
+        "choreography",
+        "globalBusinessRuleTask",
+        "globalManualTask",
+        "globalScriptTask",
+        "globalTask",
+        "globalUserTask",
+        "process",
+    }
+)
 #: What makes a tree unfit for the rules, which look elements up by their ids.
 BROKEN = frozenset({"bad-id", "duplicate-id", "no-id", "reserved-id"})
 
@@ -45,6 +57,7 @@ def obstacles(diagram: Diagram) -> list[Problem]:
         if sound and next(checks.structure(root), None) is not None:
             found += _beyond(root, {problem.element for problem in found})
             sound = False
+    found += _called(diagram, root)
     if sound:
         found += _broken_rules(root)
     if not any(problem.severity == "error" for problem in found):
@@ -80,6 +93,16 @@ def _beyond(root: etree._Element, loose: set[str]) -> Iterator[Problem]:
     for problem in (*checks.content(copied), *_broken_rules(copied)):
         if problem.code not in ABOUT_FLOWS:
             yield problem
+
+
+def _called(diagram: Diagram, root: etree._Element) -> Iterator[Problem]:
+    """Name the calls of what this very file has, but not as something that runs."""
+    here = {identifier(child) for child in diagram.root if local(child) in CALLED} - {""}
+    here -= set(definition.process_ids(root))
+    for call in root.iter(B + "callActivity"):
+        if call.get("calledElement") in here:
+            message = f"被调用的 {call.get('calledElement')} 只画不执行，请改成可执行的流程。"
+            yield Problem(identifier(call), "unknown-process", message)
 
 
 def _broken_rules(root: etree._Element) -> Iterator[Problem]:

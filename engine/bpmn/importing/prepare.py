@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.bpmn.admit import MAX_BYTES
-from engine.bpmn.importing import implied, names, vendors
+from engine.bpmn.importing import implied, names, unheard, vendors
 from engine.bpmn.xml import (
     ACTIVITIES,
     BPMN_NS,
@@ -53,8 +53,6 @@ BOOLEANS = frozenset(
     }
 )
 DATA_STORES = frozenset({"dataStoreReference"})
-#: What says how data gets into a node or out of it.
-MAPPED = ("assignment", "transformation", "dataInput", "dataOutput")
 KEPT_NAMESPACES = (B, C)
 #: Their prefixes may stand in values (`xsi:type="bpmn:tFormalExpression"`).
 KEPT_PREFIXES = (BPMN_NS, CAMUNDA_NS)
@@ -76,7 +74,7 @@ def prepare(root: etree._Element) -> tuple[etree._Element, list[Problem], dict[s
     ]
     notes += _shared_definitions(tree)
     notes += _left_out(tree)
-    notes += _mapped_data(tree)
+    notes += unheard.name_all(tree)
     _strip(tree)
     notes += _flows(tree)
     _compensation(tree)
@@ -136,21 +134,6 @@ def _left_out(root: etree._Element) -> Iterator[Problem]:
         _drop(element)
         message = "数据存储只画不执行，数据请用流程变量或业务台账。"
         yield Problem(identifier(element), "drawn-only", message, "warning")
-
-
-def _mapped_data(root: etree._Element) -> Iterator[Problem]:
-    """Name the nodes that say how data gets in and out: that is not executed.
-
-    An association that only draws a line to a data object says nothing of that kind.
-    """
-    for node in root.iter(*(B + name for name in sorted(FLOW_NODES))):
-        parts = [
-            *children(node, "ioSpecification", "dataInputAssociation", "dataOutputAssociation")
-        ]
-        said = (inner for part in parts for inner in children(part, *MAPPED))
-        if next(said, None) is not None:
-            message = "数据的输入输出和赋值只画不执行，请改用流程变量或 camunda:inputOutput。"
-            yield Problem(identifier(node), "drawn-only", message, "warning")
 
 
 def _has_content(process: etree._Element) -> bool:
