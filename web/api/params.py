@@ -149,6 +149,18 @@ def _filter(name: str, operator: str, value: Any) -> VariableFilter:
     return VariableFilter(name, operator, value)
 
 
+def one_of(*words: str) -> Kind:
+    """Return the kind of a text that is one of a few words, in capitals or not."""
+
+    def read(value: Any) -> str:
+        found = _text(value).upper()
+        if found not in words:
+            raise ValueError(f"one of {', '.join(words)} expected")
+        return found
+
+    return Kind({"type": "string", "enum": list(words)}, read)
+
+
 TEXT = Kind({"type": "string"}, _text)
 NUMBER = Kind({"type": "integer"}, _number)
 FLAG = Kind({"type": "boolean"}, _flag)

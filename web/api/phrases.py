@@ -42,7 +42,7 @@ RECORDS = {
 }  # fmt: skip
 #: Last fixed part of the path → what is done, where the method makes no difference.
 DEEDS = {
-    "cleanable-process-instance-report": "查看可清理的实例",
+    "cleanable-process-instance-report": "查看可清理的实例", "report": "统计报表",
     "create": "新建", "redeploy": "重新部署", "resources": "查看文件名", "data": "下载内容",
     "xml": "查看原文件", "diagram": "查看流程图（SVG）", "start": "发起", "submit-form": "提交表单",
     "startForm": "查看发起表单", "deployed-start-form": "下载发起表单",

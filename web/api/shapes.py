@@ -68,6 +68,7 @@ SHAPES: dict[str, str] = {
         f"{_DEPLOYMENT} deployedProcessDefinitions deployedCaseDefinitions"
         " deployedDecisionDefinitions deployedDecisionRequirementsDefinitions"
     ),
+    "DurationReport": "period periodUnit minimum maximum average",
     "Engine": "name",
     "EventSubscription": (
         "id eventType eventName executionId processInstanceId activityId createdDate tenantId"
@@ -162,6 +163,9 @@ SHAPES: dict[str, str] = {
         " taskDefinitionKey caseExecutionId caseInstanceId caseDefinitionId suspended formKey"
         " camundaFormRef tenantId taskState"
     ),
+    "TaskReport": (
+        "taskName processDefinitionId processDefinitionKey processDefinitionName tenantId count"
+    ),
     "TaskCountByCandidateGroup": "groupName taskCount",
     "UserOperationLog": (
         f"{_OF_CASE} id deploymentId executionId taskId jobId jobDefinitionId batchId"
@@ -191,7 +195,7 @@ _NUMBERS = _words(
     "count version retries priority revision durationInMillis duration instances failedJobs"
     " totalJobs jobsCreated batchJobsPerSeed invocationsPerBatchJob remainingJobs completedJobs"
     " jobRetries jobPriority historyTimeToLive taskCount result overridingJobPriority"
-    " processDefinitionVersion finished openIncidents"
+    " processDefinitionVersion finished openIncidents period minimum maximum average"
 )
 _MOMENTS = _words(
     "created due followUp lastUpdated deploymentTime startTime endTime removalTime createTime time"

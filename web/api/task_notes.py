@@ -25,7 +25,16 @@ from web.api.process_instances import require
 from web.api.task_people import act, visible
 from web.downloads import disposition
 
-COMMENT = Params("comment", {"message": TEXT, "processInstanceId": TEXT})
+#: Only the message counts; clients send a whole comment.
+COMMENT = Params(
+    "comment",
+    {
+        "message": TEXT, "processInstanceId": TEXT,
+        **dict.fromkeys(
+            ("links", "id", "userId", "taskId", "rootProcessInstanceId", "time", "removalTime"), ANY
+        ),
+    },
+)  # fmt: skip
 #: The form fields of an attachment.
 ATTACHMENT = Params(
     "attachment",

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
-from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from engine import db
 from engine.commands import task_variables
@@ -22,6 +18,7 @@ from web.api.access import caller, needs
 from web.api.answer import answer
 from web.api.blueprint import bp
 from web.api.params import FLAG, Params
+from web.api.tables import table
 from web.api.task_params import LIST
 
 ONE = Params(
@@ -73,22 +70,8 @@ def count_by_candidate_group() -> ResponseReturnValue:
     """Count the open tasks of each candidate group, as JSON or CSV."""
     with db.reading() as session:
         found = task_list.by_candidate_group(session, caller().viewer)
-    best = request.accept_mimetypes.best_match(
-        ["application/json", "text/csv", "application/csv"], "application/json"
-    )
-    if best == "application/json":
-        return answer([{"groupName": who, "taskCount": number} for who, number in found])
-    text = io.StringIO()
-    lines = csv.writer(text)
-    lines.writerow(["groupName", "taskCount"])
-    lines.writerows([_cell(who), number] for who, number in found)
-    return Response(text.getvalue(), content_type=f"{best}; charset=utf-8")
-
-
-def _cell(who: str | None) -> str:
-    """Return a name that no spreadsheet takes for a formula."""
-    text = who or ""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    rows = [{"groupName": who, "taskCount": number} for who, number in found]
+    return table(rows, {name: name for name in ("groupName", "taskCount")})
 
 
 @bp.get("/task/<task_id>")
