@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from engine.models import Batch, Job
 from engine.queries import asked as ask
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
+
+_failing = exists(
+    select(Job.id)
+    .where(Job.kind == "batch", Job.topic == Batch.id, Job.status == "failed")
+    .correlate(Batch)
+)
 
 FILTERS: ask.Filters = {
     "batchId": ask.equals(Batch.id),
@@ -21,6 +27,10 @@ FILTERS: ask.Filters = {
     "completed": lambda value: Batch.ended_at.is_not(None) if value else Batch.ended_at.is_(None),
     "suspended": lambda value: Batch.suspended.is_(value),
     "createdBy": ask.equals(Batch.created_by),
+    "createUserId": ask.equals(Batch.created_by),
+    "withFailures": ask.when(_failing),
+    "withoutFailures": ask.when(~_failing),
+    "hasFailure": lambda value: _failing if value else ~_failing,
     "startedAfter": ask.from_(Batch.created_at),
     "startedBefore": ask.until(Batch.created_at),
 }

@@ -24,7 +24,16 @@ FIELDS = {"batchId": TEXT, "type": TEXT, "tenantIdIn": TEXTS, "withoutTenantId":
 LIST = Params("batch query", FIELDS, sort_by=("batchId", "tenantId"))
 STATISTICS = Params(
     "batch statistics query",
-    {**FIELDS, "createdBy": TEXT, "startedBefore": MOMENT, "startedAfter": MOMENT},
+    {
+        **FIELDS,
+        "createdBy": TEXT,
+        "createUserId": TEXT,
+        "startedBefore": MOMENT,
+        "startedAfter": MOMENT,
+        "withFailures": FLAG,
+        "withoutFailures": FLAG,
+        "hasFailure": FLAG,
+    },
     sort_by=("batchId", "tenantId", "startTime"),
 )
 SUSPEND = Params("suspension", {"suspended": FLAG})

@@ -18,7 +18,7 @@ from web.api.answer import answer, moment, nothing
 from web.api.blueprint import bp
 from web.api.errors import missing
 from web.api.history_fields import BY_PROCESS, DEFINITIONS, millis, person
-from web.api.params import FEW, FLAG, FOLDING, MOMENT, TEXT, TEXTS, VARIABLES, Params
+from web.api.params import FEW, FLAG, FOLDING, MOMENT, TEXT, TEXTS, VARIABLES, Params, one_of
 
 STATES = {
     "active": "ACTIVE",
@@ -31,12 +31,13 @@ _MOMENTS = (
 )  # fmt: skip
 _FLAGS = (
     "rootProcessInstances", "finished", "unfinished", "withIncidents", "withRootIncidents",
+    "withJobsRetrying",
     "active", "suspended", "completed", "externallyTerminated", "internallyTerminated",
 )  # fmt: skip
 _TEXTS = (
     "superProcessInstanceId", "subProcessInstanceId", "processDefinitionName",
     "processDefinitionNameLike", "processInstanceBusinessKey", "processInstanceBusinessKeyLike",
-    "startedBy", "incidentType", "incidentStatus", "incidentMessage", "incidentMessageLike",
+    "startedBy", "incidentType", "incidentMessage", "incidentMessageLike",
     "rootProcessInstanceId", "caseInstanceId", "superCaseInstanceId", "subCaseInstanceId",
 )  # fmt: skip
 _LISTS = (
@@ -52,6 +53,7 @@ LIST = Params(
         **dict.fromkeys(_FLAGS, FLAG),
         **dict.fromkeys(_TEXTS, TEXT),
         **dict.fromkeys(_LISTS, TEXTS),
+        "incidentStatus": one_of("open", "resolved"),
         "executedActivityIdIn": FEW,
         "activityIdIn": FEW,
         "processDefinitionIdIn": DEFINITIONS,

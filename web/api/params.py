@@ -150,11 +150,11 @@ def _filter(name: str, operator: str, value: Any) -> VariableFilter:
 
 
 def one_of(*words: str) -> Kind:
-    """Return the kind of a text that is one of a few words, in capitals or not."""
+    """Return the kind of a text that is one of a few words, however they are capitalised."""
+    known = {word.lower(): word for word in words}
 
     def read(value: Any) -> str:
-        found = _text(value).upper()
-        if found not in words:
+        if (found := known.get(_text(value).lower())) is None:
             raise ValueError(f"one of {', '.join(words)} expected")
         return found
 

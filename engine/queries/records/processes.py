@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine.commands import trail
+from engine.commands.jobs import OWED
 from engine.models import (
     HistoryEvent,
     HumanTask,
@@ -21,6 +22,7 @@ from engine.models import (
 from engine.queries import asked as ask
 from engine.queries import matching
 from engine.queries.access import Viewer
+from engine.queries.api_jobs import RETRIES
 from engine.queries.asked import Asked, Column
 from engine.queries.elapsed import elapsed
 from engine.queries.records import activities, cases
@@ -46,6 +48,18 @@ def _job(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
         .where(Job.instance_id == ProcessInstance.id, Job.status == "done", *conditions)
         .correlate(ProcessInstance)
     )
+
+
+_retrying = exists(
+    select(Job.id)
+    .where(
+        Job.instance_id == ProcessInstance.id,
+        Job.status.in_(OWED),
+        Job.error.is_not(None),
+        RETRIES > 0,
+    )
+    .correlate(ProcessInstance)
+)
 
 
 def _moved(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -125,6 +139,7 @@ FILTERS: ask.Filters = {
     ),
     "withIncidents": ask.when(_incident()),
     "withRootIncidents": ask.when(_incident()),
+    "withJobsRetrying": ask.when(_retrying),
     "incidentType": lambda kind: _incident(ask.equals(KIND)(kind)),
     "incidentStatus": _incident_status,
     "incidentMessage": lambda text: _incident(Incident.message == text),

@@ -93,7 +93,9 @@ def _completed(viewer: Viewer, asked: Asked) -> list[ColumnElement[bool]]:
     ]
 
 
-def _by_period(spans: Iterable[tuple[datetime, datetime, datetime]], unit: str) -> list[Durations]:
+def _by_period(
+    spans: Iterable[tuple[datetime | None, datetime, datetime | None]], unit: str
+) -> list[Durations]:
     """Fold (where it belongs, begun, ended) into one line a period, in their order."""
     found: dict[int, list[int]] = {}
     for at, begun, ended in spans:

@@ -84,6 +84,8 @@ FILTERS: ask.Filters = {
 }
 ORDER: dict[str, Column] = {
     "taskId": HumanTask.id,
+    # Camunda's code and its reference spell it differently.
+    "activityInstanceId": HumanTask.token,
     "activityInstanceID": HumanTask.token,
     "processDefinitionId": ProcessInstance.definition_id,
     "processInstanceId": HumanTask.instance_id,

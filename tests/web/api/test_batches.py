@@ -79,6 +79,25 @@ def test_what_fails_hurts_nobody_else(api: System, three: list[str]) -> None:
     assert progress(api, batch)["remainingJobs"] == 3
 
 
+def test_batches_are_told_apart_by_their_failures(api: System, three: list[str]) -> None:
+    body = {"processInstanceIds": three, "messageName": "nobody waits for this"}
+    failing = api.post("/process-instance/message-async", body)["id"]
+    fine = api.post("/process-instance/delete", {"processInstanceIds": three})["id"]
+    with db.transaction() as session:
+        session.execute(update(Job).where(Job.topic == failing).values(status="failed"))
+    for query, found in (
+        ({"withFailures": "true"}, {failing}),
+        ({"withoutFailures": "true"}, {fine}),
+        ({"hasFailure": "true"}, {failing}),
+        ({"hasFailure": "false"}, {fine}),
+        ({"createUserId": "engine_api"}, {failing, fine}),
+        ({"createUserId": "nobody"}, set()),
+    ):
+        told = api.get("/batch/statistics", **query)
+        assert {one["id"] for one in told} == found, query
+        assert api.get("/batch/statistics/count", **query) == {"count": len(found)}
+
+
 @pytest.mark.parametrize("held", [True, False])
 def test_holding_many(api: System, three: list[str], held: bool) -> None:
     body = {"processInstanceQuery": {"processDefinitionKey": "p"}, "suspended": True}

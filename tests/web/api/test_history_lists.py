@@ -72,3 +72,13 @@ def test_an_unknown_parameter_is_refused(path: str, api: System) -> None:
     assert answer.get_json()["type"] == "InvalidRequestException"
     answer = api.ask("GET", f"/{path}", query_string={"sortBy": "colour", "sortOrder": "asc"})
     assert answer.status_code == 400
+
+
+def test_words_that_a_filter_does_not_know(api: System) -> None:
+    path = "/history/process-instance"
+    assert api.get(path, incidentStatus="resolved") == []
+    assert api.do("GET", path, status=400, incidentStatus="closed")["type"] == (
+        "InvalidRequestException"
+    )
+    for key in ("activityInstanceId", "activityInstanceID"):  # the reference, and the code
+        assert api.get("/history/task", sortBy=key, sortOrder="asc") == []

@@ -80,8 +80,12 @@ def test_a_job_is_told_with_its_definition(api: System, office: str) -> None:
 def test_executing_fails_as_camunda_does_and_counts(api: System, stuck: str) -> None:
     one = the_job(api, processInstanceId=stuck)
     path = f"/job/{one['id']}"
+    retrying = {"withJobsRetrying": True}
+    assert api.get("/history/process-instance/count", **retrying) == {"count": 0}
     for left in (2, 1, 0, 0):
         told = api.do("POST", f"{path}/execute", status=500)
+        number = {"count": int(left > 0)}
+        assert api.get("/history/process-instance/count", **retrying) == number
         assert (told["type"], told["code"]) == ("ProcessEngineException", 0)
         assert "没有可走的分支" in told["message"]
         assert api.get(path)["retries"] == left
