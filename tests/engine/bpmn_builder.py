@@ -89,8 +89,8 @@ def xor(ident: str, /, **attributes: str) -> str:
     return element("exclusiveGateway", ident, **attributes)
 
 
-def parallel(name: str) -> str:
-    return element("parallelGateway", name)
+def parallel(ident: str, /, **attributes: str) -> str:
+    return element("parallelGateway", ident, **attributes)
 
 
 def inclusive(ident: str, /, **attributes: str) -> str:

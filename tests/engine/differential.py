@@ -167,23 +167,31 @@ class Sequence(Block):
 
 @dataclass
 class Split(Block):
-    """Exclusive, parallel or inclusive: `holds` says which conditions are true."""
+    """Exclusive, parallel, inclusive, or a task with several ways out.
+
+    `holds` says which conditions are true; None is a flow without a condition.
+    """
 
     name: str
     kind: str
     branches: list[Block]
-    holds: list[bool]
+    holds: list[bool | None]
+    #: Whether every token waits for a job before the join.
+    held: bool = False
 
     def draw(self) -> tuple[str, str, str]:
-        make = {"xor": xor, "and": parallel, "or": inclusive}[self.kind]
+        make = {"xor": xor, "and": parallel, "or": inclusive, "task": _task}[self.kind]
         join = f"{self.name}_j"
         default = {} if self.kind == "and" else {"default": f"fd_{self.name}"}
-        xml = make(self.name, **default) + make(join)
+        waits = {"camunda__asyncBefore": "true"} if self.held else {}
+        xml = make(self.name, **default)
+        xml += (inclusive if self.kind == "task" else make)(join, **waits)
         for index, branch in enumerate(self.branches):
             body, first, last = branch.draw()
             is_default = self.kind != "and" and index == len(self.branches) - 1
-            holds = str(self.holds[index]).lower()
-            condition = "" if self.kind == "and" or is_default else f"${{{holds}}}"
+            holds = self.holds[index]
+            free = self.kind == "and" or is_default or holds is None
+            condition = "" if free else f"${{{str(holds).lower()}}}"
             name = f"fd_{self.name}" if is_default else ""
             xml += body + flow(self.name, first, condition, name) + flow(last, join)
         return xml, self.name, join
@@ -192,7 +200,9 @@ class Split(Block):
         if self.kind == "and":
             return self.branches
         chosen = [
-            branch for branch, holds in zip(self.branches[:-1], self.holds, strict=False) if holds
+            branch
+            for branch, holds in zip(self.branches[:-1], self.holds, strict=False)
+            if holds is not False
         ]
         if self.kind == "xor":
             chosen = chosen[:1]
@@ -208,8 +218,19 @@ class Split(Block):
             if left == 0:
                 done()
 
+        def came() -> None:
+            if self.held:
+                group.wait("complete", f"{self.name}_j", path, arrived)
+            else:
+                arrived()
+
+        group.oracle.ran[self.name] += self.kind == "task"
         for branch in taken:
-            branch.run(group, path, arrived)
+            branch.run(group, path, came)
+
+
+def _task(name: str, **given: str) -> str:
+    return element("task", name, **given)
 
 
 @dataclass
@@ -274,9 +295,14 @@ class Items(Block):
     name: str
     sequential: bool
     kind: str = "human"
+    #: Whether each item waits for a job before and behind its work.
+    paused: bool = False
 
     def draw(self) -> tuple[str, str, str]:
         marker = multi("xs", f"it_{self.name}", sequential=self.sequential)
+        if self.paused:
+            given = ' camunda:asyncBefore="true" camunda:asyncAfter="true"'
+            marker = marker.replace(" isSequential", f"{given} isSequential", 1)
         if self.kind == "call":
             return call(self.name, "child", marker), self.name, self.name
         return user(self.name, marker), self.name, self.name
@@ -284,12 +310,16 @@ class Items(Block):
     def run(self, group: Group, path: Path, done: Done) -> None:
         run_items(
             self.sequential,
-            lambda index, finished: _ignore(
-                group.wait("complete", self.name, (*path, index), finished)
+            lambda index, finished: self._work(
+                3 if self.paused else 1, group, (*path, index), finished
             ),
             done,
         )
 
-
-def _ignore(_: object) -> None:
-    return None
+    def _work(self, times: int, group: Group, path: Path, done: Done) -> None:
+        if times == 0:
+            done()
+        else:
+            group.wait(
+                "complete", self.name, path, lambda: self._work(times - 1, group, path, done)
+            )

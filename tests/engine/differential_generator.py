@@ -19,6 +19,7 @@ from tests.engine.differential import (
 )
 from tests.engine.differential_events import Beside, CatchingInside, Escalating, Failing
 from tests.engine.differential_oracle import Group, Oracle
+from tests.engine.differential_paused import Around, HandlerFails, Paused
 from tests.engine.differential_rare import Absorbing, AdHoc, Again, FirstItem, Link
 from tests.engine.differential_scopes import Handler, Sub, open_scope
 from tests.engine.differential_undo import Transaction, Undo, Undoable, UndoableItems
@@ -50,7 +51,7 @@ SIMPLE = ("task", "task", "task", "auto", "catch", "catch", "undoable", "link")
 NESTED = (
     "split", "split", "split", "loop", "sub", "mi", "mi_sub", "beside", "beside", "beside_sub",
     "failing", "failing", "first", "escalating", "inside", "absorbing", "ad_hoc", "again",
-    "transaction", "undo", "undo",
+    "transaction", "undo", "undo", "several", "several", "handler_fails",
 )  # fmt: skip
 CATCHING = ("message", "signal", "timer", "condition", "receive")
 BESIDE = ("message", "signal", "timer", "condition", "cycle")
@@ -133,19 +134,27 @@ class Generator:
 
     def block(self, depth: int, loops: bool) -> Block:
         if depth <= 0 or self.odds(0.3):
-            return self.simple()
+            return self.paused(self.simple())
         kind: str = self.random.choice(NESTED)
         make = getattr(self, kind)
         made: Block = make(depth, loops)
-        return made
+        return self.paused(made)
+
+    def paused(self, made: Block) -> Block:
+        """Let some wait for jobs; tasks do so by themselves, loops come back to their first."""
+        if isinstance(made, Loop | Sequence | Task) or self.odds(0.85):
+            return made
+        return Paused(made, self.odds(0.6), self.odds(0.6))
 
     def split(self, depth: int, loops: bool) -> Block:
-        kind = self.random.choice(("xor", "and", "or"))
+        kind = self.random.choice(("xor", "and", "or", "task"))
         name = self.name(kind)
         branches: list[Block] = [
             self.sequence(depth - 1, loops=loops) for _ in range(self.random.randint(2, 3))
         ]
-        return Split(name, kind, branches, [self.odds(0.5) for _ in branches])
+        ways = (True, False, None) if kind in ("or", "task") else (True, False)
+        holds = [self.random.choice(ways) for _ in branches]
+        return Split(name, kind, branches, holds, self.odds(0.15))
 
     def absorbing(self, depth: int, loops: bool) -> Block:
         if self.around:
@@ -173,15 +182,17 @@ class Generator:
             return UndoableItems(name, sequential, self.odds(0.3))
         if kind == "first":
             return FirstItem(name)
-        return Items(name, sequential, "call" if kind == "call" else "human")
+        return Items(name, sequential, "call" if kind == "call" else "human", self.odds(0.2))
 
     def sub(self, depth: int, loops: bool) -> Block:
         body = self.inner(depth - 1, loops=loops)
-        return Sub(self.name("sp"), body, self.handler(0.3))
+        return Sub(self.name("sp"), body, self.handler(0.3), paused=self.odds(0.2))
 
     def mi_sub(self, depth: int, loops: bool) -> Block:
-        body = self.inner(depth - 1, loops=False)
-        return Sub(self.name("sp"), body, self.handler(0.2), "xs", self.odds(0.3))
+        first = self.odds(0.2)  # of the two, one must be first: they wait for somebody
+        body = self.working(depth, loops=False) if first else self.inner(depth - 1, loops=False)
+        name, sequential = self.name("sp"), self.odds(0.3)
+        return Sub(name, body, self.handler(0.2), "xs", sequential, until_first=first)
 
     def ad_hoc(self, depth: int, loops: bool) -> Block:
         def task() -> Block:
@@ -239,7 +250,24 @@ class Generator:
         return self.with_boundary(host)
 
     def beside_sub(self, depth: int, loops: bool) -> Block:
+        if self.odds(0.3):
+            return self.with_boundary(self.mi_sub(depth, loops))
         return self.with_boundary(Sub(self.name("sp"), self.inner(depth - 1, loops=loops)))
+
+    def several_host(self, depth: int, loops: bool) -> Block:
+        if self.odds(0.5):
+            return Task(self.name("u"))
+        return self.mi_sub(depth, loops) if self.odds(0.3) else self.sub(depth, loops)
+
+    def several(self, depth: int, loops: bool) -> Block:
+        kinds = self.random.sample(BESIDE, self.random.randint(2, 3))
+        stops = [kind != "cycle" and self.odds(0.5) for kind in kinds]
+        events = [(kind, stop, self.plain()) for kind, stop in zip(kinds, stops, strict=True)]
+        return Around(self.name("ar"), self.several_host(depth, loops), events)
+
+    def handler_fails(self, depth: int, loops: bool) -> Block:
+        one = self.working(depth, loops)
+        return HandlerFails(self.name("hf"), one, self.odds(0.5), self.plain())
 
     def with_boundary(self, host: Block) -> Block:
         interrupting = self.odds(0.5)

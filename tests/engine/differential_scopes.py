@@ -103,13 +103,34 @@ class Handler:
         scope.wait(act_of(self.kind), f"{self.name}_s", path, come, stays=stays, left=left)
 
 
-def open_scope(scope: Group, body: Block, handler: Handler | None, path: Path, last: str) -> None:
-    """Start a process or sub process: its handler listens, its body runs to the end event."""
+def open_scope(
+    scope: Group,
+    body: Block,
+    handler: Handler | None,
+    path: Path,
+    last: str,
+    *,
+    paused: str = "",
+) -> None:
+    """Start a process or sub process: its handler listens, its body runs to the end event.
+
+    `paused` names the start event when it and the end event wait for a job.
+    """
     scope.tokens = 1
     if handler is not None:
         handler.listen(scope, path)
 
-    body.run(scope, path, scope.end_at(last))
+    def begin() -> None:
+        body.run(scope, path, leave if paused else scope.end_at(last))
+
+    def leave() -> None:
+        scope.oracle.ran[last] += 1
+        scope.wait("complete", last, path, scope.token_done)
+
+    if paused:
+        scope.wait("complete", paused, path, begin)
+    else:
+        begin()
 
 
 @dataclass
@@ -121,14 +142,24 @@ class Sub(Block):
     handler: Handler | None = None
     items: str = ""
     sequential: bool = False
+    #: Its start event waits for a job before, its end event for one behind it.
+    paused: bool = False
+    #: The first item that is done is enough.
+    until_first: bool = False
 
     def draw(self) -> tuple[str, str, str]:
         body, first, last = self.body.draw()
         begin, finish = f"{self.name}_s", f"{self.name}_e"
-        inner = start(begin) + body + end(finish) + flow(begin, first) + flow(last, finish)
+        given = ({"camunda__asyncBefore": "true"}, {"camunda__asyncAfter": "true"})
+        before, after = given if self.paused else ({}, {})
+        inner = start(begin, **before) + body + end(finish, **after)
+        inner += flow(begin, first) + flow(last, finish)
         inner += self.handler.draw() if self.handler else ""
+        enough = "${nrOfCompletedInstances >= 1}" if self.until_first else ""
         marker = (
-            multi(self.items, f"it_{self.name}", sequential=self.sequential) if self.items else ""
+            multi(self.items, f"it_{self.name}", sequential=self.sequential, completion=enough)
+            if self.items
+            else ""
         )
         return sub(self.name, inner + marker), self.name, self.name
 
@@ -137,17 +168,22 @@ class Sub(Block):
             self.run_one(group, path, done, group.scope.records)
             return
         records: list[Record] = []
+        items = Group(group.oracle, group)
 
         def all_done() -> None:
+            items.cancel()
             group.scope.records.extend(records)
             done()
 
         run_items(
             self.sequential,
-            lambda index, finished: self.run_one(group, (*path, index), finished, records),
+            lambda index, finished: self.run_one(
+                items, (*path, index), all_done if self.until_first else finished, records
+            ),
             all_done,
         )
 
     def run_one(self, group: Group, path: Path, done: Done, records: list[Record]) -> None:
         scope = sub_scope(group, self.name, done, records)
-        open_scope(scope, self.body, self.handler, path, f"{self.name}_e")
+        paused = f"{self.name}_s" if self.paused else ""
+        open_scope(scope, self.body, self.handler, path, f"{self.name}_e", paused=paused)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -210,3 +211,25 @@ def test_models_contain_every_kind_of_block():
         b"standardLoop", b"completionCondition", b"messageEvent",
     ):  # fmt: skip
         assert drawn.count(mark) > 5, mark
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "parallelGateway", "inclusiveGateway", "exclusiveGateway", "eventBasedGateway",
+        "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent",
+        "subProcess", "adHocSubProcess", "transaction", "callActivity", "userTask",
+        "multiInstanceLoopCharacteristics",
+    ],
+)  # fmt: skip
+def test_every_kind_of_element_waits_for_jobs_somewhere(tag):
+    drawn = b"".join(Generator(seed).model().xml() for seed in range(300))
+    found = re.findall(rf"<bpmn:{tag} [^>]*camunda:async".encode(), drawn)
+    assert len(found) > 2, tag
+
+
+def test_models_have_several_events_at_one_activity_and_defaults_beside_free_flows():
+    models = [Generator(seed).model().xml() for seed in range(100)]
+    hosts = [Counter(re.findall(rb'attachedToRef="(\w+)"', xml)) for xml in models]
+    assert sum(max(found.values(), default=0) > 1 for found in hosts) > 5
+    assert sum(b"<bpmn:task" in xml and b"default=" in xml for xml in models) > 5
