@@ -373,16 +373,19 @@ def _look_upstream(spec: ScopeSpec) -> None:
     if not joins:
         return
     before: dict[str, set[str]] = {}
+    events: dict[str, set[str]] = {}
     sources: dict[str, str] = {}
     for node in activities_of(spec.task_specs):
         for flow in node.flows:
             before.setdefault(flow.target, set()).add(node.name)
             sources[flow.id] = node.name
         for event in node.boundary:
-            before.setdefault(event.name, set()).add(node.name)
+            events.setdefault(event.name, set()).add(node.name)
     for join in joins:
+        ways = {flow: sources[flow] for flow in join.arrivals}
+        join.certain = {flow: _reaching(name, join.name, before) for flow, name in ways.items()}
         join.upstream = {
-            flow: _reaching(sources[flow], join.name, before) for flow in join.arrivals
+            flow: _reaching(name, join.name, before | events) for flow, name in ways.items()
         }
 
 

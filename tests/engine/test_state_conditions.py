@@ -19,6 +19,7 @@ from tests.engine.bpmn_builder import (
     extension,
     flow,
     message,
+    multi,
     parallel,
     parameters,
     script,
@@ -169,3 +170,24 @@ def test_a_condition_in_a_loop_is_left_clean():
     for _ in range(5):
         walk.complete("a").at("a")
         assert list(walk.run._instance.watching) == [walk.wait("b").token]
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_a_condition_over_the_counters_of_a_multi_instance(sequential):
+    xml = diagram(
+        start(), user("a", multi("xs", sequential=sequential)),
+        boundary("b", "a", conditional("${nrOfCompletedInstances >= 2}")), user("h"), user("z"),
+        end(), "s-a-z-e", "b-h-e",
+    )  # fmt: skip
+    walk = Walk(xml, xs=[1, 2, 3]).complete("a")
+    assert walk.events() == ["b"]
+    walk.complete("a").at("h")
+
+
+def test_a_condition_holds_as_soon_as_a_multi_instance_has_counted_its_items():
+    xml = diagram(
+        start(), user("a", multi("xs")), user("h"), user("z"), end(), "s-a-z-e", "b-h-e",
+        boundary("b", "a", conditional("${nrOfInstances > 2}"), interrupting=False),
+    )  # fmt: skip
+    Walk(xml, xs=[1, 2, 3]).at("a", "a", "a", "h")
+    Walk(xml, xs=[1, 2]).at("a", "a")

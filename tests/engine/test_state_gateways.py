@@ -139,3 +139,12 @@ def test_a_default_flow_is_left_out_beside_flows_without_a_condition(make):
 
 def test_a_default_flow_alone_is_taken():
     Walk(diagram(start(), user("g", default="f_g_e"), end(), "s-g-e")).complete("g").ended("e")
+
+
+def test_an_inclusive_join_waits_although_a_boundary_event_might_come_another_way():
+    xml = diagram(
+        start(), parallel("g"), user("a"), user("c"), inclusive("i"), inclusive("j"), user("z"),
+        boundary("b", "c", message(), interrupting=False), end(), "s-g-a-i-j-z-e", "g-c-j", "b-i",
+    )  # fmt: skip
+    walk = Walk(xml).complete("a").at("c").deliver("b").at("c")
+    walk.complete("c").at("z").complete("z").ended("e")

@@ -80,6 +80,8 @@ class SettlingJoin(_Join):
 
     #: For each incoming flow, the nodes that can reach it without passing this gateway.
     upstream: dict[str, frozenset[str]]
+    #: The same along sequence flows alone: a boundary event may never happen.
+    certain: dict[str, frozenset[str]]
 
     def settles(self, token: Token) -> bool:
         """Tell whether a token here is one to be looked at then."""
@@ -107,7 +109,7 @@ class SettlingJoin(_Join):
             return False
         starts = _from(other)
         return any(starts & self.upstream[flow] for flow in empty) and not any(
-            starts & self.upstream[flow] for flow in arrived
+            starts & self.certain[flow] for flow in arrived
         )
 
 

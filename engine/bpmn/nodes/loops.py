@@ -50,6 +50,15 @@ class Body(Node):
         if self.was_entered(my_task):
             my_task.instance.trace("cancelled", my_task, body=True)
 
+    def count(self, body: Token, **counters: int) -> None:
+        """Set the variables in which a body counts; conditional events may wait for them."""
+        instance = body.instance
+        if instance.watching:
+            instance.changes |= {
+                (name, "update" if name in body.data else "create", body.id) for name in counters
+            }
+        body.data.update(counters)
+
     def start_item(self, body: Token, local: dict[str, Any]) -> None:
         """Begin with one more item, with its own local variables."""
         self.new_item(body, local).expect()
@@ -140,8 +149,11 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
         if not elements:
             return True
         active = 1 if self.sequential else len(elements)
-        my_task.data.update(
-            nrOfInstances=len(elements), nrOfCompletedInstances=0, nrOfActiveInstances=active
+        self.count(
+            my_task,
+            nrOfInstances=len(elements),
+            nrOfCompletedInstances=0,
+            nrOfActiveInstances=active,
         )
         # The items may end one another before this returns: STARTED comes first.
         my_task._set_state(TaskState.STARTED)
@@ -164,7 +176,7 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
         super().enter(body)
         body.instance.agenda.remove(body)
         body._set_state(TaskState.STARTED)
-        body.data.update(nrOfInstances=0, nrOfCompletedInstances=0, nrOfActiveInstances=0)
+        self.count(body, nrOfInstances=0, nrOfCompletedInstances=0, nrOfActiveInstances=0)
         if self.output:
             body.marks["out"] = []
         if self.sequential:
@@ -179,9 +191,13 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
         if self.sequential and self.items(body):
             raise self._refusal("是顺序多实例，正在办理一个，不能同时增加")
         last = [item.data["loopCounter"] for item in self.items(body)]
-        index = max([body.data["nrOfInstances"] - 1, *last]) + 1
-        body.data["nrOfInstances"] += 1
-        body.data["nrOfActiveInstances"] += 1
+        data = body.data
+        index = max([data["nrOfInstances"] - 1, *last]) + 1
+        self.count(
+            body,
+            nrOfInstances=data["nrOfInstances"] + 1,
+            nrOfActiveInstances=data["nrOfActiveInstances"] + 1,
+        )
         if "out" in body.marks:
             body.marks["out"] += [None] * (index + 1 - len(body.marks["out"]))
         if "items" in body.marks:
@@ -190,7 +206,7 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
 
     def lost_item(self, body: Token) -> None:
         """One item was taken away; as in Camunda, the number of all stays what it was."""
-        body.data["nrOfActiveInstances"] -= 1
+        self.count(body, nrOfActiveInstances=body.data["nrOfActiveInstances"] - 1)
 
     def leave(self, token: Token) -> None:
         """Hand over what the items gave: one place each, null for those that did not end."""
@@ -205,16 +221,18 @@ class MultiInstance(Body, defaults.ParallelMultiInstanceTask):
         if "out" in body.marks:
             given = variables.visible(body.instance, item).get(self.output_item)
             body.marks["out"][item.data["loopCounter"]] = given
-        data["nrOfCompletedInstances"] += 1
         following = item.data["loopCounter"] + 1
-        data["nrOfActiveInstances"] = (
-            int(following < data["nrOfInstances"])
-            if self.sequential
-            else data["nrOfActiveInstances"] - 1
+        active = data["nrOfActiveInstances"] - 1
+        if self.sequential:
+            active = int(following < data["nrOfInstances"])
+        self.count(
+            body,
+            nrOfCompletedInstances=data["nrOfCompletedInstances"] + 1,
+            nrOfActiveInstances=active,
         )
         enough = bool(self.condition) and self._enough(body, item)
         item.retire()
-        if enough or not data["nrOfActiveInstances"]:
+        if enough or not active:
             self.finish(body)
         elif self.sequential:
             self._start(body, following, body.marks["items"][following])
@@ -269,7 +287,7 @@ class StandardLoop(Body, defaults.StandardLoopTask):
         return holds
 
     def _run_hook(self, my_task: Token) -> bool | None:
-        my_task.data["loopCounter"] = 0
+        self.count(my_task, loopCounter=0)
         if self.test_before and not self._goes_on(my_task, 0):
             return True
         my_task._set_state(TaskState.STARTED)
@@ -278,7 +296,7 @@ class StandardLoop(Body, defaults.StandardLoopTask):
 
     def item_done(self, body: Token, item: Token) -> None:
         done = item.data["loopCounter"] + 1
-        body.data["loopCounter"] = done
+        self.count(body, loopCounter=done)
         again = self._goes_on(item, done)
         item.retire()
         if again:
