@@ -15,11 +15,16 @@ from engine.errors import BpmnError
 from engine.models import ProcessInstance
 
 if TYPE_CHECKING:
-    from engine.commands.execution import Execution, Loaded
+    from engine.commands.execution import Execution, Loaded, Skips
 
-#: Why a child was cancelled, as its history says it.
+#: Why a child was cancelled, as its history says it; `BY_ERROR` begins such a reason.
 BY_CALLER = "由上级流程结束"
 BY_ERROR = "业务错误，由上级流程处理"
+
+
+def is_internal(reason: str) -> bool:
+    """Say whether the diagrams ended an instance, and nobody from outside."""
+    return reason == BY_CALLER or reason.startswith(BY_ERROR)
 
 
 def begin_entered(work: Execution, loaded: Loaded) -> None:
@@ -70,6 +75,31 @@ def drop_left(work: Execution, loaded: Loaded, reason: str = BY_CALLER) -> None:
         child = work.open(row)
         if not child.run.ended:
             work.cancel(child, reason)
+
+
+def cancel_with_call(
+    work: Execution, loaded: Loaded, reason: str, *, skips: Skips | None = None
+) -> None:
+    """End an instance because somebody wants it; the call activity it was for goes with it.
+
+    So does a caller that is left without a token: nobody would wait for anything there.
+    """
+    while True:
+        if skips is not None:
+            loaded.run.skip(listeners=skips.listeners, mappings=skips.mappings)
+        work.cancel(loaded, reason)
+        row = loaded.row
+        if row.parent_id is None or row.parent_token is None:
+            return
+        caller = work.open(work.instance(row.parent_id))
+        if caller.row.status not in ("active", "suspended"):
+            return
+        if skips is not None:
+            caller.run.skip(listeners=skips.listeners, mappings=skips.mappings)
+        caller.run.cancel_token(row.parent_token)
+        if not caller.run.is_empty:
+            return
+        loaded = caller
 
 
 def give_back(work: Execution, child: Loaded) -> None:

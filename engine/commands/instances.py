@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, db
 from engine.bpmn.definition import Start
-from engine.commands import definitions, retries, submissions, task_forms
+from engine.commands import calls, definitions, retries, submissions, task_forms
 from engine.commands.definitions import Definition
 from engine.commands.execution import Execution, Loaded, Skips
 from engine.errors import NotAllowed, NotFound, Suspended
@@ -160,7 +161,9 @@ def cancel(
     reason: str,
     skips: Skips | None = None,
 ) -> None:
-    """End an instance and everything it called; the reason stays in the history.
+    """End an instance, everything it called, and the activity that called it.
+
+    The reason stays in the history.
 
     Raises:
         NotAllowed: it has ended already, or the reason is missing.
@@ -172,10 +175,12 @@ def cancel(
         raise NotAllowed("请写明终止的原因。")
     with Execution(session, actor) as work:
         loaded = work.open(row)
-        if skips is not None:
-            loaded.run.skip(listeners=skips.listeners, mappings=skips.mappings)
-        work.cancel(loaded, reason.strip()[:250])
+        calls.cancel_with_call(work, loaded, reason.strip()[:250], skips=skips)
+        left = [one.row for one in work.loaded.values() if one.row.status == "active"]
+        ready = [row for row in left if work.loaded[row.id].run.ready]
         work.settle(advance=False)
+    for row in ready:
+        _owe_steps(session, row, actor, work.now)
 
 
 def suspend(session: Session, instance_id: str, *, actor: Actor, reason: str) -> None:
@@ -215,18 +220,23 @@ def _catch_up(session: Session, row: ProcessInstance, actor: Actor) -> None:
     with Execution(session, actor) as work:
         is_ready = work.open(row).run.ready
     if is_ready:
-        session.add(
-            Job(
-                kind="async",
-                instance_id=row.id,
-                due_at=work.now,
-                attempts=0,
-                max_attempts=retries.ATTEMPTS,
-                backoff=list(retries.BACKOFF),
-                payload={"actor": actor.id, "actor_kind": actor.kind},
-                created_at=work.now,
-            )
+        _owe_steps(session, row, actor, work.now)
+
+
+def _owe_steps(session: Session, row: ProcessInstance, actor: Actor, now: datetime) -> None:
+    session.add(
+        Job(
+            kind="async",
+            instance_id=row.id,
+            due_at=now,
+            attempts=0,
+            max_attempts=retries.ATTEMPTS,
+            backoff=list(retries.BACKOFF),
+            payload={"actor": actor.id, "actor_kind": actor.kind},
+            created_at=now,
         )
+    )
+    db.hint(session)
 
 
 def _lock_behind(session: Session, incident: Incident) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from engine.commands import instances
+from engine.commands import calls, instances
 from engine.commands.execution import Execution, Loaded, Skips
 from engine.errors import EngineError, NotAllowed
 from engine.hooks import Actor
@@ -50,7 +50,7 @@ def modify(
 ) -> None:
     """Carry out instructions in their order, then run to the next waits.
 
-    An instance that is left without a token is cancelled.
+    An instance that is left without a token is cancelled, with the activity that called it.
 
     Raises:
         NotFound: the instance, an element or a token is not there (any more).
@@ -70,7 +70,7 @@ def modify(
             steps=[f"{one.kind}:{one.element or one.flow or one.token}" for one in instructions],
         )
         if loaded.run.is_empty:
-            work.cancel(loaded, reason[:250] or "由接口调整结束")
+            calls.cancel_with_call(work, loaded, reason[:250] or "由接口调整结束", skips=skips)
         work.settle()
 
 

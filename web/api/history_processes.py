@@ -7,7 +7,7 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from engine import db
-from engine.commands import forget
+from engine.commands import calls, forget
 from engine.models import ProcessDefinition, ProcessInstance
 from engine.queries import access
 from engine.queries.asked import definition_number
@@ -80,7 +80,8 @@ DELETE = Params("deletion", {"failIfNotExists": FLAG})
 
 def shown(row: ProcessInstance, definition: ProcessDefinition, start: str | None) -> dict[str, Any]:
     """Return an instance as the history shows it."""
-    ended_by_parent = "INTERNALLY_TERMINATED" if row.parent_id else "EXTERNALLY_TERMINATED"
+    inside = calls.is_internal(row.outcome or "")
+    terminated = "INTERNALLY_TERMINATED" if inside else "EXTERNALLY_TERMINATED"
     return {
         "id": row.id,
         "businessKey": row.business_key,
@@ -100,7 +101,7 @@ def shown(row: ProcessInstance, definition: ProcessDefinition, start: str | None
         "superCaseInstanceId": None,
         "caseInstanceId": None,
         "tenantId": None,
-        "state": STATES.get(row.status, ended_by_parent),
+        "state": STATES.get(row.status, terminated),
     }
 
 

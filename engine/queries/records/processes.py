@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from engine.commands import trail
+from engine.commands import calls, trail
 from engine.commands.jobs import OWED
 from engine.models import (
     HistoryEvent,
@@ -113,6 +113,11 @@ def _incident_status(status: str) -> ColumnElement[bool]:
     return _incident(Incident.resolved_at.is_not(None))
 
 
+#: The diagrams ended it (`calls.is_internal`).
+_INTERNAL = or_(
+    ProcessInstance.outcome == calls.BY_CALLER,
+    ProcessInstance.outcome.startswith(calls.BY_ERROR),
+)
 FILTERS: ask.Filters = {
     **cases.BY_CASE,
     "processInstanceIdNotIn": ask.outside(ProcessInstance.id),
@@ -131,12 +136,8 @@ FILTERS: ask.Filters = {
     "active": ask.when(ProcessInstance.status == "active"),
     "suspended": ask.when(ProcessInstance.status == "suspended"),
     "completed": ask.when(ProcessInstance.status == "completed"),
-    "externallyTerminated": ask.when(
-        and_(ProcessInstance.status == "cancelled", ProcessInstance.parent_id.is_(None))
-    ),
-    "internallyTerminated": ask.when(
-        and_(ProcessInstance.status == "cancelled", ProcessInstance.parent_id.is_not(None))
-    ),
+    "externallyTerminated": ask.when(and_(ProcessInstance.status == "cancelled", ~_INTERNAL)),
+    "internallyTerminated": ask.when(and_(ProcessInstance.status == "cancelled", _INTERNAL)),
     "withIncidents": ask.when(_incident()),
     "withRootIncidents": ask.when(_incident()),
     "withJobsRetrying": ask.when(_retrying),

@@ -401,3 +401,45 @@ def test_what_an_area_keeps_protects_its_case(api: System, case: story.Story) ->
     answer = api.ask("DELETE", f"/history/process-instance/{case.id}")
     assert answer.status_code == 400
     assert "业务台账" in answer.get_json()["message"]
+
+
+def test_who_ended_a_called_process_tells_its_state(api: System) -> None:
+    called = diagram(
+        f'<bpmn:startEvent id="s"/>{user("a")}<bpmn:endEvent id="e"><bpmn:errorEventDefinition '
+        'errorRef="bad"/></bpmn:endEvent>' + flows("s>a", "a>e"),
+        key="inner",
+        extra='<bpmn:error id="bad" errorCode="B"/>',
+    )
+    calling = diagram(
+        '<bpmn:startEvent id="s"/><bpmn:callActivity id="call" calledElement="inner"/>'
+        '<bpmn:boundaryEvent id="t" attachedToRef="call"><bpmn:timerEventDefinition>'
+        "<bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition>"
+        '</bpmn:boundaryEvent><bpmn:boundaryEvent id="b" attachedToRef="call">'
+        '<bpmn:errorEventDefinition/></bpmn:boundaryEvent><bpmn:endEvent id="e"/>'
+        + flows("s>call", "call>e", "t>e", "b>e"),
+        key="outer",
+    )
+    office.publish(called, calling)
+    caught, taken, dropped = (office.start("outer") for _ in range(3))
+    task = office.task_id(caught, "a")
+    with db.transaction() as session:
+        commands.complete(session, task, actor=office.ANN)
+    (inner,) = api.get("/history/process-instance", superProcessInstanceId=dropped)
+    api.ask("DELETE", f"/process-instance/{inner['id']}")
+    office.later(hours=2)
+    office.drain()
+    seen = {
+        case: [
+            (one["processDefinitionKey"], one["state"])
+            for one in api.get("/history/process-instance", rootProcessInstanceId=case)
+        ]
+        for case in (caught, taken, dropped)
+    }
+    for case in (caught, taken):
+        assert sorted(seen[case]) == [("inner", "INTERNALLY_TERMINATED"), ("outer", "COMPLETED")]
+    assert {state for _, state in seen[dropped]} == {"EXTERNALLY_TERMINATED"}
+    inside = api.get("/history/process-instance", internallyTerminated=True)
+    assert len(inside) == 2
+    outside = api.get("/history/process-instance", externallyTerminated=True)
+    assert {one["rootProcessInstanceId"] for one in outside} == {dropped}
+    assert len(outside) == 2
