@@ -235,7 +235,7 @@ def _edge(
 
 def _number(node: etree._Element, key: str) -> float:
     try:
-        value = float(node.get(key, "0"))
+        value = float(node.get(key, "0").replace(",", "."))  # some tools write as their users do
     except ValueError:
         return 0.0
     return value if math.isfinite(value) else 0.0

@@ -146,6 +146,16 @@ def test_what_is_said_and_not_executed_is_named(part, word):
     assert repaired(plain) == set()
 
 
+@pytest.mark.parametrize(
+    ("name", "element", "word"),
+    [("zeebe.bpmn", "t", "taskDefinition"), ("jbpm.bpmn2", "_T", "onEntry-script")],
+)
+def test_what_other_engines_execute_is_named(name, element, word):
+    found = importing.read(file(name)).findings
+    (said,) = (one for one in found if (one.element, one.code) == (element, "vendor-unused"))
+    assert word in said.message
+
+
 def test_what_a_flow_joins_that_is_no_node_is_named_itself():
     odd = "<bpmn:fancyTask id='x'/>"
     assert obstacles(diagram(start(), odd, end(), "s-x-e")) == [("x", "no-node")]

@@ -130,6 +130,13 @@ def test_a_name_whose_place_has_no_size_stands_where_names_usually_stand():
     assert svg.render(placed, title="图", uid="d") == svg.render(bare, title="图", uid="d")
 
 
+def test_places_with_decimal_commas_are_read():
+    xml = file("camunda_modeler.bpmn")
+    commas = re.sub(rb'( (?:x|y|width|height)="-?[0-9]+)"', rb'\1,00"', xml)
+    assert commas.count(b',00"') > 20
+    assert svg.render(commas, title="图", uid="d") == svg.render(xml, title="图", uid="d")
+
+
 def test_an_envelope_on_a_message_flow():
     xml = file("signavio.bpmn")
     flows = [key for key in groups(xml) if "bd-messageFlow" in groups(xml)[key][0]]

@@ -137,6 +137,12 @@ def described(element: etree._Element) -> str:
     return f"从 {source[:60]} 到 {target[:60]} 的{said}" if source and target else f"有一个{said}"
 
 
+def nearest(element: etree._Element) -> str:
+    """Return the id of an element, or of the nearest one around it that has any; "" for none."""
+    known = (identifier(one) for one in (element, *element.iterancestors()))
+    return next((name for name in known if name), "")
+
+
 def resolve(root: etree._Element) -> dict[str, str]:
     """Make every pointer of a tree plain (no blanks, no prefix) and every id sound.
 

@@ -6,10 +6,11 @@ deployment, and the full diagram keeps them all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from engine.bpmn.importing import names
 from engine.bpmn.xml import ACTIVITIES, FLOW_NODES, B, children, identifier, text_of
 from engine.errors import Problem
 
@@ -17,6 +18,14 @@ from engine.errors import Problem
 MAPPED = ("assignment", "transformation", "dataInput", "dataOutput")
 DATA = ("ioSpecification", "dataInputAssociation", "dataOutputAssociation")
 ROLES = ("humanPerformer", "performer", "potentialOwner")
+#: What other engines execute: namespace → whose, and which words; None for all of them.
+OTHERS: Mapping[str, tuple[str, frozenset[str] | None]] = {
+    "http://camunda.org/schema/zeebe/1.0": ("Camunda 8", None),
+    "http://www.jboss.org/drools": (
+        "jBPM",
+        frozenset({"onEntry-script", "onExit-script", "ruleFlowGroup", "taskName"}),
+    ),
+}
 #: Multi-instance that throws events as its instances end.
 THROWING = frozenset({"None", "One", "Complex"})
 
@@ -26,11 +35,34 @@ def name_all(root: etree._Element) -> Iterator[Problem]:
     for node in root.iter(*(B + name for name in sorted(FLOW_NODES))):
         for message in _of(node):
             yield Problem(identifier(node), "not-executed", message, "warning")
+    yield from _words_of_others(root)
     for subscription in root.iter(B + "correlationSubscription"):
         home = subscription.getparent()
         if home is not None:
             message = "关联订阅不执行，请用业务编号或关联变量来接收消息。"
             yield Problem(identifier(home), "not-executed", message, "warning")
+
+
+def _words_of_others(root: etree._Element) -> Iterator[Problem]:
+    said: dict[tuple[str, str], set[str]] = {}
+    for process in children(root, "process"):
+        for element in process.iter(f"{B}*"):
+            for vendor, word in _foreign(element):
+                said.setdefault((names.nearest(element), vendor), set()).add(word)
+    for (home, vendor), words in said.items():
+        listed = "、".join(word[:40] for word in sorted(words)[:5])
+        message = f"{vendor} 的扩展 {listed} 这里不起作用，只原样保留。"
+        yield Problem(home, "vendor-unused", message, "warning")
+
+
+def _foreign(element: etree._Element) -> Iterator[tuple[str, str]]:
+    """Yield the words of other engines in an element's attributes and extensions."""
+    extended = (child for one in children(element, "extensionElements") for child in one)
+    for name in (*map(str, element.attrib), *(str(child.tag) for child in extended)):
+        namespace, _, word = name.removeprefix("{").rpartition("}")
+        vendor, words = OTHERS.get(namespace, ("", None))
+        if vendor and (words is None or word in words):
+            yield vendor, word
 
 
 def _of(node: etree._Element) -> Iterator[str]:

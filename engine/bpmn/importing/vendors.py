@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.bpmn.importing import names
 from engine.bpmn.xml import B, C, children, identifier, local
 from engine.errors import Problem
 
@@ -96,7 +97,7 @@ def translate(root: etree._Element) -> Iterator[Problem]:
     said: dict[tuple[str, str], set[str]] = {}
     for element in list(root.iter(f"{B}*")):
         for vendor, word in _translated(element):
-            said.setdefault((_named(element), vendor), set()).add(word)
+            said.setdefault((names.nearest(element), vendor), set()).add(word)
     for (home, vendor), words in said.items():
         if "" in words:
             message = f"{vendor} 的扩展属性按 Camunda 的同名属性执行，原文件不变。"
@@ -105,12 +106,6 @@ def translate(root: etree._Element) -> Iterator[Problem]:
             listed = "、".join(word[:40] for word in unused[:5])
             message = f"{vendor} 的扩展 {listed} 这里不起作用，只原样保留。"
             yield Problem(home, "vendor-unused", message, "warning")
-
-
-def _named(element: etree._Element) -> str:
-    """Return the id of an element, or of the nearest one around it that has any."""
-    known = (identifier(one) for one in (element, *element.iterancestors()))
-    return next((name for name in known if name), "")
 
 
 def _translated(element: etree._Element) -> Iterator[tuple[str, str]]:
