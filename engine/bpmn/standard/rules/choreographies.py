@@ -53,6 +53,20 @@ def choreography_initiator(model: Model) -> Found:
             yield act, f"发起方 {first:.60} 没有参与前一个编排任务，不知道何时开始。"
 
 
+@rule(
+    "choreography-inner",
+    "11.5",
+    "Who takes part inside a choreography that stands inside another is named at its outside.",
+    "warning",
+)
+def choreography_inner(model: Model) -> Found:
+    for outer in model.of("subChoreography"):
+        named = participants(outer)
+        inside = [act for act in outer if local(act) in CHOREOGRAPHY]
+        for name in sorted({name for act in inside for name in participants(act)} - named - {""}):
+            yield outer, f"里面的参与者 {name:.60} 也要列在子编排上。"
+
+
 def participants(act: etree._Element) -> set[str]:
     """Return the ids of who takes part in a choreography activity or a conversation."""
     return {(ref.text or "").strip() for ref in children(act, "participantRef")}

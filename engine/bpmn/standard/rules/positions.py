@@ -40,6 +40,26 @@ def event_subprocess_flows(model: Model) -> Found:
             yield scope, "事件子流程由事件启动，不能接连线。"
 
 
+@rule(
+    "event-subprocess-twice",
+    "10.5.6",
+    "At one level an error is caught by one event subprocess.",
+    "warning",
+)
+def event_subprocess_twice(model: Model) -> Found:
+    seen: set[tuple[etree._Element | None, etree._Element | None]] = set()
+    for scope in _event_subprocesses(model):
+        for start in children(scope, "startEvent"):
+            for definition in model.definitions(start):
+                if local(definition) != "errorEventDefinition":
+                    continue
+                error = model.find(definition.get("errorRef"), definition)
+                caught = scope.getparent(), error
+                if caught in seen:
+                    yield start, "这一层已有一个事件子流程捕获同一个错误，请合并。"
+                seen.add(caught)
+
+
 @rule("subprocess-start", "10.3.5", "The start events of an ordinary subprocess have no trigger.")
 def subprocess_start(model: Model) -> Found:
     for scope in model.of(*sorted(SUBPROCESSES)):
