@@ -82,6 +82,14 @@ def test_an_imported_process_runs(sqlite):
     assert office.waiting(office.start("old")) == ["a", "b"]
 
 
+def test_a_file_made_large_by_its_tool_is_published_and_runs(sqlite):
+    office.prepare()
+    history = f"<x:old xmlns:x='urn:tool'>{'QUJD' * 700_000}</x:old>"
+    extra = f"<bpmn:extensionElements>{history}</bpmn:extensionElements>"
+    office.publish(diagram(extra, start(), user("a", camunda__assignee="ann"), end(), "s-a-e"))
+    assert office.waiting(office.start("p")) == ["a"]
+
+
 def test_the_command_tells_and_writes(tmp_path):
     out, picture = tmp_path / "out.bpmn", tmp_path / "out.svg"
     path = str(FOLDER / "flowable.bpmn")
