@@ -128,6 +128,11 @@ WRONG = {
          flow("gw", "e", "${ok}", label="是"), flow("gw", "e2", "${!ok}", label="否")),
         ("gw", "wrong-default"),
     ),
+    "a default of a task that is not there": (
+        (S, user("a", default="gone", **GOOD_TASK), E, end("e2", name="不"), "s-a",
+         flow("a", "e", "${ok}", label="是"), flow("a", "e2", "${!ok}", label="否")),
+        ("a", "wrong-default"),
+    ),
     "nobody performs": (
         (S, element("serviceTask", "a", name="登记"), E, "s-a-e"), ("a", "no-performer")
     ),
