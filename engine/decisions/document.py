@@ -6,6 +6,7 @@ Accepted are the namespaces of DMN 1.1 to 1.6, as Camunda Modeler has written th
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -27,6 +28,14 @@ NAMESPACES: Final = frozenset(
         ),
     }
 )
+#: Camunda 7 runs tables and literal expressions.
+_BEYOND_CAMUNDA: Final = frozenset(
+    {
+        "import", "itemDefinition", "encapsulatedLogic", "decisionService", "context",
+        "invocation", "relation", "list", "functionDefinition",
+    }
+)  # fmt: skip
+_JUEL: Final = re.compile(r"[$#]\{|\bcellInput\b")
 CAMUNDA: Final = "{http://camunda.org/schema/1.0/dmn}"
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_DEPTH: Final = 60
@@ -144,7 +153,20 @@ def is_camundas(root: Element) -> bool:
         return False
     spaces = {uri for element in root.iter() for uri in element.nsmap.values()}
     spaces.add(root.get("namespace"))
-    return CAMUNDA[1:-1] in spaces or "Camunda" in root.get("exporter", "")
+    written = CAMUNDA[1:-1] in spaces or "Camunda" in root.get("exporter", "")
+    return written and not _goes_beyond(root)
+
+
+def _goes_beyond(root: Element) -> bool:
+    """Tell whether a file has what Camunda 7 does not run, and nothing that only it runs."""
+    space = root.tag.rpartition("}")[0]
+    parts = [one for one in root.iter() if one.tag.startswith(space)]
+    return any(local(one) in _BEYOND_CAMUNDA for one in parts) and not any(
+        one.get(f"{CAMUNDA}inputVariable")
+        or (one.get("expressionLanguage") or "").lower() == "juel"
+        or (local(one) == "text" and _JUEL.search(one.text or ""))
+        for one in parts
+    )
 
 
 def version_tags(xml: bytes) -> dict[str, str]:

@@ -121,8 +121,8 @@ class DecisionModel:
     imports: dict[str, DecisionModel] = field(default_factory=dict)
     #: The types it defines, by name.
     types: dict[str, Type] = field(default_factory=dict)
-    #: Inputs without a type of which the columns of tables tell that they are dates, times or
-    #: durations: name → kind.
+    #: Inputs that are read as dates, times or durations if they can be: name → kind. Those
+    #: without a type of which the columns of tables tell it, and in Camunda's files all.
     times: dict[str, str] = field(default_factory=dict)
     #: Written for Camunda 7, which knows a required table's outputs by their names.
     camunda: bool = True

@@ -14,8 +14,9 @@ from engine.decisions.references import check_references
 from engine.decisions.table import Table
 from engine.errors import DeploymentRefused, ExpressionError, Problem
 from engine.expressions.builtins import REGISTRY
-from engine.expressions.environment import Closure
+from engine.expressions.environment import Closure, Env
 from engine.expressions.feel import special_names
+from engine.expressions.values import Function
 
 #: How deep files may import files.
 MAX_IMPORTS = 10
@@ -151,6 +152,8 @@ def _fill(model: DecisionModel, root: Element, reader: Reader) -> None:
                 name, type_ref = variable_of(element)
                 wanted = reader.feel_type(type_ref, identifier)
                 typed = None if model.camunda else wanted
+                if model.camunda and wanted is not None and wanted.kind in WRITTEN:
+                    model.times[name] = wanted.kind
                 model.input_data[identifier] = InputData(identifier, name, typed)
             case "businessKnowledgeModel":
                 model.knowledge[identifier] = _knowledge(element, identifier, model, reader)
@@ -213,11 +216,16 @@ def _knowledge(
     name, type_ref = variable_of(element)
     logic = document.child(element, "encapsulatedLogic")
     if logic is None:
-        reader.problem(identifier, "dmn-logic", f"业务知识模型“{name}”没有逻辑。")
-        logic = element
-    define = boxed.function(logic, name, reader, logic.get("typeRef") or type_ref)
+        define = _calling(_nothing(identifier, f"业务知识模型“{name}”", reader))
+    else:
+        define = boxed.function(logic, name, reader, logic.get("typeRef") or type_ref)
     required = refs(element, model, "knowledgeRequirement", "requiredKnowledge")
     return Knowledge(identifier, name, define, required)
+
+
+def _calling(closure: Closure) -> Closure:
+    """Return what makes a function without parameters."""
+    return lambda _env: Function((), lambda run: closure(Env({}, run)))
 
 
 def _decision(element: Element, identifier: str, model: DecisionModel, reader: Reader) -> Decision:
@@ -228,7 +236,7 @@ def _decision(element: Element, identifier: str, model: DecisionModel, reader: R
     found = _logic(element)
     logic: Table | Closure
     if found is None:
-        logic = _nothing(identifier, variable, reader)
+        logic = _nothing(identifier, f"决策“{variable}”", reader)
     elif document.local(found) == "decisionTable":
         logic = read_table(found, variable, reader)
     else:
@@ -258,9 +266,9 @@ def _logic(element: Element) -> Element | None:
     return next((one for one in parts if document.local(one) not in _BESIDE_LOGIC), None)
 
 
-def _nothing(identifier: str, variable: str, reader: Reader) -> Closure:
-    """Return what a decision that is only drawn answers: the standard and Camunda admit it."""
-    message = f"决策“{variable}”没有逻辑，结果总是空值。"
+def _nothing(identifier: str, what: str, reader: Reader) -> Closure:
+    """Return what gives null for what is only drawn: the standard and Camunda admit it."""
+    message = f"{what}没有逻辑，结果总是空值。"
     reader.doubt(identifier, "dmn-logic", message, warning=True)
     return lambda env: env.note(ExpressionError(message))
 

@@ -80,6 +80,17 @@ def test_a_decision_that_is_only_drawn_is_null():
         assert "drawn" in told.explanation["notes"][0]
 
 
+def test_a_knowledge_model_that_is_only_drawn_is_null():
+    drawn = '<businessKnowledgeModel id="k" name="k"/>'
+    for xml in (
+        model(drawn, decision("d", literal("[k(), k(1)]"), knows=("k",))),
+        definitions(drawn, camundas("d", literal("[k(), k(1)]"), knows=["k"])),
+    ):
+        found = decisions.parse(xml)
+        assert [(p.element, p.severity) for p in decisions.check(found)] == [("k", "warning")]
+        assert found.evaluate("d", {}).value == [None, None]
+
+
 def test_every_decision_is_answered_once():
     heavy = decision("shared", literal("count(for i in 1..3000 return i)"))
     users = [decision(f"u{n}", literal("shared + 1"), needs=("shared",)) for n in range(20)]

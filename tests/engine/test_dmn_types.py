@@ -96,6 +96,36 @@ def test_only_what_comes_from_outside_is_read_as_a_date():
     assert decisions.parse(camundas).evaluate("d", {"day": moment}).value == 2026
 
 
+def test_inputs_of_camundas_files_are_days_if_they_say_so():
+    day = input_data("day", "date")
+    found = decisions.parse(definitions(day, dmn.decision("d", literal("day.year"))))
+    assert not [problem for problem in decisions.check(found) if problem.severity == "error"]
+    moment = datetime(2025, 12, 31, 16, tzinfo=UTC)
+    for value, year in (("2026-03-01", 2026), (moment, 2026), ("soon", None), (5, None)):
+        assert found.evaluate("d", {"day": value}).value == year
+
+
+BOX = context(a__string=literal("5"), result=literal("[a, n]"))
+
+
+@pytest.mark.parametrize(
+    ("beyond", "logic", "value"),
+    [  # with the first, Camunda 7 does not run the file: it is one of the standard
+        ("", table(["n:integer"], ["r"], [["> 3", "n"]]), "5"),
+        ("", table(["n:integer"], ["r"], [["cellInput > 3", "n"]]), "5"),
+        (item("tAny", "Any"), table(["n:integer"], ["r"], [["-", "n + 1"], ["> 3", "n"]]), None),
+        (item("tAny", "Any"), table(["n:integer"], ["r"], [["cellInput > 3", "n"]]), "5"),
+        (item("tAny", "Any"), table(["n:integer"], ["r"], [["> 3", "${n}"]]), "5"),
+        (knowledge("double", "n:number", literal("n * 2")), literal("double(n)"), None),
+        ("", BOX, [None, "5"]),
+    ],
+)
+def test_a_file_of_camunda_with_more_than_it_runs_is_one_of_the_standard(beyond, logic, value):
+    links = {"knows": ["double"]} if "double" in beyond else {}
+    found = decisions.parse(definitions(beyond, dmn.decision("d", logic, **links)))
+    assert found.evaluate("d", {"n": "5"}).value == value
+
+
 def test_structures_read_their_fields():
     person = {"name": "甲", "date of birth": "2000-05-05", "tags": ["a", "b"]}
     assert given("tPerson", person, PERSON, text="x.date of birth.year") == 2000
