@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
-from engine import sqlite_file
+from engine import sqlite_file, writable
 
 #: Seconds a pooled connection may rest before it is asked whether it still lives.
 PING_AFTER = 3.0
@@ -51,8 +51,14 @@ def connect(url: str) -> Engine:
 
 
 def _compact(data: Any) -> str:
-    """Write JSON columns without spaces, Chinese as it is: most of what is kept is history."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    """Write JSON columns without spaces, Chinese as it is: most of what is kept is history.
+
+    Variables have been asked before; what else is in there tells of something.
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    if "\\u0000" in text or not writable.is_writable(text):
+        text = json.dumps(writable.cleaned_data(data), ensure_ascii=False, separators=(",", ":"))
+    return text
 
 
 def _close_late(made: Engine) -> None:

@@ -237,7 +237,10 @@ def moment(value: Any) -> datetime:
 
 
 def _aware(value: datetime) -> datetime:
-    return (value if value.tzinfo else value.replace(tzinfo=CHINA)).astimezone(UTC)
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=CHINA)).astimezone(UTC)
+    except OverflowError:
+        raise EngineError(f"时间“{value}”不在公元 1 年到 9999 年之内。") from None
 
 
 def _bounded(value: datetime, now: datetime) -> datetime:

@@ -27,12 +27,13 @@ from engine.bpmn import pool
 from engine.commands import calls, definitions, rows, together
 from engine.commands.definitions import Definition
 from engine.commands.host import InstanceHost
-from engine.errors import Conflict, NotFound, StepBudgetExceeded
+from engine.errors import Conflict, InvalidInput, NotFound, StepBudgetExceeded
 from engine.hooks import Actor, Change
 from engine.models import Attachment, ProcessInstance, new_id
 from engine.services import Outgoing
 from engine.state.host import Wait
 from engine.state.run import Run
+from engine.writable import cleaned, is_writable
 
 #: Call activities inside call activities (`engine.md` §4).
 MAX_DEPTH = 20
@@ -140,7 +141,11 @@ class Execution:
 
         Raises:
             StepBudgetExceeded: call activities are nested deeper than `MAX_DEPTH`.
+            InvalidInput: the business key cannot be kept.
         """
+        if business_key and (len(business_key) > 255 or not is_writable(business_key)):
+            shown = f"{cleaned(business_key):.40}"
+            raise InvalidInput(f"业务编号“{shown}”太长（最多 255 个字），或含有不能保存的字符。")
         depth = parent.row.depth + 1 if parent else 0
         if depth > MAX_DEPTH:
             raise StepBudgetExceeded(f"调用活动嵌套超过 {MAX_DEPTH} 层，请检查流程是否互相调用。")
@@ -314,7 +319,7 @@ class Execution:
                 "at": self.now,
                 "kind": kind,
                 "element_id": element,
-                "name": name,
+                "name": name and name[:255],  # a diagram's names may be longer
                 "actor": self.actor.id,
                 "data": {**(detail or {}), **data} or None,
             }

@@ -26,6 +26,7 @@ from engine.commands.execution import Execution, Loaded
 from engine.errors import EngineError, InvalidInput, LockLost, NotFound, Suspended
 from engine.hooks import Actor
 from engine.models import Incident, Job, ProcessInstance
+from engine.writable import cleaned
 
 log = structlog.get_logger()
 
@@ -100,8 +101,8 @@ def failed(
     """
     _check_number("retries", failure.retries)
     job, row = _held(session, task_id, worker, actor)
-    job.error = failure.message[:2000]
-    job.trace = failure.details
+    job.error = cleaned(failure.message)[:2000]
+    job.trace = failure.details and cleaned(failure.details)
     job.locked_until = clock.now() + _period(failure.pause_ms, "retryTimeout", zero=True)
     with Execution(session, actor) as work:
         loaded = work.open(row)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from engine import clock
@@ -26,7 +27,7 @@ from engine.state.run import Run
 
 #: What a task without camunda:priority has.
 NORMAL_PRIORITY = 50
-#: Priorities are 32-bit numbers, as in Camunda.
+#: Priorities and versions are 32-bit numbers, as in Camunda.
 MAX_PRIORITY = 2**31 - 1
 
 
@@ -220,14 +221,14 @@ def whole(value: Any) -> int | None:
     if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,10}", value.strip(), re.A):
         return int(value)
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    return int(value) if is_number and value == int(value) else None
+    return int(value) if is_number and isfinite(value) and value == int(value) else None
 
 
 def _version(value: Any, wait: Wait) -> int | None:
     if value is None or value == "":
         return None
     number = whole(value)
-    if number is None:
+    if number is None or abs(number) > MAX_PRIORITY:
         raise ExpressionError(
             f"“{wait.name or wait.element}”（{wait.element}）的表单版本“{value!s:.40}”不是整数。"
         )

@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
-from engine import calendar, db, hooks, vault
+from engine import calendar, db, hooks, vault, writable
 from engine.commands import incidents, opening, retries, together, trail, waits
 from engine.errors import Conflict
 from engine.models import (
@@ -60,6 +60,7 @@ class Batch:
         self.candidates: list[dict[str, Any]] = []
         self.jobs: list[dict[str, Any]] = []
         self.subscriptions: list[dict[str, Any]] = []
+        self.messages: list[dict[str, Any]] = []
         self.variables: list[dict[str, Any]] = []
         self.variables_gone: list[tuple[str, str]] = []
 
@@ -80,17 +81,21 @@ def write(work: Execution) -> None:
     """Write everything the command changed and tell the hooks.
 
     Raises:
+        EngineError: a row would hold a text that no database can keep; nothing was written yet.
         Conflict: another writer changed one of the instances first.
     """
     batch = Batch()
     for loaded in list(work.loaded.values()):
         _collect(work, loaded, batch)
+    batch.messages = _messages(work)
+    _check(batch)
     work.writing = True
     states = _write_changed(work)
     _close_waits(work, batch)
     _close_cancelled(work)
     _write_variables(work, batch)
-    _write_messages(work)
+    if batch.messages:
+        work.session.execute(insert(_TABLES[Job]), batch.messages)
     _write_outbox(work)
     for loaded in work.loaded.values():
         packed = loaded.host.trail.packed(loaded.run.writes)
@@ -105,6 +110,15 @@ def write(work: Execution) -> None:
     db.hint_if_soon(work.session, (job["due_at"] for job in batch.jobs))
     if any(job["kind"] == "external" for job in batch.jobs):
         db.hint_external(work.session)
+
+
+def _check(batch: Batch) -> None:
+    """Refuse what a diagram made too long while what a person did can still stand alone."""
+    writable.check(_TABLES[HumanTask], batch.tasks)
+    writable.check(_TABLES[HumanTaskCandidate], batch.candidates)
+    writable.check(_TABLES[Job], batch.jobs)
+    writable.check(_TABLES[Job], batch.messages)
+    writable.check(_TABLES[Subscription], batch.subscriptions)
 
 
 def _write_changed(work: Execution) -> list[tuple[ProcessInstance, bytes]]:
@@ -288,34 +302,30 @@ def _write_variables(work: Execution, batch: Batch) -> None:
         )
 
 
-def _write_messages(work: Execution) -> None:
-    """A thrown message or signal is a job: the receiver is another transaction."""
-    if work.messages:
-        work.session.execute(
-            insert(_TABLES[Job]),
-            [
-                {
-                    "kind": kind,
-                    "instance_id": None,
-                    "topic": name,
-                    "due_at": work.now,
-                    "status": "open",
-                    "attempts": 0,
-                    "max_attempts": retries.ATTEMPTS,
-                    "backoff": list(retries.BACKOFF),
-                    "priority": 0,
-                    "payload": {
-                        "name": name,
-                        "correlation": correlation,
-                        "payload": values.encode(values.storable(dict(payload), name)),
-                        "from": row.id,
-                        "actor": work.actor.id,
-                    },
-                    "created_at": work.now,
-                }
-                for row, name, correlation, payload, kind in work.messages
-            ],
-        )
+def _messages(work: Execution) -> list[dict[str, Any]]:
+    """Return a job for each message or signal thrown: the receiver is another transaction."""
+    return [
+        {
+            "kind": kind,
+            "instance_id": None,
+            "topic": name,
+            "due_at": work.now,
+            "status": "open",
+            "attempts": 0,
+            "max_attempts": retries.ATTEMPTS,
+            "backoff": list(retries.BACKOFF),
+            "priority": 0,
+            "payload": {
+                "name": name,
+                "correlation": correlation,
+                "payload": values.encode(values.storable(dict(payload), name)),
+                "from": row.id,
+                "actor": work.actor.id,
+            },
+            "created_at": work.now,
+        }
+        for row, name, correlation, payload, kind in work.messages
+    ]
 
 
 def _write_outbox(work: Execution) -> None:

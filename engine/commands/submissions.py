@@ -43,7 +43,7 @@ class Entered:
 def digest(values: Mapping[str, Any]) -> str:
     """Return a fingerprint of what was posted, the same for the same content."""
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def earlier(session: Session, key: str | None, values: Mapping[str, Any]) -> Submission | None:

@@ -17,6 +17,7 @@ from engine import clock, db, settings
 from engine.commands import incidents, instances
 from engine.errors import Conflict, NotFound
 from engine.models import HistoryEvent, Job, JobControl, ProcessDefinition, ProcessInstance
+from engine.writable import cleaned
 
 #: What the engine runs itself; external tasks are fetched by their workers.
 OURS = ("timer", "message", "signal", "async", "start", "batch")
@@ -183,6 +184,7 @@ def give_up(
     job = session.scalar(mine.with_for_update())
     if job is None:
         return  # the lease ended and somebody else owns it now
+    message, trace = cleaned(message), cleaned(trace)
     job.error, job.trace, job.lease = message[:2000], trace[-8000:], None
     again = job.attempts < job.max_attempts and code != "no-retry"
     if again:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from engine import clock
+from engine import clock, writable
 from engine.clock import CHINA
 from engine.errors import EngineError, InvalidInput
 from engine.expressions import fine
@@ -117,7 +117,9 @@ def _blob(value: bytes | FileContent, name: str) -> bytes | FileContent:
 def _container(value: Any, name: str, depth: int) -> Any:
     kept: Any
     if isinstance(value, Mapping):
-        kept = {str(key): _storable(item, name, depth) for key, item in value.items()}
+        kept = {
+            _scalar(str(key), name): _storable(item, name, depth) for key, item in value.items()
+        }
     else:
         items = value if isinstance(value, list | tuple) else sorted(value, key=str)
         kept = [_storable(item, name, depth) for item in items]
@@ -134,8 +136,8 @@ def _scalar(value: Any, name: str) -> Any:
         return _scalar(value.value, name)
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise EngineError(f"变量“{name}”的文字太长（最多 {MAX_TEXT} 字）。")
-    if isinstance(value, str) and "\0" in value:
-        raise InvalidInput(f"变量“{name}”含有不能保存的字符（U+0000）。")
+    if isinstance(value, str) and not writable.is_writable(value):
+        raise InvalidInput(f"变量“{name}”含有不能保存的字符（U+0000 或不完整的字符）。")
     if isinstance(value, float) and not -1e308 < value < 1e308:
         raise EngineError(f"变量“{name}”不是有效的数。")
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 512:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import InvalidInput
 from engine.state.host import Write
 from engine.state.values import Transient, storable
+from engine.writable import cleaned, is_writable
 
 if TYPE_CHECKING:
     from engine.state.tokens import Instance, Token
@@ -67,8 +68,8 @@ def write(
         return
     scopes = layers(instance, token)
     for name, value in values.items():
-        if not isinstance(name, str) or not name or len(name) > 200 or "\0" in name:
-            raise InvalidInput(f"变量名“{name!s:.40}”无效。")
+        if not isinstance(name, str) or not name or len(name) > 200 or not is_writable(name):
+            raise InvalidInput(f"变量名“{cleaned(str(name)):.40}”无效。")
         kept = storable(value, name)
         level = 0 if local else _level(scopes, name)
         holder = _holder(token, level)

@@ -37,6 +37,10 @@ from processes.people.access_models import CaseRecusal
 
 Row = Select[*tuple[Any, ...]]
 
+#: The longest name an organisation, a guest or a login can have.
+LONGEST = 120
+#: Rows of one statement; SQLite unites at most 500.
+MANY = 200
 _COLUMNS = ["instance_id", "organisation", "relation", "since"]
 
 #: (root instance, code) pairs known to be in the database: most commands of a case add nobody.
@@ -175,13 +179,19 @@ def _note(root_id: str, codes: Iterable[str]) -> None:
 
 
 def _open(session: Session, root_id: str, offices: set[str], guests: set[str]) -> None:
-    """Write the rows in one statement; rows that exist stay as they are."""
+    """Write the rows in as few statements as it takes; rows that exist stay as they are."""
     now = clock.now()
-    rows: list[Row] = [_guest(root_id, code, now) for code in sorted(guests)]
+    # A diagram may name somebody who cannot exist.
+    rows: list[Row] = [
+        _guest(root_id, code, now) for code in sorted(guests) if len(code) <= LONGEST
+    ]
     if offices:
         rows.append(_offices(root_id, offices, now))
-    if not rows:
-        return
+    for first in range(0, len(rows), MANY):
+        _insert_rows(session, rows[first : first + MANY])
+
+
+def _insert_rows(session: Session, rows: Sequence[Row]) -> None:
     source: Row | CompoundSelect[*tuple[Any, ...]] = rows[0]
     if len(rows) > 1:
         both = union_all(*rows).subquery()

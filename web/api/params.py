@@ -10,6 +10,7 @@ An unknown name, a value of the wrong kind, `sortBy` without `sortOrder`: Camund
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from flask import request
 from engine.queries import matching
 from engine.queries.asked import Asked, Sorting, VariableFilter
 from engine.queries.matching import Written
+from engine.writable import is_writable
 from web.api.answer import parse_moment
 from web.api.errors import invalid
 
@@ -323,8 +325,11 @@ def json_body() -> dict[str, Any]:
         given = request.get_json(force=True, silent=True)
     except RecursionError:
         given = None
-    if b"\\u0000" in request.get_data():
+    raw = request.get_data().lower()
+    if b"\\u0000" in raw:
         raise invalid("The request body contains a NUL character, which no text can hold.")
+    if b"\\ud" in raw and not is_writable(json.dumps(given, ensure_ascii=False)):
+        raise invalid("The request body contains half of a character (a lone surrogate).")
     if not isinstance(given, dict):
         raise invalid("The request body is not a JSON object.")
     return given
