@@ -84,25 +84,32 @@ def end_entered(model: Model) -> Found:
 @rule(
     "intermediate-left",
     "10.5.4",
-    "An intermediate event is the source of a sequence flow, save a throwing link.",
+    "An intermediate event is the source of a sequence flow, save a throwing link and where "
+    "nothing need be joined, in an ad-hoc subprocess.",
 )
 def intermediate_left(model: Model) -> Found:
     for event, kinds in model.events("intermediateCatchEvent", "intermediateThrowEvent"):
         throws_link = local(event) == "intermediateThrowEvent" and "link" in kinds
-        if not model.leaving(event) and not throws_link:
+        if not (model.leaving(event) or throws_link or _is_loose(event)):
             yield event, "中间事件要有出线，请接到下一步；表示结束请用结束事件。"
 
 
 @rule(
     "intermediate-entered",
     "10.5.4",
-    "An intermediate event is the target of a sequence flow, save a catching link.",
+    "An intermediate event is the target of a sequence flow, save a catching link and where "
+    "nothing need be joined, in an ad-hoc subprocess.",
 )
 def intermediate_entered(model: Model) -> Found:
     for event, kinds in model.events("intermediateCatchEvent", "intermediateThrowEvent"):
         catches_link = local(event) == "intermediateCatchEvent" and "link" in kinds
-        if not model.entering(event) and not catches_link:
+        if not (model.entering(event) or catches_link or _is_loose(event)):
             yield event, "中间事件要有进线，请接上；表示开始请用开始事件。"
+
+
+def _is_loose(event: etree._Element) -> bool:
+    home = event.getparent()
+    return home is not None and local(home) == "adHocSubProcess"
 
 
 @rule(
