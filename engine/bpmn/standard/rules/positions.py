@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.standard.model import Model, is_true
+from engine.bpmn.standard.model import Model, is_false, is_true
 from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.xml import ACTIVITIES, CHOREOGRAPHY, SUBPROCESSES, children, local
+
+#: What interrupting event subprocesses handle, and whether without a name they handle all of it.
+HANDLED = {"error": True, "escalation": True, "message": False, "signal": False}
 
 # -- subprocesses and their starts ---------------------------------------------------------------
 
@@ -43,21 +46,25 @@ def event_subprocess_flows(model: Model) -> Found:
 @rule(
     "event-subprocess-twice",
     "10.5.6",
-    "At one level an error is caught by one event subprocess.",
-    "warning",
+    "At one level one interrupting event subprocess handles an error, escalation, message or "
+    "signal.",
 )
 def event_subprocess_twice(model: Model) -> Found:
-    seen: set[tuple[etree._Element | None, etree._Element | None]] = set()
+    seen: set[tuple[etree._Element | None, str, etree._Element | None]] = set()
     for scope in _event_subprocesses(model):
         for start in children(scope, "startEvent"):
+            if is_false(start, "isInterrupting"):
+                continue
             for definition in model.definitions(start):
-                if local(definition) != "errorEventDefinition":
+                kind = local(definition).removesuffix("EventDefinition")
+                named = model.find(definition.get(f"{kind}Ref"), definition)
+                # Without a name the first two take whatever comes, the others are not finished.
+                if kind not in HANDLED or (named is None and not HANDLED[kind]):
                     continue
-                error = model.find(definition.get("errorRef"), definition)
-                caught = scope.getparent(), error
-                if caught in seen:
-                    yield start, "这一层已有一个事件子流程捕获同一个错误，请合并。"
-                seen.add(caught)
+                handled = scope.getparent(), kind, named
+                if handled in seen:
+                    yield start, "这一层已有一个中断型事件子流程处理同一个事件，请合并。"
+                seen.add(handled)
 
 
 @rule("subprocess-start", "10.3.5", "The start events of an ordinary subprocess have no trigger.")
