@@ -99,7 +99,7 @@ def around(
                 seen.add(level)
                 heapq.heappush(waiting, (abs(level - middle), level))
 
-    offer((target.cy, *_beside(blocked), *_beside(target), *_beside(source)))
+    offer((middle, target.cy, *_beside(blocked), *_beside(target), *_beside(source)))
     for _ in range(LEVELS):
         if not waiting:
             break
