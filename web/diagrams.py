@@ -9,6 +9,9 @@ from markupsafe import Markup
 
 from engine.bpmn import svg
 
+#: What is larger than this many bytes is drawn each time: a memory of such files would be large.
+LARGE = 1024 * 1024
+
 
 def draw(
     diagram: bytes,
@@ -18,19 +21,22 @@ def draw(
     flows: Collection[str],
     title: str,
     uid: str,
+    process: str,
 ) -> Markup:
-    """Return the SVG of a diagram; an empty string for one without a drawing.
+    """Return the SVG of a diagram, the page that shows a process; an empty string for no drawing.
 
     `engine.bpmn.svg` escapes every text of the diagram, so the result is markup.
     """
+    kept = _drawn if len(diagram) < LARGE else _drawn.__wrapped__
     return Markup(  # noqa: S704 - made by our own renderer, which escapes
-        _drawn(
+        kept(
             diagram,
             tuple(sorted(states.items())),
             tuple(sorted(counts.items())),
             tuple(sorted(flows)),
             title,
             uid,
+            process,
         )
     )
 
@@ -43,8 +49,15 @@ def _drawn(
     flows: tuple[str, ...],
     title: str,
     uid: str,
+    process: str,
 ) -> str:
     # A list of cases at the same step asks for the same picture again and again.
     return svg.render(
-        diagram, states=dict(states), counts=dict(counts), flows=flows, title=title, uid=uid
+        diagram,
+        states=dict(states),
+        counts=dict(counts),
+        flows=flows,
+        title=title,
+        uid=uid,
+        process=process,
     )

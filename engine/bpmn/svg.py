@@ -58,6 +58,7 @@ def render(
     title: str,
     uid: str,
     whole: bool = False,
+    process: str = "",
 ) -> str:
     """Draw the main plane of a BPMN file; what the file does not draw gets a place of its own.
 
@@ -70,6 +71,7 @@ def render(
         uid: unique on the page; prefixes the ids inside the picture.
         whole: draw every plane, one beneath the other, and what is hidden; not only the main one.
             Elements bear the ids of the file then, not those that are executed.
+        process: the plane that shows this process is the main one; "" for the first of the file.
 
     Returns the SVG element as text; an empty string if there is nothing to draw.
 
@@ -80,7 +82,7 @@ def render(
         root = importing.read(xml).root
     except DeploymentRefused as refused:
         raise ValueError(refused.problems[0].message) from refused
-    picture = drawing.of(placing.place(root, whole=whole), whole=whole)
+    picture = drawing.of(placing.place(root, whole=whole, process=process), whole=whole)
     if not picture.shapes:
         return ""
     walk = _Walk(

@@ -13,8 +13,10 @@ from tests.engine.bpmn_builder import (
     boundary,
     diagram,
     end,
+    files,
     flow,
     message,
+    process,
     start,
     user,
 )
@@ -90,6 +92,36 @@ def test_pages_stand_beneath_each_other_and_only_the_main_one_in_the_office():
     }
     assert tops["st"] > tops["sub"] + 100
     assert 'data-element-id="st"' not in svg.render(xml, title="图", uid="d")
+
+
+def two_pages() -> bytes:
+    """Two processes, each on a page of its own; the lines of the second are not drawn."""
+    pages = ""
+    for key, names in (("p", "sae"), ("q", ("qs", "qa", "qe"))):
+        shapes = "".join(
+            f'<bpmndi:BPMNShape bpmnElement="{name}"><dc:Bounds x="{number * 200}" y="0" '
+            f'width="36" height="36"/></bpmndi:BPMNShape>'
+            for number, name in enumerate(names)
+        )
+        plane = f'<bpmndi:BPMNPlane bpmnElement="{key}">{shapes}</bpmndi:BPMNPlane>'
+        pages += f"<bpmndi:BPMNDiagram>{plane}</bpmndi:BPMNDiagram>"
+    one = process(start(), user("a"), end(), "s-a-e")
+    other = process(start("qs"), user("qa"), end("qe"), "qs-qa-qe", key="q")
+    spaces = (
+        'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
+        'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" '
+    )
+    return files(one, other, pages).replace(b"xmlns:camunda", f"{spaces}xmlns:camunda".encode())
+
+
+def test_each_process_is_shown_on_its_own_page():
+    first, second = {"s", "a", "e", "f_s_a", "f_a_e"}, {"qs", "qa", "qe", "f_qs_qa", "f_qa_qe"}
+    assert drawn(two_pages()) == drawn(two_pages(), process="p") == first
+    assert drawn(two_pages(), process="q") == second
+    assert drawn(two_pages(), process="gone") == first
+    assert drawn(two_pages(), whole=True) == first | second
+    walk = svg.render(two_pages(), title="图", uid="d", process="q", states={"qa": "active"})
+    assert 'is-active" data-element-id="qa"' in walk
 
 
 def drawn(xml: bytes, **extra) -> set[str]:

@@ -94,7 +94,7 @@ def get_process_definition_picture(wanted: Wanted) -> ResponseReturnValue:
     with db.reading() as session:
         row = wanted.find(session)
         drawn = definitions.original(session, row.id)
-    picture = svg.render(drawn, title=row.name, uid=f"d{row.id}")
+    picture = svg.render(drawn, title=row.name, uid=f"d{row.id}", process=row.key)
     if not picture:
         return nothing()
     return Response(picture, content_type="image/svg+xml")

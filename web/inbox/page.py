@@ -115,6 +115,7 @@ def build(session: Session, viewer: Viewer, task_id: str, asked: Asked) -> Page:
             flows=view.flows,
             title=f"{row.process_name}流程图",
             uid=f"d{row.id[:8]}",
+            process=row.process_key,
         ),
         timeline=_timeline(session, viewer, view, groups, due),
         form=_form(view),

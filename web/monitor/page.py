@@ -138,6 +138,7 @@ def _diagram(view: InstanceView) -> Markup:
         flows=view.flows,
         title=f"{view.row.process_name}流程图",
         uid=f"i{view.row.id[:8]}",
+        process=view.row.process_key,
     )
 
 

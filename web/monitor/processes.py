@@ -116,6 +116,7 @@ def one(session: Session, viewer: Viewer, key: str) -> Process:
         flows=(),
         title=about.name,
         uid="p",
+        process=key,
     )
     steps = [
         Step(names.get(element, element), count, late.get(element, 0))

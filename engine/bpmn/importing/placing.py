@@ -7,13 +7,13 @@ open frame with room; single nodes go beside their neighbours. Only a copy is ch
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
 from engine.bpmn import signs
 from engine.bpmn.figures import Box
-from engine.bpmn.importing import avoiding, fitting, names, talking
+from engine.bpmn.importing import avoiding, fitting, names, pages, talking
 from engine.bpmn.importing.blocks import (
     BESIDE,
     HEADER,
@@ -28,7 +28,7 @@ from engine.bpmn.importing.blocks import (
     size_of,
     title_of,
 )
-from engine.bpmn.importing.page import Drawn, Page, around, first, shifted
+from engine.bpmn.importing.page import Drawn, Page, around, shifted
 from engine.bpmn.importing.prepare import booleans
 from engine.bpmn.importing.routing import route
 from engine.bpmn.xml import CONVERSATIONS, DI, B, children, identifier, local, text_of
@@ -47,17 +47,18 @@ STRIP = (600.0, 60.0)
 SPARE = 3.0
 
 
-def place(root: etree._Element, *, whole: bool = False) -> etree._Element:
+def place(root: etree._Element, *, whole: bool = False, process: str = "") -> etree._Element:
     """Return a copy of a full tree in which everything has a place; ids are as executed.
 
     Args:
         root: the full tree, which is not changed.
         whole: what a closed subprocess hides is drawn as well, beneath everything.
+        process: the page that shows this process is the main one; "" for the first of the file.
     """
     tree = copy.deepcopy(root)
     booleans(tree)
     names.resolve(tree)
-    main = first(tree)
+    main = pages.main(tree, process)
     drawn = Drawn(tree)
     _other_planes(tree, drawn, main, whole=whole)
     page = Page(drawn, main, whole=whole)
@@ -66,10 +67,14 @@ def place(root: etree._Element, *, whole: bool = False) -> etree._Element:
         for pool in tree.iter(B + "participant")
         if pool.get("processRef")
     }
-    for process in children(tree, "process"):
-        _process(page, process, pools.get(identifier(process)))
-    for choreography in children(tree, "choreography"):
-        _process(page, choreography, None)
+    beside = pages.others(tree, main)
+    turned: dict[etree._Element, Page] = {}
+    for scope in children(tree, "process", "choreography"):
+        at = page
+        plane = _elsewhere(page, scope, beside)
+        if plane is not None:
+            at = turned[plane] = turned.get(plane) or Page(drawn, plane, whole=whole)
+        _process(at, scope, pools.get(identifier(scope)))
     for pool in tree.iter(B + "participant"):
         _black_box(page, pool)
     for collaboration in children(tree, "collaboration", "choreography", "globalConversation"):
@@ -78,7 +83,19 @@ def place(root: etree._Element, *, whole: bool = False) -> etree._Element:
             _notes(page, collaboration)
     talking.bands(page, tree)
     _edges(page, tree)
+    for other in turned.values():
+        _edges(other, tree)
     return tree
+
+
+def _elsewhere(
+    page: Page, scope: etree._Element, beside: Mapping[str, etree._Element]
+) -> etree._Element | None:
+    """Return the page beside the main one that alone shows a process; None if there is none."""
+    ids = [identifier(node) for node in nodes_of(scope)]
+    if any(name in page.boxes for name in ids):
+        return None
+    return next((beside[name] for name in ids if name in beside), None)
 
 
 def _other_planes(tree: etree._Element, drawn: Drawn, main: etree._Element, *, whole: bool) -> None:
