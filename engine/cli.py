@@ -7,6 +7,7 @@ import sys
 from importlib.metadata import entry_points
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from engine import (
     VERSION,
@@ -18,6 +19,7 @@ from engine import (
     cli_work,
     logs,
     settings,
+    sqlite_file,
 )
 from engine.errors import DeploymentRefused, EngineError
 
@@ -26,7 +28,7 @@ class HuiyinGroup(click.Group):
     """Shows a refusal as a sentence, not as a traceback."""
 
     def invoke(self, context: click.Context) -> object:
-        """Run the command; an engine error ends it with status 1 and its reason."""
+        """Run the command; a refusal ends it with status 1 and its reason."""
         try:
             return super().invoke(context)
         except DeploymentRefused as refused:
@@ -36,6 +38,14 @@ class HuiyinGroup(click.Group):
             sys.exit(1)
         except EngineError as refused:
             click.echo(f"✗ {refused}［{refused.code}］", err=True)
+            sys.exit(1)
+        except (OperationalError, sqlite_file.Error) as failure:
+            told = (str(getattr(failure, "orig", failure)).strip() or "?").splitlines()[0]
+            click.echo(
+                f"✗ 数据库不能使用（{told}）。请检查数据库是否在运行、文件能否写入、"
+                "磁盘是否已满。［database］",
+                err=True,
+            )
             sys.exit(1)
 
 

@@ -89,8 +89,8 @@ def write(work: Execution) -> None:
         _collect(work, loaded, batch)
     batch.messages = _messages(work)
     _check(batch)
+    states = _write_changed(work)  # what a handler left there may be refused
     work.writing = True
-    states = _write_changed(work)
     _close_waits(work, batch)
     _close_cancelled(work)
     _write_variables(work, batch)

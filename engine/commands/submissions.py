@@ -14,11 +14,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import forms, vault
 from engine.commands.definitions import Form
-from engine.errors import IdempotencyMismatch, InvalidInput
+from engine.errors import Conflict, IdempotencyMismatch, InvalidInput
 from engine.forms import reading
 from engine.models import Attachment, Submission, new_id, table_of
 from engine.state.values import bare
@@ -156,27 +157,30 @@ def store(
     idempotency_key: str | None,
     files: Sequence[Attachment] = (),
 ) -> None:
-    """Write the submission, and hang the files that came with it on the case."""
-    session.execute(
-        _INSERT,
-        [
-            {
-                "id": entered.id,
-                "instance_id": instance_id,
-                "human_task_id": human_task_id,
-                "element_id": element_id,
-                "form_key": entered.form_key,
-                "form_version": entered.form_version,
-                "payload": vault.seal(
-                    json.dumps(entered.values, ensure_ascii=False, default=str), CONTEXT
-                ),
-                "submitted_by": person,
-                "submitted_at": now,
-                "idempotency_key": idempotency_key,
-                "digest": entered.digest,
-            }
-        ],
-    )
+    """Write the submission, and hang the files that came with it on the case.
+
+    Raises:
+        Conflict: the idempotency key was used in this very moment, for another case.
+    """
+    row = {
+        "id": entered.id,
+        "instance_id": instance_id,
+        "human_task_id": human_task_id,
+        "element_id": element_id,
+        "form_key": entered.form_key,
+        "form_version": entered.form_version,
+        "payload": vault.seal(json.dumps(entered.values, ensure_ascii=False, default=str), CONTEXT),
+        "submitted_by": person,
+        "submitted_at": now,
+        "idempotency_key": idempotency_key,
+        "digest": entered.digest,
+    }
+    try:
+        session.execute(_INSERT, [row])
+    except IntegrityError:
+        if idempotency_key is None:
+            raise
+        raise Conflict("这张表刚刚在别处提交过，请刷新页面后再看。") from None
     if files:
         session.execute(
             update(Attachment)

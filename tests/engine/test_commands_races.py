@@ -7,13 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, text, update
+from sqlalchemy import delete, event, func, select, text, update
 
 from engine import commands, db, services
 from engine.commands import trail
-from engine.errors import Conflict, EngineError, HumanTaskClosed, NotAllowed, ServiceFailed
+from engine.errors import (
+    Conflict,
+    EngineError,
+    HumanTaskClosed,
+    IdempotencyMismatch,
+    NotAllowed,
+    ServiceFailed,
+)
 from engine.hooks import Actor
-from engine.models import HistoryEvent, HumanTask, ProcessInstance
+from engine.models import HistoryEvent, HumanTask, Job, ProcessInstance, Turn
 from tests.engine import bpmn_builder as draw
 from tests.engine import office
 from tests.engine.office import ANN, diagram, flows, user
@@ -140,6 +147,34 @@ def test_what_changed_between_the_look_and_the_close_is_a_conflict(
         office.complete(case, "a")
 
 
+def test_two_cases_with_the_same_key_in_one_moment(postgres: str) -> None:
+    office.publish(TWO_STEPS)
+    first, second = office.start(), office.start()
+    met: list[Exception] = []
+
+    def complete(session: Any, case: str) -> None:
+        task = office.task_id(case, "a")
+        commands.complete(session, task, actor=ANN, idempotency_key="once")
+
+    def rival() -> None:
+        try:
+            with db.transaction() as session:
+                complete(session, second)
+        except EngineError as refused:
+            met.append(refused)
+
+    other = threading.Thread(target=rival)
+    with db.transaction() as session:
+        complete(session, first)
+        other.start()
+        _until_blocked(session)
+    other.join()
+    assert [type(one) for one in met] == [Conflict]  # tried again, it is a mismatch
+    with pytest.raises(IdempotencyMismatch), db.transaction() as session:
+        complete(session, second)
+    assert (office.waiting(first), office.waiting(second)) == (["b"], ["a"])
+
+
 def test_a_handler_finds_the_task_before_it_closed(either_database: str) -> None:
     office.publish(HANDLED)
     case = office.start()
@@ -249,6 +284,28 @@ def breakable(call: services.ServiceCall) -> None:
     """Fail while the test says so."""
     if _broken["yes"]:
         raise ServiceFailed("外部系统没有应答。")
+
+
+@services.service("races.leave")
+def leave(call: services.ServiceCall) -> None:
+    """Leave a row in the session; whether it can be, the database says when it is written."""
+    call.session.add(Turn(name="leave", at=call.now))
+
+
+def test_a_row_that_a_handler_left_and_the_database_refuses_costs_nobody_his_work(
+    either_database: str,
+) -> None:
+    body = '<bpmn:startEvent id="s"/>' + user("a") + draw.service("x", "races.leave") + user("b")
+    office.publish(diagram(body + '<bpmn:endEvent id="e"/>' + flows("s>a", "a>x", "x>b", "b>e")))
+    first, second = office.start(), office.start()
+    assert not office.complete(first, "a").postponed
+    assert office.complete(second, "a").postponed
+    assert office.waiting(second) == []
+    with db.transaction() as session:
+        session.execute(delete(Turn))
+        session.execute(update(Job).values(not_before=None))
+    office.drain()
+    assert (office.waiting(first), office.waiting(second)) == (["b"], ["b"])
 
 
 @pytest.mark.parametrize("handler", ["first", "second"])

@@ -8,10 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from engine import connections, db, sqlite_file
+from engine.cli import main
 
 #: Opens a file with Python's own SQLite, in another process: two libraries in one would not see
 #: each other's locks.
@@ -217,3 +219,10 @@ def test_a_full_disk_loses_nothing_and_the_office_goes_on(sqlite):
             "kept",
         ]
         assert session.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+def test_a_database_that_cannot_be_used_is_a_sentence(tmp_path):
+    db.bind(f"sqlite:///{tmp_path}")  # a folder
+    refused = CliRunner().invoke(main, ["incidents"])
+    assert refused.exit_code == 1
+    assert "数据库不能使用（unable to open database file）" in refused.output
