@@ -18,10 +18,12 @@ from engine import clock, db
 from engine.commands import (
     correlation,
     external,
+    forget,
     instances,
     jobs,
     migration,
     modification,
+    restarting,
     retries,
     suspension,
 )
@@ -40,8 +42,11 @@ MIGRATION, DELETION = "instance-migration", "instance-deletion"
 MODIFICATION, SUSPENSION = "instance-modification", "instance-update-suspension-state"
 VARIABLES, CORRELATION = "set-variables", "correlate-message"
 JOB_RETRIES, EXTERNAL_RETRIES = "set-job-retries", "set-external-task-retries"
+RESTART, FORGETTING = "instance-restart", "historic-instance-deletion"
 #: Batches over jobs; all others are over instances.
 OF_JOBS = frozenset({JOB_RETRIES, EXTERNAL_RETRIES})
+#: Batches over instances that have ended; all others leave these alone.
+OF_ENDED = frozenset({RESTART, FORGETTING})
 
 
 def create(
@@ -110,7 +115,7 @@ def perform(session: Session, job: Job, actor: Actor) -> None:
     names = (job.payload or {}).get("ids", ())
     instances.lock_cases(session, cases_of(session, batch, names))
     for name in names:
-        if batch.kind in OF_JOBS or _runs(session, name):
+        if batch.kind in OF_JOBS | OF_ENDED or _runs(session, name):
             work(session, name, batch.config, actor)
     others = exists(
         select(Job.id).where(
@@ -200,6 +205,19 @@ def _instruction(step: Instruction) -> dict[str, Any]:
     return asdict(step) | {"variables": _sealed(step.variables), "local": _sealed(step.local)}
 
 
+def _steps(config: Mapping[str, Any]) -> list[Instruction]:
+    return [
+        Instruction(
+            **{
+                **step,
+                "variables": values.decode(step["variables"]),
+                "local": values.decode(step["local"]),
+            }
+        )
+        for step in config["instructions"]
+    ]
+
+
 def _migrate(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
     told = config["plan"]
     plan = Plan(
@@ -213,24 +231,33 @@ def _migrate(session: Session, instance_id: str, config: Mapping[str, Any], acto
 
 
 def _modify(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
-    steps = [
-        Instruction(
-            **{
-                **step,
-                "variables": values.decode(step["variables"]),
-                "local": values.decode(step["local"]),
-            }
-        )
-        for step in config["instructions"]
-    ]
     modification.modify(
         session,
         instance_id,
-        steps,
+        _steps(config),
         actor=actor,
         reason=config.get("reason") or "",
         skips=Skips(**config["skips"]),
     )
+
+
+def _restart(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
+    with suppress(NotFound):  # forgotten meanwhile
+        restarting.restart(
+            session,
+            instance_id,
+            config["definition"],
+            _steps(config),
+            actor=actor,
+            initial=config["initial"],
+            keyless=config["keyless"],
+            skips=Skips(**config["skips"]),
+        )
+
+
+def _forget(session: Session, instance_id: str, _: Mapping[str, Any], actor: Actor) -> None:
+    with suppress(NotFound):  # forgotten meanwhile
+        forget.forget(session, instance_id, actor=actor)
 
 
 def _cancel(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
@@ -288,4 +315,6 @@ _WORK: dict[str, Callable[[Session, str, Mapping[str, Any], Actor], None]] = {
     CORRELATION: _correlate,
     JOB_RETRIES: _retry,
     EXTERNAL_RETRIES: _retry_external,
+    RESTART: _restart,
+    FORGETTING: _forget,
 }

@@ -15,6 +15,7 @@ from web.api.answer import answer, moment
 from web.api.blueprint import bp
 from web.api.history_fields import BY_PROCESS, of_case
 from web.api.params import ANY, FLAG, FOLDING, MOMENT, TEXT, TEXTS, Params
+from web.api.variables import download
 
 LIST = Params(
     "historic variable instance query",
@@ -113,6 +114,17 @@ def get_historic_variable_instance(variable_id: str) -> ResponseReturnValue:
     return answer(shown(*found, deserialized=_deserialized()))
 
 
+@bp.get("/history/variable-instance/<path:variable_id>/data")
+@needs("history", returns="binary")
+def get_historic_variable_data(variable_id: str) -> ResponseReturnValue:
+    """Return the content of a variable that is a file or bytes, as a download."""
+    words = f"Variable instance with Id '{variable_id}' does not exist."
+    wanted = {"variableInstanceId": variable_id, "id": variable_id, "includeDeleted": True}
+    with db.reading() as session:
+        (found,) = listing.one(session, queries.variable_instances, words, **wanted)
+    return download(found.value, variable_id)
+
+
 @bp.get("/history/detail/<detail_id>")
 @needs("history", query=ONE, returns="HistoricDetail")
 def get_historic_detail(detail_id: str) -> ResponseReturnValue:
@@ -121,6 +133,16 @@ def get_historic_detail(detail_id: str) -> ResponseReturnValue:
     with db.reading() as session:
         found = listing.one(session, queries.details, words, id=detail_id)
     return answer(shown_detail(*found, deserialized=_deserialized()))
+
+
+@bp.get("/history/detail/<detail_id>/data")
+@needs("history", returns="binary")
+def get_historic_detail_data(detail_id: str) -> ResponseReturnValue:
+    """Return the content of a write of a file or bytes, as a download."""
+    words = f"Historic detail with Id '{detail_id}' does not exist."
+    with db.reading() as session:
+        (found,) = listing.one(session, queries.details, words, id=detail_id)
+    return download(found.value, detail_id)
 
 
 def _deserialized() -> bool:

@@ -44,7 +44,8 @@ RECORDS = {
 DEEDS = {
     "cleanable-process-instance-report": "查看可清理的实例", "report": "统计报表",
     "create": "新建", "redeploy": "重新部署", "resources": "查看文件名", "data": "下载内容",
-    "xml": "查看原文件", "diagram": "查看流程图（SVG）", "start": "发起", "submit-form": "提交表单",
+    "xml": "查看原文件", "diagram": "查看流程图（SVG）", "start": "发起",
+    "restart": "重新发起", "restart-async": "重新发起（批处理）", "submit-form": "提交表单",
     "startForm": "查看发起表单", "deployed-start-form": "下载发起表单",
     "form-variables": "查看表单字段", "history-time-to-live": "设置历史保存天数",
     "statistics": "统计", "activity-instances": "查看令牌所在环节", "modification": "调整令牌",

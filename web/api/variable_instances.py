@@ -17,6 +17,7 @@ from web.api.answer import answer
 from web.api.blueprint import bp
 from web.api.errors import missing
 from web.api.params import FLAG, FOLDING, TEXT, TEXTS, VARIABLES, Params
+from web.api.variables import download
 
 _FIELDS = {
     "variableName": TEXT, "variableNameLike": TEXT, "processInstanceIdIn": TEXTS,
@@ -37,14 +38,26 @@ ONE = Params("variable instance", {"deserializeValue": FLAG})
 def get_variable_instance(variable_id: str) -> ResponseReturnValue:
     """Return one variable by the id that the lists give."""
     deserialized = ONE.query().get("deserializeValue", True)
+    row, definition = _find(variable_id)
+    return answer(shown(row, definition, deserialized=deserialized))
+
+
+@bp.get("/variable-instance/<variable_id>/data")
+@needs("read", returns="binary")
+def get_variable_instance_data(variable_id: str) -> ResponseReturnValue:
+    """Return the content of a variable that is a file or bytes, as a download."""
+    row, _ = _find(variable_id)
+    return download(row.value, row.name)
+
+
+def _find(variable_id: str) -> tuple[Local, ProcessDefinition]:
     execution, _, name = variable_id.partition(":")
     asked = Asked({"executionIdIn": [execution], "variableName": name})
     with db.reading() as session:
         rows = api_variables.variable_instances(session, caller().viewer, asked)
     if not rows:
         raise missing(f"Variable instance with Id '{variable_id}' does not exist.")
-    row, definition = rows[0]
-    return answer(shown(row, definition, deserialized=deserialized))
+    return rows[0][0], rows[0][1]
 
 
 def shown(

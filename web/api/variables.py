@@ -81,7 +81,7 @@ def offer(path: str, kind: str, find: Find, *, read: str = "read", write: str = 
         return answer(typed.write(_value(find, owner_id, name, what), deserialized=deserialized))
 
     def data(owner_id: str, name: str) -> ResponseReturnValue:
-        return _download(_value(find, owner_id, name, what), name)
+        return download(_value(find, owner_id, name, what), name)
 
     def upload(owner_id: str, name: str) -> ResponseReturnValue:
         told = _telling(find, f"Cannot put {what} {name}")
@@ -166,7 +166,7 @@ def _write(find: Find, owner_id: str, changed: dict[str, Any], removed: Any) -> 
     return nothing()
 
 
-def _download(value: Any, name: str) -> ResponseReturnValue:
+def download(value: Any, name: str) -> ResponseReturnValue:
     """Return the content of a binary value, as a download and nothing a browser would run."""
     if isinstance(value, FileContent):
         response = Response(value.content, content_type=media_type(value.name))

@@ -203,9 +203,13 @@ def count_process_instances(session: Session, viewer: Viewer, asked: Asked) -> i
 
 def running_ids(session: Session, viewer: Viewer, asked: Asked) -> list[str]:
     """Return the ids of the instances that are asked for and have not ended."""
-    wanted = Asked({**asked.values, "unfinished": True})
-    rows = session.execute(_wanted(viewer, wanted).order_by(ProcessInstance.id))
-    return [instance.id for instance, _ in rows]
+    return ids(session, viewer, Asked({**asked.values, "unfinished": True}))
+
+
+def ids(session: Session, viewer: Viewer, asked: Asked) -> list[str]:
+    """Return the ids of all instances that are asked for."""
+    found = _wanted(viewer, asked).with_only_columns(ProcessInstance.id)
+    return list(session.scalars(found.order_by(ProcessInstance.id)))
 
 
 def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:

@@ -38,9 +38,7 @@ def test_no_tenant_has_a_definition(api: System, method: str, below: str) -> Non
 
 
 def test_what_is_not_offered_answers_in_shape(api: System) -> None:
-    deploy(api, FLOW)
-    name = api.get("/process-definition/key/p")["id"]
-    for method, path in (("POST", f"/process-definition/{name}/restart"), ("GET", "/filter")):
+    for method, path in (("GET", "/filter"), ("POST", "/case-definition/key/x/create")):
         told = api.do(method, path, status=404)
         assert set(told) == {"type", "message", "code"}
 
