@@ -27,6 +27,14 @@ def mount(app: Flask) -> None:
 
 
 @bp.after_request
+def _bare(response: Response) -> Response:
+    """An answer without a body has no type: what a path allows stands in its header."""
+    if request.method == "OPTIONS" and not response.data:
+        response.headers.pop("Content-Type", None)
+    return response
+
+
+@bp.after_request
 def _note(response: Response) -> Response:
     """Log who called which route with what result. Never a body, a value or a query."""
     caller = g.get("api_caller")

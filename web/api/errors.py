@@ -8,7 +8,8 @@ knows; what the engine refuses is translated here, once, for every view.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -139,8 +140,30 @@ def _refused_here(error: ApiError) -> ResponseReturnValue:
 
 
 def _refused(error: EngineError) -> ResponseReturnValue:
-    kind, status, code = next(KNOWN[each] for each in type(error).__mro__ if each in KNOWN)
+    kind, status, code = _known(error)
     return _say(kind, str(error), status, code)
+
+
+def _known(error: EngineError) -> tuple[str, int, int | None]:
+    return next(KNOWN[each] for each in type(error).__mro__ if each in KNOWN)
+
+
+@contextmanager
+def saying(what: str) -> Iterator[None]:
+    """Tell what the engine could not do after `what` could not be done for it.
+
+    Where Camunda's REST layer does so, the class is its own and no longer the engine's.
+
+    Raises:
+        ApiError: 500, a `RestException`; every other refusal stays as it is.
+    """
+    try:
+        yield
+    except EngineError as refused:
+        if _known(refused)[1] != 500:
+            raise
+        words = f"{what}: {refused}"
+        raise ApiError("RestException", words, 500, code=FALLBACK) from refused
 
 
 def _unparsed(error: DeploymentRefused) -> ResponseReturnValue:

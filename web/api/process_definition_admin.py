@@ -12,6 +12,7 @@ from engine import db
 from engine.commands import definitions, rest_deploy, suspension
 from engine.models import ProcessDefinition
 from engine.queries import api_statistics as figures
+from engine.queries.asked import Asked
 from web.api import definition_shapes as shapes
 from web.api import names
 from web.api.access import caller, needs, oversee
@@ -43,7 +44,7 @@ RETENTION = Params("history time to live", {"historyTimeToLive": NUMBER})
 @needs("read", query=COUNTED, returns="ProcessDefinitionStatistics[]")
 def list_process_definition_statistics() -> ResponseReturnValue:
     """Count instances, failed jobs and incidents of every definition."""
-    asked = COUNTED.query()
+    asked = _asked()
     with db.reading() as session:
         found = figures.by_definition(session, caller().viewer)
         rows = figures.definitions(session)
@@ -63,7 +64,7 @@ def list_process_definition_statistics() -> ResponseReturnValue:
 @route("GET", "/statistics", "read", query=COUNTED, returns="ActivityStatistics[]")
 def list_activity_statistics(wanted: Wanted) -> ResponseReturnValue:
     """Count instances, failed jobs and incidents at every activity of a definition."""
-    asked = COUNTED.query()
+    asked = _asked()
     with db.reading() as session:
         row = wanted.find(session)
         found = figures.by_activity(session, caller().viewer, row.id)
@@ -76,6 +77,17 @@ def list_activity_statistics(wanted: Wanted) -> ResponseReturnValue:
             if element in elements and not elements[element].attached_to
         ]
     )
+
+
+def _asked() -> Asked:
+    asked = COUNTED.query()
+    ways = [asked.get(name) for name in ("incidents", "rootIncidents", "incidentsForType")]
+    if sum(map(bool, ways)) > 1:
+        raise invalid(
+            "Only one of the query parameters incidents, rootIncidents and incidentsForType can"
+            " be set."
+        )
+    return asked
 
 
 def _figures(name: str, found: figures.Figures | None, asked: dict[str, Any]) -> dict[str, Any]:

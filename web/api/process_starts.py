@@ -17,7 +17,7 @@ from engine.queries import api_definitions as queries
 from web.api import definition_shapes, instance_shapes, instructions, names, typed
 from web.api.access import caller, require_scope
 from web.api.answer import answer
-from web.api.errors import missing, rest
+from web.api.errors import missing, rest, saying
 from web.api.params import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, Params
 from web.api.process_definitions import Wanted, route
 
@@ -45,15 +45,16 @@ def start_process_instance(wanted: Wanted) -> ResponseReturnValue:
     given = typed.read_all(asked.get("variables"), transient=True)
     with db.transaction() as session:
         row = wanted.find(session)
-        made = starting.start_version(
-            session,
-            row.id,
-            actor=caller().actor,
-            variables=given,
-            business_key=asked.get("businessKey"),
-            instructions=steps,
-            skips=chosen,
-        )
+        with saying(f"Cannot instantiate process definition {names.definition_of(row)}"):
+            made = starting.start_version(
+                session,
+                row.id,
+                actor=caller().actor,
+                variables=given,
+                business_key=asked.get("businessKey"),
+                instructions=steps,
+                skips=chosen,
+            )
         shown = _started(made, row)
         if asked.get("withVariablesInReturn", False):
             session.flush()
@@ -73,14 +74,15 @@ def submit_start_form(wanted: Wanted) -> ResponseReturnValue:
         entered = {name: typed.jsonable(one) for name, one in given.items() if name in fields}
         # The office's own diagrams keep what people type out of the variables.
         free = session.get_one(Deployment, row.deployment_id).source == "rest"
-        made = starting.start_version(
-            session,
-            row.id,
-            actor=caller().actor,
-            submission=entered if form is not None else None,
-            variables={name: one for name, one in given.items() if free or name not in fields},
-            business_key=asked.get("businessKey"),
-        )
+        with saying(f"Cannot instantiate process definition {names.definition_of(row)}"):
+            made = starting.start_version(
+                session,
+                row.id,
+                actor=caller().actor,
+                submission=entered if form is not None else None,
+                variables={name: one for name, one in given.items() if free or name not in fields},
+                business_key=asked.get("businessKey"),
+            )
         return answer(_started(made, row))
 
 

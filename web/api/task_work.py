@@ -19,7 +19,7 @@ from web.api import typed
 from web.api.access import caller, needs
 from web.api.answer import answer, nothing
 from web.api.blueprint import bp
-from web.api.errors import invalid
+from web.api.errors import ApiError, invalid, saying
 from web.api.params import ANY, FLAG, MOMENT, NUMBER, OBJECT, TEXT, Params
 from web.api.task_params import DELEGATION
 from web.api.task_people import act, visible
@@ -55,9 +55,16 @@ def create_task() -> ResponseReturnValue:
     values = _values(asked)
     with db.transaction() as session:
         if values.parent_task_id:
-            visible(session, values.parent_task_id)
+            _parent(session, values.parent_task_id)
         own_tasks.create(session, values, actor=caller().actor, human_task_id=asked.get("id"))
     return nothing()
+
+
+def _parent(session: Session, task_id: str) -> None:
+    try:
+        visible(session, task_id)
+    except ApiError:
+        raise invalid(f"Could not save task: parent task {task_id} does not exist") from None
 
 
 @bp.put("/task/<task_id>")
@@ -131,7 +138,8 @@ def _complete(task_id: str, asked: Asked, *, through_form: bool) -> ResponseRetu
             return {}
         return of_case(session, done.instance_id) if told else {}
 
-    found = db.unit(unit)
+    with saying(f"Cannot {'submit task form' if through_form else 'complete task'} {task_id}"):
+        found = db.unit(unit)
     return answer(typed.write_all(found)) if told else nothing()
 
 

@@ -168,7 +168,10 @@ def test_a_held_definition_starts_nothing(api: System) -> None:
     running = start(api)
     body = {"suspended": True, "includeProcessInstances": True}
     api.do("PUT", "/process-definition/key/p/suspended", body, status=204)
-    assert start(api, status=500)["type"] == "SuspendedEntityInteractionException"
+    refused = start(api, status=500)
+    name = api.get("/process-definition/key/p")["id"]
+    assert refused["type"] == "RestException"
+    assert refused["message"].startswith(f"Cannot instantiate process definition {name}: ")
     assert api.get(f"/process-instance/{running['id']}")["suspended"] is True
     assert api.get("/process-definition", key="p", suspended="true") != []
     api.do(
@@ -232,3 +235,12 @@ def test_the_form_of_a_start(api: System) -> None:
     found = api.get("/variable-instance", processInstanceIdIn=made["id"])
     assert {one["name"]: one["value"] for one in found} == {"amount": 7, "other": "x"}
     assert start(api)["id"]  # by variables alone the form is not asked
+
+
+def test_incidents_are_counted_in_one_way(api: System) -> None:
+    deploy(api, FORK)
+    for path in ("/process-definition/statistics", "/process-definition/key/p/statistics"):
+        for more in ({"incidentsForType": "failedJob"}, {"rootIncidents": "true"}):
+            told = api.do("GET", path, status=400, incidents="true", **more)
+            assert told["type"] == "InvalidRequestException"
+            api.get(path, failedJobs="true", **more)

@@ -52,6 +52,14 @@ def test_addresses_end_with_a_slash_or_not(api: System) -> None:
         assert api.ask("POST", path, data=body).status_code == 200
 
 
+def test_what_a_path_allows_is_told_without_a_body(api: System, nobody: System) -> None:
+    for asker in (api, nobody):
+        told = asker.ask("OPTIONS", "/task/x")
+        assert (told.status_code, told.data) == (200, b"")
+        assert "Content-Type" not in told.headers
+        assert {"GET", "PUT", "DELETE"} <= {one.strip() for one in told.headers["Allow"].split(",")}
+
+
 def test_remarks_of_all_tasks_of_an_instance(api: System) -> None:
     deploy(api, FLOW)
     one, other = start(api)["id"], start(api)["id"]
@@ -132,7 +140,7 @@ def test_what_is_suspended_is_no_question_of_rights(api: System) -> None:
     told = api.post(path, {"workerId": "w"}, status=500)
     assert told["type"] == "SuspendedEntityInteractionException"
     api.do("PUT", "/process-definition/key/p/suspended", {"suspended": True}, status=204)
-    assert start(api, status=500)["type"] == "SuspendedEntityInteractionException"
+    assert start(api, status=500)["type"] == "RestException"
 
 
 def external() -> bytes:

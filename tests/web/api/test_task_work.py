@@ -79,6 +79,12 @@ def test_a_completed_task_answers_409_and_is_no_longer_there(api: System, first:
     api.post("/task/nonsense/complete", {}, status=500)
 
 
+def test_a_task_of_its_own_needs_a_parent_that_is_there(api: System) -> None:
+    told = api.post("/task/create", {"id": "sub", "parentTaskId": "zz"}, status=400)
+    assert told["message"] == "Could not save task: parent task zz does not exist"
+    assert api.ask("GET", "/task/sub").status_code == 404
+
+
 def test_the_same_key_gets_the_same_answer(api: System, bearer: Knock, first: str) -> None:
     body = {"variables": {"good": {"value": True}}}
     api.headers["Idempotency-Key"] = "order-17"
@@ -194,9 +200,11 @@ def test_a_suspended_case_waits(api: System, first: str) -> None:
     case = api.get(f"/task/{first}")["processInstanceId"]
     api.do("PUT", f"/process-instance/{case}/suspended", {"suspended": True}, status=204)
     assert api.get(f"/task/{first}")["suspended"] is True
-    for verb, body in (("complete", {}), ("claim", {"userId": "ann"})):
-        refused = api.post(f"/task/{first}/{verb}", body, status=500)
-        assert refused["type"] == "SuspendedEntityInteractionException"
+    refused = api.post(f"/task/{first}/claim", {"userId": "ann"}, status=500)
+    assert refused["type"] == "SuspendedEntityInteractionException"
+    refused = api.post(f"/task/{first}/complete", {}, status=500)
+    assert (refused["type"], refused["code"]) == ("RestException", 0)
+    assert refused["message"].startswith(f"Cannot complete task {first}: ")
     api.do("PUT", f"/process-instance/{case}/suspended", {"suspended": False}, status=204)
     api.post(f"/task/{first}/complete", {}, status=204)
 
