@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import ColumnElement, exists, select, true
 from sqlalchemy.orm import Session, aliased
 
 from engine.models import Incident, ProcessDefinition, ProcessInstance
@@ -111,7 +111,7 @@ def wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
             ProcessInstance.status.in_(RUNNING),
             visible(viewer, ProcessInstance.root_id.expression),
             *conditions(asked),
-            *[or_(*inner) for part in asked.get("orQueries", ()) if (inner := conditions(part))],
+            *ask.either(asked, conditions),
         )
     )
 

@@ -77,14 +77,15 @@ def conditions(asked: Asked, filters: Filters) -> list[ColumnElement[bool]]:
     return [filters[name](value) for name, value in asked.values.items() if name in filters]
 
 
-def either(asked: Asked, filters: Filters) -> list[ColumnElement[bool]]:
-    """Return the conditions of `orQueries`: within each of them one match is enough."""
-    found = []
-    for part in asked.get("orQueries", ()):
-        inner = conditions(part, filters)
-        if inner:
-            found.append(or_(*inner))
-    return found
+def either(
+    asked: Asked, of: Callable[[Asked], Sequence[ColumnElement[bool]]]
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of `orQueries`: within each of them one match is enough.
+
+    Args:
+        of: the conditions of one question, as the resource asks them outside of `orQueries`.
+    """
+    return [or_(*inner) for part in asked.get("orQueries", ()) if (inner := of(part))]
 
 
 def page(

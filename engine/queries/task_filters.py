@@ -178,7 +178,7 @@ def conditions(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
 
 
 def _plain(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
-    return [*ask.conditions(asked, FILTERS), *_candidates(session, asked), *_variables(asked)]
+    return [*ask.conditions(asked, FILTERS), *_candidates(session, asked), *variables(asked)]
 
 
 def _candidates(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
@@ -215,12 +215,13 @@ def _candidate_user(session: Session, user: str) -> ColumnElement[bool]:
     )
 
 
-def _variables(asked: Asked) -> list[ColumnElement[bool]]:
+def variables(asked: Asked) -> list[ColumnElement[bool]]:
+    """Return the conditions on variables of a task and of its case."""
     found = ask.variables(HumanTask.instance_id, asked.get("processVariables", ()), asked)
-    return [*found, *(local_is(one, asked) for one in asked.get("taskVariables", ()))]
+    return [*found, *(_local_is(one, asked) for one in asked.get("taskVariables", ()))]
 
 
-def local_is(wanted: VariableFilter, asked: Asked) -> ColumnElement[bool]:
+def _local_is(wanted: VariableFilter, asked: Asked) -> ColumnElement[bool]:
     """Return whether a task has a local variable for which the comparison is true."""
     return exists(
         select(literal(1)).where(

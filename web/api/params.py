@@ -299,9 +299,9 @@ class Params:
 
 
 def _bounded(parts: Sequence[Asked]) -> None:
-    """Refuse `orQueries` in `orQueries` (nobody would read them), and too many conditions."""
-    if any("orQueries" in part for part in parts):
-        raise invalid("Invalid query usage: orQueries within an 'or' query")
+    """Refuse what nobody would read within `orQueries`, and too many conditions."""
+    if any("orQueries" in part or part.sorting for part in parts):
+        raise invalid("Invalid query usage: orQueries and sorting within an 'or' query")
     found = sum(
         len(value) if name.lower().endswith("variables") else 1
         for part in parts

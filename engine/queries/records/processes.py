@@ -218,11 +218,15 @@ def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .where(
             cases.seen(viewer),
-            *ask.conditions(asked, FILTERS),
-            *ask.either(asked, FILTERS),
-            *ask.variables(ProcessInstance.id, asked.get("variables", ()), asked),
+            *_conditions(asked),
+            *ask.either(asked, _conditions),
         )
     )
+
+
+def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    held = ask.variables(ProcessInstance.id, asked.get("variables", ()), asked)
+    return [*ask.conditions(asked, FILTERS), *held]
 
 
 def statistics(

@@ -128,9 +128,11 @@ def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
         .outerjoin(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .where(
             task_list.seen(viewer),
-            *ask.conditions(asked, FILTERS),
-            *ask.either(asked, FILTERS),
-            *ask.variables(HumanTask.instance_id, asked.get("processVariables", ()), asked),
-            *(task_filters.local_is(one, asked) for one in asked.get("taskVariables", ())),
+            *_conditions(asked),
+            *ask.either(asked, _conditions),
         )
     )
+
+
+def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    return [*ask.conditions(asked, FILTERS), *task_filters.variables(asked)]
