@@ -120,7 +120,11 @@ def _points(numbers: list[Any], whole: bool) -> tuple[Any, ...]:
 
 
 def overlaps(table: Table, columns: list[Column | None]) -> Iterator[Problem]:
-    """Yield pairs of rules that accept the same inputs: columns are independent of each other."""
+    """Yield pairs of rules that accept the same inputs.
+
+    Columns that read the same variable, or none, have not every combination of values: nothing
+    is said of rules that both depend on such.
+    """
     rules = table.rules
     if table.hit_policy != "UNIQUE" or len(rules) ** 2 // 2 > MAX_PAIRS:
         return
@@ -129,10 +133,17 @@ def overlaps(table: Table, columns: list[Column | None]) -> Iterator[Problem]:
         for offset, other in enumerate(rules[number + 1 :], start=number + 1):
             both = (1 << number) | (1 << offset)
             witness = [_witness(column, both) for column in columns]
-            if None in witness or reported >= MAX_REPORTS:
+            if None in witness or reported >= MAX_REPORTS or not _free(table, one, other):
                 continue
             reported += 1
             yield _overlap(one, other, witness)
+
+
+def _free(table: Table, one: Rule, other: Rule) -> bool:
+    """Tell whether the columns that two rules look at may have any values together."""
+    looked_at = {column for column, _ in (*one.tests, *other.tests)}
+    names = [table.inputs[column].names for column in looked_at]
+    return all(names) and len(frozenset[str]().union(*names)) == sum(map(len, names))
 
 
 def _witness(column: Column | None, both: int) -> str | None:

@@ -16,6 +16,7 @@ from engine.errors import DeploymentRefused, ExpressionError, Problem
 from engine.expressions.builtins import REGISTRY
 from engine.expressions.environment import Closure, Env
 from engine.expressions.feel import special_names
+from engine.expressions.lexer import spelled
 from engine.expressions.values import Function
 
 #: How deep files may import files.
@@ -81,7 +82,11 @@ def _model(
     camunda = document.is_camundas(root)
     special = special_names(names)
     language = root.get("expressionLanguage") or ""
-    reader = Reader(special[:MAX_NAMES], camunda, language, problems=trouble)
+    near = special_names(
+        name_of(one) for element in children(root, *_SHOWN) for one in (element, *element)
+    )  # those of whole elements are in scope wherever they are required
+    known = (*special[:MAX_NAMES], *spelled(near[:MAX_NAMES])[len(near) :])
+    reader = Reader(known, camunda, language, problems=trouble)
     if len(special) > MAX_NAMES:
         message = (
             f"有 {len(special)} 个名称含有运算符或关键字，最多 {MAX_NAMES} 个；请改用简单的名称。"

@@ -111,11 +111,12 @@ class Table:
             return Answer(self, [None] * len(self.inputs), [], [], void=True)
         env.run.tick(len(self.rules) + len(self.inputs))
         values = [column.value(env) for column in self.inputs]
-        if not all(
-            column.admits(value, env) for column, value in zip(self.inputs, values, strict=True)
-        ):
-            return Answer(self, values, [], [], void=True)
-        hits = self._hits(values, env)
+        outside = {
+            place
+            for place, (column, value) in enumerate(zip(self.inputs, values, strict=True))
+            if not column.admits(value, env)
+        }
+        hits = self._hits(values, outside, env)
         rows = [self._row(rule, env) for rule in hits]
         if not rows and (defaults := self._defaults(env)) is not None:
             return Answer(self, values, [], [defaults])
@@ -130,10 +131,13 @@ class Table:
             return Answer(self, values, hits, [], void=True)
         return Answer(self, values, hits, rows)
 
-    def _hits(self, values: list[Any], env: Env) -> list[Rule]:
+    def _hits(self, values: list[Any], outside: set[int], env: Env) -> list[Rule]:
+        """Return the rules that match; `-` accepts only what is one of the input values."""
         hits: list[Rule] = []
         first = self.hit_policy == "FIRST"
         for rule in self.rules:
+            if outside and not outside <= {column for column, _ in rule.tests}:
+                continue
             for column, test in rule.tests:
                 if test(env, values[column]) is not True:
                     break
@@ -171,7 +175,7 @@ class Table:
         return rows
 
     def _aggregate(self, rows: list[Row]) -> list[Row]:
-        if not rows and self.aggregation != "COUNT":
+        if not rows and (self.lenient or self.aggregation != "COUNT"):
             return []
         name = self.outputs[0].name
         values = [row[name] for row in rows]
@@ -199,7 +203,8 @@ class Answer:
             return None
         single = len(self.table.outputs) == 1
         flat = [next(iter(row.values())) if single else row for row in self.rows]
-        if self.table.hit_policy in hit_policies.SINGLE or self.table.aggregation:
+        alone = self.table.hit_policy in hit_policies.SINGLE or self.table.aggregation
+        if alone or (self.table.lenient and not self.hits):  # the default outputs, or null
             return flat[0] if flat else None
         return flat
 

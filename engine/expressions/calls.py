@@ -73,9 +73,11 @@ def _applying(
             raise wrong(f"没有名为“{name}”的函数。")
         values = {param: arg(env) for param, arg in zip(function.params, args, strict=False)}
         values |= {key: value(env) for key, value in named}
-        if len(args) + len(named) != len(function.params) or values.keys() != set(function.params):
+        # By place all parameters are given; those not named are null.
+        missing = not named and len(args) != len(function.params)
+        if missing or not values.keys() <= set(function.params):
             raise wrong(f"函数“{name}”的参数应为：{'、'.join(function.params) or '无'}。")
-        return env.run.invoke(function, [values[param] for param in function.params])
+        return env.run.invoke(function, [values.get(param) for param in function.params])
 
     def apply_or_null(function: Any, name: str, env: Env) -> Any:
         try:

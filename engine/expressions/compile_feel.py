@@ -241,7 +241,10 @@ def selecting(base: Closure, condition: Closure, cost: int) -> Closure:
     """Return the filter that picks or selects; one look at an item costs so many steps."""
 
     def select(env: Env) -> Any:
-        items = _as_list(base(env))
+        whole = base(env)
+        if whole is None:
+            raise Undefined("空值不能筛选。")
+        items = _as_list(whole)
         if not items:
             return None if arithmetic.is_number(condition(env)) else []
         chosen: list[Any] = []

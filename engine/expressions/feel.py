@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import ClassVar, Final
 
 from engine.expressions import nodes, temporal
-from engine.expressions.lexer import Token, complain
+from engine.expressions.lexer import Token, complain, spelled
 from engine.expressions.limits import Undefined
 from engine.expressions.nodes import Node
 from engine.expressions.parser import Parser
@@ -64,7 +64,7 @@ def _declared(source: str) -> tuple[str, ...]:
         found += [match[1] for match in _LOOP.finditer(source)]
     for match in _PARAMS.finditer(source) if "function" in source else ():
         found += [param.partition(":")[0] for param in match[1].split(",")]
-    return special_names(found)
+    return spelled(special_names(found)) if found else ()
 
 
 class FeelParser(Parser):

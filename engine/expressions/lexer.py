@@ -29,6 +29,9 @@ _FEEL_NAME: Final = re.compile(
     rf"(?:[^\W\d]|[{_EXTRA}])(?:\w|[{_EXTRA}\u00b7\u0300-\u036f\u203f\u2040])*"
 )
 #: Besides what Python knows, those of rule 61 that nobody sees.
+_AROUND: Final = re.compile(r"\s*([-+*/])\s*")
+#: An operator in the pattern of a name, between blanks.
+_APART: Final = re.compile(r"\\s\+(\\[-+*]|/)\\s\+")
 _SPACE: Final = re.compile(r"[\s\u180e\u200b\ufeff]+")
 _FEEL_OP: Final = re.compile(r"\.\.|\*\*|!=|<=|>=|->|[-+*/<>=.,:()\[\]{}?@]")
 _JUEL_OP: Final = re.compile(r"\|\||&&|==|!=|<=|>=|[-+*/%<>!?:.,()\[\]]")
@@ -73,7 +76,7 @@ def tokens(
     if len(source) > limits.MAX_SOURCE:
         raise limits.LimitReached(f"表达式超过 {limits.MAX_SOURCE} 个字符。")
     found: list[Token] = []
-    names = [_pattern_of(some) for some in (known, own) if some]
+    names = [_names_of(some) for some in (own, known) if some]
     at = _skip(source, start, feel)
     while at < len(source):
         token = _next(source, at, feel, names)
@@ -99,15 +102,39 @@ def _skip(source: str, at: int, feel: bool) -> int:
             return at
 
 
+class _Names(NamedTuple):
+    """Names that must be known."""
+
+    pattern: re.Pattern[str]
+    #: Without blanks at operators → the name: `a-b` and `a - b` are one.
+    tidy: dict[str, str]
+
+
 @lru_cache(maxsize=256)
-def _pattern_of(known: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern of names that must be known; blanks in them may be any."""
+def _names_of(known: tuple[str, ...]) -> _Names:
+    """Return what finds names that must be known; blanks in them may be any.
+
+    At an operator between blanks there may be none.
+    """
     longest = sorted(known, key=lambda name: (-len(name), name))
-    written = [r"\s+".join(re.escape(word) for word in name.split()) for name in longest]
-    return re.compile(rf"(?:{'|'.join(written)})(?![\w{_EXTRA}])")
+    words = (r"\s+".join(re.escape(word) for word in name.split()) for name in longest)
+    written = [_APART.sub(r"\\s*\1\\s*", name) for name in words]
+    pattern = re.compile(rf"(?:{'|'.join(written)})(?![\w{_EXTRA}])")
+    return _Names(pattern, {compact(name): name for name in reversed(known)})
 
 
-def _next(source: str, at: int, feel: bool, known: list[re.Pattern[str]]) -> Token:
+def compact(name: str) -> str:
+    """Return a name without blanks at its operators."""
+    return _AROUND.sub(r"\1", " ".join(name.split()))
+
+
+def spelled(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names, and after them those that may be written with or without blanks."""
+    other = dict.fromkeys(_AROUND.sub(r" \1 ", name) for name in names)
+    return (*names, *(way for way in other if way not in names))
+
+
+def _next(source: str, at: int, feel: bool, known: list[_Names]) -> Token:
     first = source[at]
     if number := _NUMBER.match(source, at):
         return Token("number", number[0], at, number.end())
@@ -152,11 +179,11 @@ def _unescape(match: re.Match[str]) -> str:
     return _CONTROL.get(code, match[0])  # a `\d` for a regular expression stays
 
 
-def _special_name(source: str, at: int, known: list[re.Pattern[str]]) -> Token | None:
-    found = [match for names in known if (match := names.match(source, at))]
+def _special_name(source: str, at: int, known: list[_Names]) -> Token | None:
+    found = [(match, names) for names in known if (match := names.pattern.match(source, at))]
     if found:
-        longest = max(found, key=lambda match: match.end())
-        return Token("quoted", " ".join(longest[0].split()), at, longest.end())
+        longest, names = max(found, key=lambda pair: pair[0].end())
+        return Token("quoted", names.tidy[compact(longest[0])], at, longest.end())
     if match := _WORDED.match(source, at):
         return Token("name", " ".join(match[0].split()), at, match.end())
     return None

@@ -16,8 +16,8 @@ class UnaryParser(FeelParser):
         Raises:
             ExpressionError: it does not follow the grammar, or is too large.
         """
-        if self.source.strip() in ("-", ""):
-            return nodes.Tests(())
+        if [(token.kind, token.text) for token in self.tokens[:-1]] in ([], [("op", "-")]):
+            return nodes.Tests(())  # beside comments
         try:
             tests = self._negated_tests() or nodes.Tests(self._all_tests())
             self.finish(tests)

@@ -291,6 +291,19 @@ def test_overlaps_of_a_unique_table_are_found():
     assert ("t_r2", "dmn-overlap", "error") in problems(table(["k:string"], ["r"], other))
 
 
+def test_columns_that_depend_on_each_other_do_not_overlap():
+    for inputs, refused in (
+        (["n:number", "n:number"], False),
+        (["n:number", "n * m:number"], False),
+        (["n:number", "5:number"], False),
+        (["n:number", "m:number"], True),
+    ):
+        found = problems(table(inputs, ["r"], [["< 5", "-", "1"], ["-", ">= 5", "2"]]))
+        assert (("t_r2", "dmn-overlap", "error") in found) is refused
+    same = [["< 5", "-", "1"], ["< 4", "-", "2"]]
+    assert ("t_r2", "dmn-overlap", "error") in problems(table(["n", "n + 1"], ["r"], same))
+
+
 def test_gaps_are_found_where_the_inputs_are_closed():
     rules = [['"a"', "true", "1"], ['"b"', "-", "3"]]
     found = problems(table(['k:string="a","b"', "b:boolean"], ["r"], rules))

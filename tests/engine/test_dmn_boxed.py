@@ -156,7 +156,8 @@ def test_a_function_may_take_a_context_of_the_files_type():
         (f"<filter><in>{literal('[1, 2, 3]')}</in><match>{literal('4')}</match></filter>", None),
         (f'<for iteratorVariable="i"><in>{literal("[1, 2]")}</in>'
          f"<return>{literal('partial')}</return></for>", [[], [[]]]),
-        (f"<filter><in>{literal('null')}</in><match>{literal('item > 1')}</match></filter>", []),
+        (f"<filter><in>{literal('null')}</in><match>{literal('item > 1')}</match></filter>", None),
+        (f"<filter><in>{literal('[]')}</in><match>{literal('item > 1')}</match></filter>", []),
     ],
 )  # fmt: skip
 def test_the_boxes_of_dmn_1_4(logic, value):

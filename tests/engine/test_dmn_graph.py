@@ -45,6 +45,16 @@ def test_names_may_have_operators_and_words_of_the_language_in_them():
     assert answer(literal("Risk + Loss - 1"), scope, *parts, needs=("Risk + Loss",)) == 6
 
 
+def test_blanks_at_operators_are_no_part_of_a_name():
+    parts = (input_data("a", "number"), input_data("b", "number"), input_data("a-b", "number"))
+    scope = {"a": 5, "b": 3, "a-b": 10}
+    for text in ("a-b", "a - b", "a- b", "a  -  b", "((a) - (b)) * 5"):
+        assert answer(literal(text), scope, *parts) == 10
+    far = knowledge("f", "net-gross:number", literal("net-gross + 1"))
+    scope = {"net": 3, "gross": 1}
+    assert answer(literal("f(net - gross)"), scope, far, knows=("f",)) == 3
+
+
 def test_there_may_not_be_too_many_such_names():
     many = [input_data(f"a-{number}") for number in range(501)]
     with pytest.raises(DeploymentRefused) as refused:

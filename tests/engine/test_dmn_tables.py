@@ -8,6 +8,7 @@ import pytest
 
 from engine import decisions
 from engine.errors import DeploymentRefused
+from tests.engine import dmn
 from tests.engine.dmn import table
 from tests.engine.dmn_standard import answer, decision, input_data, item, model, read
 
@@ -25,15 +26,15 @@ OVERLAPPING = [["> 0", "10"], ["> 1", "20"], ["> 2", "20"], ["> 9", "5"]]
         ("FIRST", "", 3, 10),
         ("FIRST", "", 0, None),
         ("RULE ORDER", "", 3, [10, 20, 20]),
-        ("RULE ORDER", "", 0, []),
+        ("RULE ORDER", "", 0, None),
         ("COLLECT", "", 3, [10, 20, 20]),
-        ("COLLECT", "", 0, []),
+        ("COLLECT", "", 0, None),
         ("COLLECT", "SUM", 3, 50),
         ("COLLECT", "SUM", 0, None),
         ("COLLECT", "MIN", 10, 5),
         ("COLLECT", "MAX", 10, 20),
         ("COLLECT", "COUNT", 10, 4),
-        ("COLLECT", "COUNT", 0, 0),
+        ("COLLECT", "COUNT", 0, None),
     ],
 )
 def test_hit_policies(hit, aggregation, n, value):
@@ -75,10 +76,14 @@ def test_default_outputs_answer_where_no_rule_does():
     logic = table(["n"], ["a|0", 'b|"none"'], [["1", "5", '"x"']])
     assert answer(logic, {"n": 1}) == {"a": 5, "b": "x"}
     assert answer(logic, {"n": 2}) == {"a": 0, "b": "none"}
-    assert answer(table(["n"], ["r|7"], [["1", "5"]], hit="COLLECT"), {"n": 2}) == [7]
-    for how in ("SUM", "COUNT"):
-        counted = table(["n"], ["r|7"], [["1", "5"]], hit="COLLECT", aggregation=how)
-        assert answer(counted, {"n": 2}) == 7
+    for how in ("", "SUM", "COUNT"):
+        collected = table(["n"], ["r|7"], [["1", "5"]], hit="COLLECT", aggregation=how)
+        assert answer(collected, {"n": 2}) == 7
+        listed = answer(collected, {"n": 2}, item("tAll", "number", many=True), type_ref="tAll")
+        assert listed == [7]
+    camundas = decisions.parse(dmn.definitions(dmn.decision("d", table(["n"], ["r"], [["1", "5"]],
+                               hit="COLLECT"))))  # fmt: skip
+    assert camundas.evaluate("d", {"n": 2}).value == []
 
 
 @pytest.mark.parametrize("policy", ["U", "F", "A", "P", "C", "R", "O"])
@@ -122,6 +127,10 @@ def test_every_orientation_is_the_same_table(orientation):
     [  # 7.3.? and 10.3.2.7: unary tests
         ("-", None, True),
         ("", 5, True),
+        ("- // whatever", 5, True),
+        ("/* nothing said */", 5, True),
+        ('"-"', 5, False),
+        ("> 4 /* or so */", 5, True),
         ("5", 5, True),
         ("5", "5", False),
         ("5, 6", 6, True),
@@ -183,6 +192,16 @@ def test_a_value_outside_the_input_values_gives_null():
     assert answer(logic, {"k": "a"}) == 1
     assert answer(logic, {"k": "z"}) is None
     assert answer(table(["n=[0..100]"], ["r"], [["-", "1"]]), {"n": 101}) is None
+
+
+def test_a_value_outside_the_input_values_is_none_of_those_that_a_dash_stands_for():
+    rules = [['"a"', "1"], ['not("b")', "2"], ["-", "3"]]
+    logic = table(['k="a","b"'], ["r|0"], rules, hit="FIRST")
+    for value, given in (("a", 1), ("b", 3), ("z", 2), (None, 2)):
+        assert answer(logic, {"k": value}) == given
+    assert answer(table(['k="a","b"'], ["r|0"], [["-", "3"]]), {"k": "z"}) == 0
+    beside = table(['k="a","b"', "n"], ["r|0"], [["-", "> 1", "3"], ['"z"', "-", "4"]], hit="F")
+    assert answer(beside, {"k": "z", "n": 5}) == 4
 
 
 def test_types_of_columns_make_null_of_other_types():

@@ -32,7 +32,11 @@ NAMES = lines("""
 for n? in [1, 2] return n? * 2 ⇒ [2, 4]
 {a + b: 1, c: a + b}.c ⇒ 1
 {a-b: 5, a: 1, b: 1, c: a-b}.c ⇒ 5
+{a-b: 5, a: 1, b: 1, c: a - b}.c ⇒ 5
+{a-b: 5, a: 3, b: 1, c: (a)-(b)}.c ⇒ 2
+{a + b: 1, c: a+b}.c ⇒ 1
 {a: 7, b: 2, c: a-b}.c ⇒ 5
+{x and y - z: 1, c: x and  y-z}.c ⇒ 1
 {a.b: 3, c: a.b * 2}.c ⇒ 6
 {x/y: 8, z: x/y + 1}.z ⇒ 9
 {p*q: 4, z: p*q}.z ⇒ 4
@@ -83,6 +87,8 @@ no such function(1) ⇒ null
 n(1) ⇒ null
 {f: function(a, b) a - b, r: f(b: 1, a: 3)}.r ⇒ 2
 {f: function(a, b) a - b, r: f(1)}.r ⇒ null
+{f: function(a, b) [a, b], r: f(b: 1)}.r ⇒ [null, 1]
+{f: function(a: number, b: string) [a, b], r: f(a: 1)}.r ⇒ [1, null]
 {f: function(a, b) a - b, r: f(a: 1, c: 2)}.r ⇒ null
 {f: function() 5, r: f()}.r ⇒ 5
 (function(x) function(y) x + y)(1)(2) ⇒ 3
@@ -193,6 +199,9 @@ BOXED = lines("""
 "a"[1] ⇒ "a"
 "a"[2] ⇒ null
 5[item > 3] ⇒ [5]
+nothing[item > 3] ⇒ null
+nothing[true] ⇒ null
+nothing[1] ⇒ null
 true[true] ⇒ [true]
 people[age < 30].address.city ⇒ ["深圳"]
 people[age > n * 4 and address.city = "广州"].name ⇒ ["乙"]
@@ -269,6 +278,7 @@ def test_names_of_the_scope_may_be_told():
     for text, value in (
         ("a-b", 10),
         ("a -b", -1),
+        ("(a)-(b)", -1),
         ("a-b-b", 8),
         ("买方/卖方 + 1", 4),
         ("profit  and   loss", 4),
