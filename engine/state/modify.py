@@ -72,8 +72,6 @@ def start_before(
 def _put(scope: AnyScope, node: Node, ancestor: str) -> Token:
     """Put a token in front of a node; what it interrupts goes first."""
     if isinstance(node, BoundaryEvent):
-        if node.event.kind == compensation.KIND:
-            raise EngineError(f"“{node.element}”是补偿边界事件，请改为从它的补偿活动开始。")
         if node.interrupting:
             _take_host_away(scope, node, ancestor)
         return scope.spawn(node, fired=True)
@@ -234,11 +232,13 @@ def _around(instance: Instance, spec: ScopeSpec) -> tuple[ScopeSpec, SubProcess]
 
 
 def _check(instance: Instance, spec: ScopeSpec, node: Node, ancestor: str) -> None:
-    """Refuse an ancestor that neither lies around an element nor carries it.
+    """Refuse an element that is only drawn, and an ancestor that does not lie around it.
 
     Raises:
-        NotFound: it is gone.
+        NotFound: the ancestor is gone.
     """
+    if isinstance(node, BoundaryEvent) and node.event.kind == compensation.KIND:
+        raise EngineError(f"“{node.element}”是补偿边界事件，请改为从它的补偿活动开始。")
     if ancestor in ("", PROCESS):
         return
     named = instance.get_task_from_id(ancestor).node

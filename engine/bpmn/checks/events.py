@@ -100,6 +100,10 @@ def _instantiates(element: etree._Element) -> Iterator[Problem]:
         yield Problem(name, "instantiates", "流程只能从开始事件启动，请改用消息开始事件。")
     if element.get("eventGatewayType") == "Parallel":
         yield Problem(name, "parallel-events", "事件网关只等待第一个事件，请改用并行网关。")
+    if local(element) == "eventBasedGateway" and element.get(C + "asyncAfter") == "true":
+        yield Problem(
+            name, "async-after", "事件网关不能在之后异步（asyncAfter），请改设在它后面的事件上。"
+        )
 
 
 def _event(event: etree._Element, known: dict[str, etree._Element]) -> Iterator[Problem]:

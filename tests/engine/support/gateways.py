@@ -89,6 +89,9 @@ refused(SECTION, "event-based, starting a process", '`instantiate="true"`',
 refused(SECTION, "event-based, waiting for all events", '`eventGatewayType="Parallel"`',
         diagram(start(), element("eventBasedGateway", "g", eventGatewayType="Parallel"),
                 catch("c", message()), end(), "s-g-c-e"), "parallel-events")  # fmt: skip
+refused(SECTION, "event-based, continued asynchronously behind it", '`camunda:asyncAfter="true"`',
+        diagram(start(), element("eventBasedGateway", "g", camunda__asyncAfter="true"),
+                catch("c", message()), end(), "s-g-c-e"), "async-after")  # fmt: skip
 refused(SECTION, "complex, joining without a condition", "no `activationCondition`",
         diagram(start(), user("a"), complex_gateway("g"), end(), "s-a-g-e", "s-g"),
         "no-activation")  # fmt: skip
