@@ -44,6 +44,7 @@ def of(root: etree._Element, *, whole: bool = False) -> Drawing:
     semantic = {
         str(node.get("id")): node for node in root.iter(f"{BPMN}*") if node.get("id") is not None
     }
+    defaults = {node.get("default") for node in semantic.values()}
     planes = list(root.iter(f"{DI}BPMNPlane"))
     main = main_plane(root)
     shapes: list[Shape] = []
@@ -51,7 +52,7 @@ def of(root: etree._Element, *, whole: bool = False) -> Drawing:
     low: float | None = None
     for plane in planes:
         if plane is main or whole:
-            more, lines = _lowered_plane(*_plane(plane, semantic), low)
+            more, lines = _lowered_plane(*_plane(plane, semantic, defaults), low)
             shapes += more
             edges += lines
             low = max([low or 0.0, *(shape.box.bottom for shape in more)]) if more else low
@@ -124,11 +125,10 @@ def _lowered(box: Box, down: float) -> Box:
 
 
 def _plane(
-    plane: etree._Element, semantic: Mapping[str, etree._Element]
+    plane: etree._Element, semantic: Mapping[str, etree._Element], defaults: set[str | None]
 ) -> tuple[list[Shape], list[Edge]]:
     shapes: list[Shape] = []
     edges: list[Edge] = []
-    defaults = {node.get("default") for node in semantic.values()}
     seen: set[str] = set()
     for item in plane.iterchildren(f"{DI}BPMNShape", f"{DI}BPMNEdge"):
         name = item.get("bpmnElement") or ""

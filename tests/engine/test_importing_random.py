@@ -169,6 +169,33 @@ SLOW = {
         + many('<bpmn:sequenceFlow sourceRef="t0" targetRef="t0"/>', 2000)
     ),
     "many pages": process(element("task", "t0"), SHAPE * 3000),
+    "many ids and many pages": process(
+        element("task", "t0") + many('<bpmn:property id="p#"/>', 15_000), SHAPE * 5_000
+    ),
+    "a page for each process": files(
+        many(
+            SHAPE.replace("<bpmndi:BPMNPlane>", '<bpmndi:BPMNPlane bpmnElement="p#">').replace(
+                '"t0"', '"t#"'
+            ),
+            2900,
+        ),
+        *(
+            element("process", f"p{number}", element("task", f"t{number}"))
+            for number in range(2900)
+        ),
+    ),
+    "lines around nodes that cover each other": process(
+        many('<bpmn:task id="t#"/>', 2000)
+        + many('<bpmn:sequenceFlow sourceRef="t#" targetRef="t0"/>', 2000),
+        FRAMES.replace(
+            "#",
+            many(
+                '<bpmndi:BPMNShape bpmnElement="t#"><dc:Bounds x="#" y="0" width="90" height="90"/>'
+                "</bpmndi:BPMNShape>",
+                2000,
+            ),
+        ),
+    ),
     "one drawn, many not": process(many('<bpmn:task id="t#"/>', 5000), SHAPE),
     "a page for each subprocess": process(
         many('<bpmn:subProcess id="s#"><bpmn:task id="t#"/></bpmn:subProcess>', 2900),
@@ -199,6 +226,7 @@ SLOW = {
 @pytest.mark.parametrize("case", SLOW)
 def test_files_made_to_be_slow_are_answered(case):
     through_everything(SLOW[case])
+    svg.render(SLOW[case], title="图", uid="d", whole=True)
 
 
 @pytest.mark.parametrize(

@@ -67,14 +67,16 @@ def place(root: etree._Element, *, whole: bool = False, process: str = "") -> et
         for pool in tree.iter(B + "participant")
         if pool.get("processRef")
     }
-    beside = pages.others(tree, main)
+    elsewhere = pages.others(tree, main)
     turned: dict[etree._Element, Page] = {}
     for scope in children(tree, "process", "choreography"):
         at = page
-        plane = _elsewhere(page, scope, beside)
+        plane = _alone_on(page, scope, elsewhere)
         if plane is not None:
             at = turned[plane] = turned.get(plane) or Page(drawn, plane, whole=whole)
         _process(at, scope, pools.get(identifier(scope)))
+        if at is not page:
+            _edges(at, scope)
     for pool in tree.iter(B + "participant"):
         _black_box(page, pool)
     for collaboration in children(tree, "collaboration", "choreography", "globalConversation"):
@@ -83,19 +85,17 @@ def place(root: etree._Element, *, whole: bool = False, process: str = "") -> et
             _notes(page, collaboration)
     talking.bands(page, tree)
     _edges(page, tree)
-    for other in turned.values():
-        _edges(other, tree)
     return tree
 
 
-def _elsewhere(
-    page: Page, scope: etree._Element, beside: Mapping[str, etree._Element]
+def _alone_on(
+    page: Page, scope: etree._Element, elsewhere: Mapping[str, etree._Element]
 ) -> etree._Element | None:
     """Return the page beside the main one that alone shows a process; None if there is none."""
     ids = [identifier(node) for node in nodes_of(scope)]
     if any(name in page.boxes for name in ids):
         return None
-    return next((beside[name] for name in ids if name in beside), None)
+    return next((elsewhere[name] for name in ids if name in elsewhere), None)
 
 
 def _other_planes(tree: etree._Element, drawn: Drawn, main: etree._Element, *, whole: bool) -> None:
