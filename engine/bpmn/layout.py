@@ -5,7 +5,7 @@ of anything else, no flow through a box, no crossing, and its main flow runs fro
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, islice
 
 from engine.bpmn import drawing
 from engine.bpmn.figures import CONTAINERS, Box, Drawing, Edge, Point, Shape
@@ -21,6 +21,8 @@ DOCK = 4.0
 BACKWARD = 60.0
 #: Each shape and piece of a line is held against each other; what has more nobody can read either.
 MOST = 3_000
+#: Nobody mends more than this at once; each check ends with as many findings.
+SHOWN = 200
 
 
 def problems(xml: bytes) -> list[Problem]:
@@ -36,7 +38,7 @@ def problems(xml: bytes) -> list[Problem]:
     if max(len(picture.shapes), pieces) > MOST:
         words = f"一页上的图形或折线超过 {MOST} 个，看不清也没有检查排版，请拆成子流程。"
         return [_warn("", "layout-crowded", words)]
-    return [problem for check in CHECKS for problem in check(picture)]
+    return [problem for check in CHECKS for problem in islice(check(picture), SHOWN)]
 
 
 def _warn(element: str, code: str, message: str) -> Problem:

@@ -176,6 +176,14 @@ def test_a_page_that_nobody_can_read_is_one_finding_whatever_it_shows():
     assert page.found() == {("layout-crowded", "")}
 
 
+def test_a_heap_of_shapes_is_not_told_pair_by_pair():
+    page = Page()
+    for number in range(60):
+        page.box(f"t{number}", number, 0)
+    found = [problem.code for problem in layout.problems(page.xml())]
+    assert found.count("layout-overlap") == layout.SHOWN
+
+
 def test_a_long_line_through_a_box_is_still_seen_among_many():
     page = clean()
     for number in range(600):
