@@ -7,18 +7,20 @@ cannot be taken back alone. So it is asked before anything is written, on every 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import String, Table
 
-from engine.errors import EngineError
+from engine.errors import EngineError, Problem
 
 #: U+0000, and surrogates: halves of characters, which UTF-8 does not have.
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 #: What stands for them, as everywhere where a text came through broken.
 _BROKEN = "\ufffd"
+#: The longest id and the longest name of what is published.
+LONGEST_ID, LONGEST_NAME = 120, 255
 #: Columns as people know them.
 _LABELS = {
     "assignee": "办理人",
@@ -70,6 +72,16 @@ def check(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
             text = row.get(name)
             if text is not None and (len(text) > most or not is_writable(text)):
                 raise EngineError(_reason(row.get("element_id") or "", name, text, most))
+
+
+def too_long(key: str, name: str = "") -> Iterator[Problem]:
+    """Yield what is too long about the id and the name of something that is to be published."""
+    if len(key) > LONGEST_ID:
+        told = f"编号有 {len(key)} 个字，最多 {LONGEST_ID} 个，请缩短。"
+        yield Problem(key, "too-long", told)
+    if len(name) > LONGEST_NAME:
+        told = f"名称“{name:.40}…”有 {len(name)} 个字，最多 {LONGEST_NAME} 个，请缩短。"
+        yield Problem(key, "too-long", told)
 
 
 @lru_cache

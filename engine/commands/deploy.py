@@ -17,7 +17,7 @@ from lxml import etree
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from engine import clock, db, decisions, forms, services
+from engine import clock, db, decisions, forms, services, writable
 from engine.bpmn import admit, definition, importing, layout, normalize, pool, rules
 from engine.bpmn.definition import Description
 from engine.bpmn.importing import judging
@@ -132,8 +132,10 @@ def _form(checked: Checked, name: str, content: bytes, house: bool) -> list[Prob
     if not house and isinstance(schema.get("id"), str):
         key = schema["id"]  # Camunda finds a form by its own id, the house by its file's name
     checked.forms.append((key, name))
+    found = forms.lint(schema)
     return [
-        Problem(f"{key}#{p.element}", p.code, p.message, p.severity) for p in forms.lint(schema)
+        *writable.too_long(key),
+        *(Problem(f"{key}#{p.element}", p.code, p.message, p.severity) for p in found),
     ]
 
 
@@ -148,7 +150,12 @@ def _decisions(
     checked.decisions += [
         (key, made.name, name, tags.get(key)) for key, made in model.decisions.items()
     ]
-    return list(decisions.check(model))
+    long = [
+        problem
+        for key, made in model.decisions.items()
+        for problem in writable.too_long(key, made.name)
+    ]
+    return [*long, *decisions.check(model)]
 
 
 def _diagram(

@@ -97,6 +97,14 @@ RIGHT = {
 }  # fmt: skip
 
 WRONG = {
+    "a long id": (
+        (S, user("a" * 121, **GOOD_TASK), E, f"s-{'a' * 121}-e"),
+        ("a" * 121, "too-long"),
+    ),
+    "a long name": (
+        (S, user("a", **(GOOD_TASK | {"name": "名" * 256})), E, "s-a-e"),
+        ("a", "too-long"),
+    ),
     "an island": ((S, E, user("a", **GOOD_TASK), "s-e"), ("a", "unreachable")),
     "no end": ((S, user("a", **GOOD_TASK), "s-a"), ("a", "no-way-to-end")),
     "a circle": (
@@ -191,6 +199,12 @@ def test_a_right_diagram_has_no_problem(case):
 def test_a_wrong_diagram_has_exactly_its_problem(case):
     parts, expected = WRONG[case]
     assert problems(*parts) == [expected]
+
+
+@pytest.mark.parametrize("name", ["${reason}", "名" * 255])
+def test_a_name_that_fits_or_is_known_later_is_right(name):
+    task = user("a", **(GOOD_TASK | {"name": name}))
+    assert problems(S, task, E, "s-a-e", name="名" * 255) == []
 
 
 def test_a_process_has_a_name():

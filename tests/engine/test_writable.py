@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from engine import commands, db, services
-from engine.errors import EngineError, InvalidInput, ServiceFailed
+from engine import commands, db, hooks, services
+from engine.commands import rest_deploy
+from engine.errors import DeploymentRefused, EngineError, InvalidInput, ServiceFailed
 from engine.hooks import Actor
 from engine.models import CaseAccess, HistoryEvent, Incident, Job
 from engine.services import ServiceCall
 from tests.engine import bpmn_builder as draw
-from tests.engine import office
+from tests.engine import dmn, office
 from tests.engine.office import diagram, flows, user
 
 SYSTEM = Actor("another", kind="service")
@@ -190,3 +191,31 @@ def test_a_command_may_open_tasks_for_very_many_people(either_database: str) -> 
     assert office.waiting(case) == ["m"] * 700
     with db.reading() as session:
         assert {*many} < {*session.scalars(select(CaseAccess.organisation))}
+
+
+LONG = "名" * 256
+FILES = {
+    "a process's name": {"p.bpmn": two_steps().replace(b'name="p"', f'name="{LONG}"'.encode())},
+    "a process's key": {"p.bpmn": two_steps().replace(b'id="p"', f'id="{"k" * 121}"'.encode())},
+    "a message": {
+        "p.bpmn": diagram(
+            '<bpmn:startEvent id="s"><bpmn:messageEventDefinition messageRef="m"/>'
+            "</bpmn:startEvent>" + user("a") + '<bpmn:endEvent id="e"/>' + flows("s>a", "a>e"),
+            extra=f'<bpmn:message id="m" name="{LONG}"/>',
+        )
+    },
+    "a decision's name": {
+        "d.dmn": dmn.definitions(dmn.decision("d", dmn.literal("1"), name=LONG))
+    },
+    "a decision's id": {"d.dmn": dmn.definitions(dmn.decision("d" * 121, dmn.literal("1")))},
+    "a form": {f"{'f' * 121}.form": b'{"type": "default", "components": []}'},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", FILES)
+def test_what_the_tables_of_definitions_cannot_hold_is_not_published(
+    either_database: str, what: str
+) -> None:
+    with pytest.raises(DeploymentRefused) as refused, db.transaction() as session:
+        rest_deploy.publish(session, "x", FILES[what], actor=hooks.SYSTEM)
+    assert [problem.code for problem in refused.value.problems] == ["too-long"]

@@ -18,6 +18,7 @@ from engine.bpmn.rules import (
     conditions_complete,
     forms_and_candidates,
     labels,
+    lengths,
     performers,
     questions,
     reachable_end,
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     results_named.check,
     forms_and_candidates.check,
     labels.check,
+    lengths.check,
     questions.check,
     branches_named.check,
 )
