@@ -38,15 +38,16 @@ THROWN = {
 }
 #: A time that is written out begins with a number, or as a duration; all else may be computed.
 WRITTEN_OUT = re.compile(r"^(?:[+-]?\d[\w\s:.,+/-]*|-?P[\dTYMWDHS.,]+)$", re.A)
+NUMBER = r"\d+(?:[.,]\d+)?"
 ISO = {
     "timeDate": re.compile(
-        r"^[+-]?\d{4,}-?\d\d-?\d\d(?:T\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?"
-        r"(?:Z|[+-]\d\d(?::?\d\d)?)?)?$",
+        r"^[+-]?\d{4,}(?:-?\d\d-?\d\d|-\d\d|-?\d{3}|-?W\d\d(?:-?\d)?)"
+        r"(?:T\d\d(?::?\d\d(?::?\d\d)?)?(?:[.,]\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$",
         re.A,
     ),
     "timeDuration": re.compile(
-        r"^-?P(?=.)(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?"
-        r"(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:[.,]\d+)?S)?)?)$",
+        rf"^-?P(?=.)(?:{NUMBER}W|(?:{NUMBER}Y)?(?:{NUMBER}M)?(?:{NUMBER}D)?"
+        rf"(?:T(?=.)(?:{NUMBER}H)?(?:{NUMBER}M)?(?:{NUMBER}S)?)?)$",
         re.A,
     ),
 }
