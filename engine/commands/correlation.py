@@ -56,7 +56,7 @@ def correlate_now(
     """Deliver a message to the one who waits, or to everybody; else start what it starts.
 
     Args:
-        variables: set on the instance before the message arrives.
+        variables: set where the message arrives, each in the nearest scope that has the name.
         local: set on the waiting token only.
         everybody: reach all who match, and start everything as well; nobody is no error.
 
@@ -128,9 +128,11 @@ def deliver(
         if key not in loaded.run.waits():
             raise CorrelationFailed(f"流程刚刚已不再等待“{receiver.name}”。")
         loaded.acted.add(key)
-        loaded.run.set("", variables)
-        loaded.run.set(receiver.token or "", local or {}, local=True)
-        loaded.run.deliver(receiver.token or "", receiver.slot or "", {})
+        own = dict(local or {})
+        loaded.run.set("", {name: one for name, one in variables.items() if name in own})
+        loaded.run.set(receiver.token or "", own, local=True)
+        brought = {name: one for name, one in variables.items() if name not in own}
+        loaded.run.deliver(receiver.token or "", receiver.slot or "", brought)
         work.note(instance, "message", element=receiver.element_id, message=receiver.name)
         work.settle()
 
