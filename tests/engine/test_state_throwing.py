@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import BpmnError
+from engine.errors import BpmnError, DeploymentRefused
 from tests.engine.bpmn_builder import (
     ROOTS,
     boundary,
@@ -30,7 +30,7 @@ from tests.engine.bpmn_builder import (
     undoing,
     user,
 )
-from tests.engine.walker import NoteHost, Walk
+from tests.engine.walker import NoteHost, Walk, prepare
 
 
 def sent_by(**how: str) -> str:
@@ -261,3 +261,14 @@ def test_an_error_without_a_message_has_none(thrown):
                   user("h"), end(), end("e2"), "s-a-e", "b-h-e2")  # fmt: skip
     walk = Walk(xml, NoteHost(fail=fail)).at("h")
     assert walk.run.variables == {"code": "E1", "why": None}
+
+
+def test_the_message_of_an_error_may_be_computed():
+    roots = '<bpmn:error id="err1" errorCode="E1" camunda:errorMessage="缺 ${n} 份"/>'
+    caught = error("", errorMessageVariable="why")
+    xml = diagram(start(), sub("a", start("s1"), end("e1", error()), "s1-e1"),
+                  boundary("b", "a", caught), user("h"), end(), end("e2"), "s-a-e", "b-h-e2",
+                  roots=roots)  # fmt: skip
+    assert Walk(xml, n=3).at("h").run.variables["why"] == "缺 3 份"
+    with pytest.raises(DeploymentRefused, match="errorMessage"):
+        prepare(xml.replace(b"${n}", b"${n"))

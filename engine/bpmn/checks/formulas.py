@@ -32,6 +32,7 @@ ATTRIBUTES = (
     "topic",
     "decisionRef",
     "taskPriority",
+    "errorMessage",
 )
 #: Attributes of `camunda:` child elements that hold one.
 INNER = ("sourceExpression", "businessKey", "key")

@@ -231,6 +231,8 @@ class Thrower(Node):
             if not caught:
                 return True  # as in Camunda: then it is an end like any other
             message = str(event.variables.get("message") or "")
+            if "{" in message:
+                message = instance.evaluation.template(token, message)
             propagation.throw_error(token, event.code, message)
             return None
         elif event.kind == "escalation":
