@@ -9,7 +9,7 @@ from engine.commands.execution import Skips
 from engine.commands.modification import PROCESS, Instruction
 from engine.queries.asked import Asked
 from web.api import names, typed
-from web.api.errors import invalid
+from web.api.errors import ApiError, invalid
 from web.api.params import FLAG
 
 #: What an operator's command may leave out; read by `skips`.
@@ -65,8 +65,7 @@ def _cancel(one: Mapping[str, Any]) -> Instruction:
     if given == ["activityId"]:
         only = one.get("cancelCurrentActiveActivityInstances") is True
         return Instruction("cancel", element=str(one["activityId"]), only_current=only)
-    _, _, token = names.split_activity_instance(str(one[given[0]]))
-    return Instruction("cancel", token=token)
+    return Instruction("cancel", token=_token(str(one[given[0]])))
 
 
 def _start(one: Mapping[str, Any]) -> Instruction:
@@ -93,4 +92,11 @@ def _start(one: Mapping[str, Any]) -> Instruction:
 def _ancestor(name: str) -> str:
     if ":" not in name:
         return PROCESS
-    return names.split_activity_instance(name)[2]
+    return _token(name)
+
+
+def _token(name: str) -> str:
+    try:
+        return names.split_activity_instance(name)[2]
+    except ApiError as strange:
+        raise invalid(f"Cannot perform instruction: {strange}") from None

@@ -19,6 +19,7 @@ from web.api.blueprint import bp
 from web.api.errors import invalid
 from web.api.history_fields import BY_PROCESS
 from web.api.params import FLAG, MOMENT, NUMBER, TEXT, TEXTS, Params, json_body
+from web.api.process_definition_admin import refuse_later
 
 LIST = Params(
     "job definition query",
@@ -141,8 +142,7 @@ def _suspension() -> Asked:
     asked = SUSPENDED.asked(json_body())
     if "suspended" not in asked:
         raise invalid("The suspension state is not given.")
-    if "executionDate" in asked:
-        raise invalid("A suspension at a later moment (executionDate) is not offered.")
+    refuse_later(asked.values)
     return asked
 
 

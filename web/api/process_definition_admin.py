@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import db
+from engine import clock, db
 from engine.commands import definitions, rest_deploy, suspension
 from engine.models import ProcessDefinition
 from engine.queries import api_statistics as figures
@@ -20,7 +21,7 @@ from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import invalid
 from web.api.instructions import SKIPS
-from web.api.params import FLAG, NUMBER, TEXT, Params
+from web.api.params import FLAG, MOMENT, NUMBER, TEXT, Params
 from web.api.process_definitions import Wanted, route
 
 COUNTED = Params(
@@ -28,7 +29,7 @@ COUNTED = Params(
     {"failedJobs": FLAG, "incidents": FLAG, "rootIncidents": FLAG, "incidentsForType": TEXT},
 )
 SUSPEND = Params(
-    "suspension", {"suspended": FLAG, "includeProcessInstances": FLAG, "executionDate": TEXT}
+    "suspension", {"suspended": FLAG, "includeProcessInstances": FLAG, "executionDate": MOMENT}
 )
 SUSPEND_BY_KEY = Params(
     "suspension", {**SUSPEND.fields, "processDefinitionKey": TEXT, "processDefinitionId": TEXT}
@@ -151,9 +152,15 @@ def _versions(session: Session, key: str) -> list[int]:
     return list(session.scalars(found))
 
 
-def _switch(session: Session, numbers: list[int], asked: dict[str, Any]) -> None:
-    if "executionDate" in asked:
+def refuse_later(asked: Mapping[str, Any]) -> None:
+    """Let a suspension be done now, also when its moment has passed. Raises ApiError 400."""
+    at = asked.get("executionDate")
+    if at is not None and at > clock.now():
         raise invalid("Cannot change the suspension state later: 'executionDate'.")
+
+
+def _switch(session: Session, numbers: list[int], asked: dict[str, Any]) -> None:
+    refuse_later(asked)
     if "suspended" not in asked:
         raise invalid("'suspended' must be set to update the suspension state.")
     oversee("ProcessDefinition", None)

@@ -139,14 +139,17 @@ def modify_process_instance(instance_id: str) -> ResponseReturnValue:
     _refuse_foreign(asked, instance_id)
     with db.transaction() as session:
         _modifiable(session, instance_id)
-        modification.modify(
-            session,
-            instance_id,
-            steps,
-            actor=caller().actor,
-            reason=asked.get("annotation", ""),
-            skips=instructions.skips(asked),
-        )
+        try:
+            modification.modify(
+                session,
+                instance_id,
+                steps,
+                actor=caller().actor,
+                reason=asked.get("annotation", ""),
+                skips=instructions.skips(asked),
+            )
+        except NotFound as lost:  # a part of the instance, not the instance
+            raise invalid(f"Cannot perform instruction: {lost}") from lost
     return nothing()
 
 

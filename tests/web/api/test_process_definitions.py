@@ -182,8 +182,24 @@ def test_a_held_definition_starts_nothing(api: System) -> None:
     )
     assert start(api)["id"]
     assert api.get(f"/process-instance/{running['id']}")["suspended"] is True
-    for wrong in ({}, {"suspended": True, "executionDate": "2026-01-01T00:00:00"}):
+    for wrong in (
+        {},
+        {"suspended": True, "executionDate": "2099-01-01T00:00:00"},
+        {"suspended": True, "executionDate": "soon"},
+    ):
         api.do("PUT", "/process-definition/key/p/suspended", wrong, status=400)
+
+
+def test_a_moment_that_has_passed_is_now(api: System) -> None:
+    deploy(api, FORK)
+    past = {"suspended": True, "executionDate": "2013-11-21T10:49:45"}
+    api.do("PUT", "/process-definition/key/p/suspended", past, status=204)
+    assert api.get("/process-definition/key/p")["suspended"] is True
+    api.do(
+        "PUT", "/process-definition/key/p/suspended",
+        {"suspended": False, "executionDate": None}, status=204,
+    )  # fmt: skip
+    assert api.get("/process-definition/key/p")["suspended"] is False
 
 
 def test_figures(api: System) -> None:

@@ -206,7 +206,8 @@ def test_cancelling_one_of_several(api: System, line: str) -> None:
     modify(api, many, {"type": "cancel", "activityInstanceId": one})
     (body,) = tree(api, many)["childActivityInstances"]
     assert len(body["childActivityInstances"]) == 2
-    modify(api, many, {"type": "cancel", "activityInstanceId": one}, status=404)
+    modify(api, many, {"type": "cancel", "activityInstanceId": one}, status=400)
+    modify(api, many, {"type": "cancel", "activityInstanceId": "zz"}, status=400)
     modify(api, many, {"type": "cancel", "activityId": "m"})
     assert api.ask("GET", f"{PATH}/{many}").status_code == 404
 
