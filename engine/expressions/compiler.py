@@ -18,7 +18,7 @@ from engine.expressions.environment import MISSING, Closure, Env
 from engine.expressions.feel_types import NO_TYPES, Named, Type, resolve
 from engine.expressions.limits import Undefined, sized_list
 from engine.expressions.nodes import Node
-from engine.expressions.values import plain
+from engine.expressions.values import adopt, plain
 
 Builder = Callable[[Any, "Compiler"], Closure]
 #: What an explanation lists as a sub-condition.
@@ -206,13 +206,30 @@ def binary(node: nodes.Binary, compiler: Compiler) -> Closure:
         return lambda env: operation(left(env), right(env))
 
     def compute(env: Env) -> Any:
+        one, other = left(env), right(env)
         try:
-            return operation(left(env), right(env))
+            return operation(one, other)
         except Undefined as why:
-            env.note(why)
-            return None
+            try:
+                return _with_item(operation, one, other)
+            except Undefined:
+                env.note(why)
+                return None
 
     return compute
+
+
+def _with_item(operation: Operator, one: Any, other: Any) -> Any:
+    """Compute with the item of a list of one beside a value that is no list (10.3.2.9.4).
+
+    Raises:
+        Undefined: there is no such list, or its item has no result either.
+    """
+    lists = [value for value in (one, other) if isinstance(value, list)]
+    if len(lists) != 1 or len(lists[0]) != 1:
+        raise Undefined("没有只有一项的列表。")
+    item = adopt(lists[0][0])
+    return operation(item, other) if one is lists[0] else operation(one, item)
 
 
 def negative(node: nodes.Negative, compiler: Compiler) -> Closure:

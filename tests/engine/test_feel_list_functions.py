@@ -24,7 +24,9 @@ all([true, null]) ⇒ null
 sublist([4, 5, 6], -2) ⇒ [5, 6]
 sublist([4, 5, 6], 4) ⇒ null
 append([1]) ⇒ null
-insert before([1, 3], 3, 2) ⇒ [1, 3, 2]
+insert before([1, 3], 3, 2) ⇒ null
+insert before([], 1, 2) ⇒ null
+sublist([1, 3], 1, 0) ⇒ null
 distinct values([{a: 1}, {a: 1}, "1", 1]) ⇒ [{a: 1}, "1", 1]
 sort([3, 1, 2]) ⇒ [1, 2, 3]
 sort(list: [3, 1, 2], precedes: function(x, y) x > y) ⇒ [3, 2, 1]

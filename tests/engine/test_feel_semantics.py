@@ -98,7 +98,19 @@ null != 0 ⇒ true
 1 = "1" ⇒ null
 1 != "1" ⇒ null
 true = "true" ⇒ null
-[1] = 1 ⇒ null
+[1] = 1 ⇒ true
+1 != [2] ⇒ true
+["a"] = "b" ⇒ false
+["1"] = 1 ⇒ null
+[1, 2] = 1 ⇒ null
+[[1]] = 1 ⇒ null
+[] = 1 ⇒ null
+[null] = 1 ⇒ false
+[1] = null ⇒ false
+[2] > 1 ⇒ true
+[2] + 1 ⇒ 3
+3 - [2] ⇒ 1
+get entries({key1: "value1"})[key = "key1"].value = "value1" ⇒ true
 {} = [] ⇒ null
 null < 1 ⇒ null
 null < null ⇒ null

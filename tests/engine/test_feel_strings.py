@@ -15,10 +15,12 @@ substring("foobar", 6) ⇒ "r"
 substring("foobar", 7) ⇒ null
 substring("foobar", -7) ⇒ null
 substring("foobar", 0) ⇒ null
-substring("foobar", 3, 99) ⇒ "obar"
+substring("foobar", 3, 4) ⇒ "obar"
+substring("foobar", 3, 5) ⇒ null
+substring("foobar", -2, 3) ⇒ null
 substring("foobar", 3, 3.8) ⇒ "oba"
-substring("foobar", -2.9, 1) ⇒ "a"
-substring("foobar", 1, 10 ** 99) ⇒ "foobar"
+substring("foobar", 2.5, 1) ⇒ null
+substring("foobar", 1, 10 ** 99) ⇒ null
 substring("foobar", 3, 0.9) ⇒ null
 substring("foobar", 3, 0) ⇒ null
 substring("foobar", 3, -1) ⇒ null

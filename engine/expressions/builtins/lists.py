@@ -130,7 +130,7 @@ def any_of(run: Run, *values: Any) -> bool | None:
     return _decide(arg.spread(values, run), True)
 
 
-def _place(items: list[Any], position: Any, *, beyond: int = 0) -> int:
+def _place(items: list[Any], position: Any) -> int:
     """Return the index (from 0) of a position.
 
     Raises:
@@ -138,7 +138,7 @@ def _place(items: list[Any], position: Any, *, beyond: int = 0) -> int:
     """
     wanted = arg.whole(position)
     place = wanted - 1 if wanted > 0 else len(items) + wanted
-    if wanted == 0 or not 0 <= place < len(items) + beyond:
+    if wanted == 0 or not 0 <= place < len(items):
         raise Undefined("位置超出列表。")
     return place
 
@@ -150,8 +150,8 @@ def sublist(run: Run, values: Any, start: Any, length: Any = None) -> list[Any]:
     if length is None:
         return items[first:]
     size = arg.whole(length)
-    if size < 0 or first + size > len(items):
-        raise Undefined("长度超出列表。")
+    if size < 1 or first + size > len(items):
+        raise Undefined("长度应大于 0，且不超出列表。")
     return items[first : first + size]
 
 
@@ -209,7 +209,7 @@ def partition(run: Run, values: Any, size: Any) -> list[list[Any]]:
 @builtin("insert before", "list", "position", "newItem")
 def insert_before(run: Run, values: Any, position: Any, item: Any) -> list[Any]:
     items = arg.items(values, run)
-    place = _place(items, position, beyond=1)
+    place = _place(items, position)
     return sized_list([*items[:place], item, *items[place:]])
 
 

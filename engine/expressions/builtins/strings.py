@@ -13,7 +13,7 @@ from engine.expressions.limits import Undefined, sized_text
 
 @builtin("substring", "string", "start position", "length?")
 def substring(value: Any, start: Any, length: Any = None) -> str:
-    string, first = arg.text(value), int(arg.number(start))
+    string, first = arg.text(value), arg.whole(start)
     if first == 0:
         raise Undefined("位置从 1 开始，不能是 0。")
     if abs(first) > len(string):
@@ -22,8 +22,8 @@ def substring(value: Any, start: Any, length: Any = None) -> str:
     if length is None:
         return string[begin:]
     count = int(arg.number(length))
-    if count < 1:
-        raise Undefined("长度应大于 0。")
+    if not 1 <= count <= len(string) - begin:
+        raise Undefined("长度应大于 0，且不超出文字。")
     return string[begin : begin + count]
 
 
