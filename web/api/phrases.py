@@ -43,6 +43,7 @@ RECORDS = {
 #: Last fixed part of the path → what is done, where the method makes no difference.
 DEEDS = {
     "cleanable-process-instance-report": "查看可清理的实例", "report": "统计报表",
+    "static-called-process-definitions": "查看调用的流程",
     "create": "新建", "redeploy": "重新部署", "resources": "查看文件名", "data": "下载内容",
     "xml": "查看原文件", "diagram": "查看流程图（SVG）", "start": "发起",
     "restart": "重新发起", "restart-async": "重新发起（批处理）", "submit-form": "提交表单",

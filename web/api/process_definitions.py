@@ -12,10 +12,13 @@ from engine.bpmn.importing import source
 from engine.commands import definitions
 from engine.models import ProcessDefinition
 from engine.queries import api_definitions as queries
+from engine.queries import called
 from engine.queries.asked import definition_number
 from web.api import definition_routes, listing, names
 from web.api import definition_shapes as shapes
+from web.api.access import needs
 from web.api.answer import answer, nothing
+from web.api.blueprint import bp
 from web.api.errors import missing, rest
 from web.api.params import FLAG, MOMENT, NUMBER, TEXT, TEXTS, Params
 
@@ -98,3 +101,21 @@ def get_process_definition_picture(wanted: Wanted) -> ResponseReturnValue:
     if not picture:
         return nothing()
     return Response(picture, content_type="image/svg+xml")
+
+
+@bp.get("/process-definition/<definition_id>/static-called-process-definitions")
+@needs("read", returns="CalledProcessDefinition[]")
+def list_called_process_definitions(definition_id: str) -> ResponseReturnValue:
+    """Return the processes that its call activities name, each with who calls it."""
+    with db.reading() as session:
+        row = Wanted(id=definition_id).find(session)
+        return answer(
+            [
+                {
+                    **shapes.process(reached),
+                    "calledFromActivityIds": elements,
+                    "callingProcessDefinitionId": definition_id,
+                }
+                for reached, elements in called.called_processes(session, row.id)
+            ]
+        )

@@ -27,6 +27,10 @@ _INCIDENT = (
     " failedActivityId causeIncidentId rootCauseIncidentId configuration incidentMessage tenantId"
     " jobDefinitionId annotation"
 )
+_DEFINITION = (
+    "id key category description name version resource deploymentId diagram suspended"
+    " tenantId versionTag historyTimeToLive startableInTasklist"
+)
 _STATISTICS = "@class id instances failedJobs incidents"
 _EXTERNAL = (
     "id activityId activityInstanceId errorMessage executionId lockExpirationTime createTime"
@@ -82,6 +86,7 @@ SHAPES: dict[str, str] = {
         " durationInMillis canceled completeScope"
     ),
     "HistoricActivityStatistics": "id instances canceled finished completeScope openIncidents",
+    "CalledProcessDefinition": f"{_DEFINITION} calledFromActivityIds callingProcessDefinitionId",
     "CleanableReport": (
         "processDefinitionId processDefinitionKey processDefinitionName processDefinitionVersion"
         " historyTimeToLive finishedProcessInstanceCount cleanableProcessInstanceCount tenantId"
@@ -149,10 +154,7 @@ SHAPES: dict[str, str] = {
     "MetricsSum": "result",
     "MigrationPlan": ("sourceProcessDefinitionId targetProcessDefinitionId instructions variables"),
     "MigrationPlanReport": "instructionReports variableReports",
-    "ProcessDefinition": (
-        "id key category description name version resource deploymentId diagram suspended"
-        " tenantId versionTag historyTimeToLive startableInTasklist"
-    ),
+    "ProcessDefinition": _DEFINITION,
     "ProcessDefinitionDiagram": "id bpmn20Xml",
     "ProcessDefinitionStatistics": f"{_STATISTICS} definition",
     "ProcessInstance": _INSTANCE,
@@ -204,7 +206,7 @@ _MOMENTS = _words(
 )
 _LISTS = _words(
     "links executionIds incidentIds incidents childActivityInstances childTransitionInstances"
-    " instructions instructionReports inputs outputs groups groupUsers"
+    " instructions instructionReports inputs outputs groups groupUsers calledFromActivityIds"
 )
 _OBJECTS = _words(
     "valueInfo variables camundaFormRef extensionProperties definition execution processInstance"

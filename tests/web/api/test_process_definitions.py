@@ -260,3 +260,37 @@ def test_incidents_are_counted_in_one_way(api: System) -> None:
             told = api.do("GET", path, status=400, incidents="true", **more)
             assert told["type"] == "InvalidRequestException"
             api.get(path, failedJobs="true", **more)
+
+
+def test_what_a_process_calls(api: System) -> None:
+    def call(name: str, said: str) -> str:
+        return f'<bpmn:callActivity id="{name}" name="{name}" {said}/>'
+
+    names = ("one", "two", "old", "free")
+    calls = (
+        call("one", 'calledElement="inner"')
+        + call("two", 'calledElement="inner" camunda:calledElementBinding="latest"')
+        + call(
+            "old",
+            'calledElement="inner" camunda:calledElementBinding="version"'
+            ' camunda:calledElementVersion="1"',
+        )
+        + call("free", 'calledElement="${which}"')
+    )
+    path = [f"{a}>{b}" for a, b in zip(("s", *names), (*names, "e"), strict=True)]
+    outer = '<bpmn:startEvent id="s"/>' + calls + '<bpmn:endEvent id="e"/>' + flows(*path)
+    inner = '<bpmn:startEvent id="i"/><bpmn:endEvent id="o"/>' + flows("i>o")
+    deploy(api, diagram(inner, key="inner"), name="inner")
+    deploy(api, diagram(inner + "<bpmn:documentation/>", key="inner"), name="inner")
+    deploy(api, diagram(outer, key="outer"), name="outer")
+    name = api.get("/process-definition/key/outer")["id"]
+    told = api.get(f"/process-definition/{name}/static-called-process-definitions")
+    newest = api.get("/process-definition/key/inner")
+    assert [(one["version"], one["calledFromActivityIds"]) for one in told] == [
+        (2, ["one", "two"]), (1, ["old"]),
+    ]  # fmt: skip
+    assert {one["callingProcessDefinitionId"] for one in told} == {name}
+    assert {field: told[0][field] for field in newest} == newest
+    below = "static-called-process-definitions"
+    assert api.get(f"/process-definition/{newest['id']}/{below}") == []
+    api.do("GET", f"/process-definition/zz/{below}", status=404)
