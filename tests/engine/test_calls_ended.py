@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from engine import commands, db
 from engine.commands.modification import Instruction, modify
+from engine.errors import EngineError
 from engine.models import Job, ProcessInstance
 from tests.engine import office
 from tests.engine.bpmn_builder import (
@@ -158,3 +159,10 @@ def test_an_interrupted_call_owes_nothing(database: str) -> None:
     assert statuses() == [("child", "cancelled"), ("p", "active")]
     with db.reading() as session:
         assert session.scalars(select(Job).where(Job.status == "open")).all() == []
+
+
+@pytest.mark.parametrize("which", [None, ""])
+def test_a_call_that_computes_no_process_says_so(sqlite: str, which: str | None) -> None:
+    office.publish(diagram(start(), call("c", "${which}", name="询问"), end(), "s-c-e"))
+    with pytest.raises(EngineError, match="“询问”（c）没有算出要调用的流程"):
+        office.start(which=which)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.engine.bpmn_builder import (
     boundary,
     diagram,
     end,
     flow,
+    loop,
     parallel,
     start,
     timer,
@@ -61,3 +64,13 @@ def test_a_loop_of_two_thousand_rounds_stays_visible_and_flat():
     assert steps == {7}, "leaving the task, j, gw, m, g, and the arrivals at a and b"
     assert tokens == {2}
     walk.complete("a").complete("b", stop=True).ended("e")
+
+
+@pytest.mark.parametrize("test_before", [False, True])
+def test_the_counter_of_a_loop_says_how_many_rounds_there_were(test_before: bool) -> None:
+    marker = loop("${loopCounter < 3}", test_before=test_before)
+    walk = Walk(diagram(start(), user("a", marker), user("z"), end(), "s-a-z-e"))
+    for number in range(3):
+        assert walk.run.scope(walk.wait("a").token)["loopCounter"] == number
+        walk.at("a").complete("a")
+    walk.at("z")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.nodes import mappings
 from engine.bpmn.nodes.activities import CallActivity
-from engine.errors import NotFound
+from engine.errors import EngineError, NotFound
 from engine.state import variables
 from engine.state.host import CallInputs
 
@@ -20,6 +20,7 @@ def inputs(token: Token) -> CallInputs:
 
     Raises:
         NotFound: the token does not stand on a call activity.
+        EngineError: the called process is computed, and there is none.
     """
     node = token.node
     if not isinstance(node, CallActivity):
@@ -28,8 +29,12 @@ def inputs(token: Token) -> CallInputs:
     given = node.attributes.get("@in", ())
     keys = [entry["businessKey"] for entry in given if "businessKey" in entry]
     key = evaluation.evaluate(token, keys[0]) if keys else None
+    called = evaluation.evaluate(token, node.spec)
+    if called in (None, ""):
+        where = f"“{node.label or node.element}”（{node.element}）"
+        raise EngineError(f"{where}没有算出要调用的流程，请检查表达式和它的变量。")
     return CallInputs(
-        called_element=str(evaluation.evaluate(token, node.spec)),
+        called_element=str(called),
         variables=mappings.mapped(token, given),
         business_key=None if key is None else str(key),
         binding=node.attributes.get("calledElementBinding", "latest"),

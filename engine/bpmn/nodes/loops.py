@@ -297,6 +297,7 @@ class StandardLoop(Body, defaults.StandardLoopTask):
     def item_done(self, body: Token, item: Token) -> None:
         done = item.data["loopCounter"] + 1
         self.count(body, loopCounter=done)
+        item.data["loopCounter"] = done  # the condition asks how many rounds there were
         again = self._goes_on(item, done)
         item.retire()
         if again:
