@@ -19,6 +19,8 @@ from engine.expressions.limits import Undefined
 from engine.expressions.program import built
 from engine.expressions.values import Function
 
+#: The name of a function that has none.
+_CALLEE: Final = "\0callee"
 _Read = Callable[[Element, str, Reader], Closure]
 
 
@@ -113,8 +115,7 @@ def _relation(element: Element, name: str, reader: Reader) -> Closure:
 def _invocation(element: Element, name: str, reader: Reader) -> Closure:
     """Build the call of a function, built-in or not, by its parameters' names."""
     place = element.get("id") or name
-    callee = document.child(element, "literalExpression")
-    tree, _ = reader.expression(callee, place, "被调用的函数")
+    tree, callee = _callee(element, name, reader)
     arguments: list[Closure] = []
     named: list[tuple[str, nodes.Node]] = []
     for number, binding in enumerate(children(element, "binding")):
@@ -126,14 +127,26 @@ def _invocation(element: Element, name: str, reader: Reader) -> Closure:
         )
     complaints: list[str] = []
     invocation = nodes.Call(tree, (), tuple(named))
-    invoke = built(invocation, document.text_of(callee), complaints, reader.hidden)
+    written = document.text_of(logic_of(element))
+    invoke = built(invocation, written, complaints, reader.hidden)
     for complaint in complaints:
         reader.doubt(place, "dmn-function", complaint)
 
     def call(env: Env) -> Any:
-        return invoke(env.inside({f"\0{n}": read(env) for n, read in enumerate(arguments)}))
+        given = {f"\0{number}": read(env) for number, read in enumerate(arguments)}
+        if callee is not None:
+            given[_CALLEE] = callee(env)
+        return invoke(env.inside(given))
 
     return call
+
+
+def _callee(element: Element, name: str, reader: Reader) -> tuple[nodes.Node, Closure | None]:
+    """Return what an invocation calls: an expression, or the name of another box's value."""
+    found = logic_of(element)
+    if found is None or local(found) == "literalExpression":
+        return reader.expression(found, element.get("id") or name, "被调用的函数")[0], None
+    return nodes.Name(_CALLEE), boxed(found, name, reader)
 
 
 def function(element: Element, name: str, reader: Reader, result: str | None = None) -> Closure:

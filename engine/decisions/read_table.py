@@ -204,7 +204,9 @@ def _rule(
         for cell, names in zip(cells, variables, strict=False)
     ]
     entries = [_entry(answer, place, number, reader) for answer in answers]
-    if len(cells) != len(variables) or len(answers) != outputs:
+    if not cells:  # such a rule always applies (8.3.4)
+        compiled = [(nodes.Tests(()), _anything)] * len(variables)
+    if len(cells) not in (0, len(variables)) or len(answers) != outputs:
         fail = reader.broken(place, "dmn-rule", f"第 {number} 条规则的单元格数与列数不一致。")
         compiled += [(nodes.Tests(()), _anything)] * (len(variables) - len(compiled))
         entries = [(nodes.Literal(None), fail)] * outputs

@@ -161,6 +161,27 @@ def test_a_knowledge_model_may_call_itself_so_deep():
     assert answer(literal("ping(7)"), {}, ping, pong, knows=("ping",)) == 1
 
 
+def test_a_box_may_invoke_what_any_box_gives():
+    double = '<functionDefinition><formalParameter name="x"/>' + literal("x * 2")
+    double += "</functionDefinition>"
+    bound = f'<binding><parameter name="x"/>{literal("4")}</binding>'
+    nested = f"<context><contextEntry>{double}</contextEntry></context>"
+    for callee in (double, nested, literal("function(x) x * 2"), literal("fs.double")):
+        parts = (decision("fs", literal("{double: function(x) x * 2}")),)
+        logic = f"<invocation>{callee}{bound}</invocation>"
+        assert answer(logic, {}, *parts, needs=("fs",)) == 8
+    wrong = f"<invocation>{context(a=literal('1'))}{bound}</invocation>"
+    assert answer(wrong) is None
+
+
+def test_parameters_that_nothing_is_bound_to_are_null():
+    first = knowledge("first", "a:number,b:string", literal("[a, b]"))
+    for logic in (invocation("first", b='"x"'), literal('first(b: "x")')):
+        assert answer(logic, {}, first, knows=("first",)) == [None, "x"]
+    for logic in (invocation("first", c='"x"'), literal('first("x")')):
+        assert answer(logic, {}, first, knows=("first",)) is None
+
+
 def test_a_built_in_may_be_invoked_by_a_box():
     assert answer(invocation("substring", string='"foobar"', start_position="4")) == "bar"
     assert answer(invocation("abs", n="-3")) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -243,6 +244,16 @@ def test_several_outputs_are_a_context_and_keep_their_names():
 
 def test_a_table_without_inputs_answers():
     assert answer(table([], ["r"], [["5"]])) == 5
+
+
+def test_a_rule_without_conditions_always_applies():
+    cells = table(["a", "b"], ["r"], [["1", "2", "3"], ["-", "-", "4"]], hit="F")
+    free = re.sub(r'<inputEntry id="t_r2c.".*?</inputEntry>', "", cells)
+    assert [answer(free, {"a": 1, "b": b}) for b in (2, 9)] == [3, 4]
+    short = re.sub(r'<inputEntry id="t_r2c0".*?</inputEntry>', "", cells)
+    with pytest.raises(DeploymentRefused) as refused:
+        read(decision("d", short))
+    assert [(p.element, p.code) for p in refused.value.problems] == [("t_r2", "dmn-rule")]
 
 
 def test_a_table_without_rules_has_no_answer():
