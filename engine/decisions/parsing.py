@@ -243,7 +243,7 @@ def _decision(element: Element, identifier: str, model: DecisionModel, reader: R
     if found is None:
         logic = _nothing(identifier, f"决策“{variable}”", reader)
     elif document.local(found) == "decisionTable":
-        logic = read_table(found, variable, reader)
+        logic = read_table(found, variable, reader, type_ref)
     else:
         logic = boxed.boxed(found, variable, reader)
     camundas_table = model.camunda and isinstance(logic, Table)

@@ -29,11 +29,14 @@ _SHORT: Final = {
 _SIGNS: Final = {"+": "SUM", "<": "MIN", ">": "MAX", "#": "COUNT"}
 
 
-def read_table(element: Element, name: str, reader: Reader) -> Table:
-    """Return the table; `name` is what its only output is called if it has no name."""
+def read_table(element: Element, name: str, reader: Reader, type_ref: str | None = None) -> Table:
+    """Return the table; `name` is what its only output is called if it has no name.
+
+    `type_ref` is the type of what it answers, which tells the values of an only output.
+    """
     place = element.get("id") or name
     inputs = [_input(part, place, reader) for part in children(element, "input")]
-    outputs, fault = _outputs(element, name, reader)
+    outputs, fault = _outputs(element, name, reader, type_ref)
     variables = [_input_names(part) for part in children(element, "input")]
     rows = list(children(element, "rule"))
     if len(rows) > MAX_RULES or len(inputs) + len(outputs) > MAX_COLUMNS:
@@ -134,7 +137,9 @@ def _input_names(element: Element) -> frozenset[str]:
     return INPUT | {"cellInput"} | ({own} if own else set())
 
 
-def _outputs(table: Element, name: str, reader: Reader) -> tuple[list[Output], Closure | None]:
+def _outputs(
+    table: Element, name: str, reader: Reader, type_ref: str | None
+) -> tuple[list[Output], Closure | None]:
     """Return the output columns, and what tells that their names make no sense."""
     fault: Closure | None = None
     columns = list(children(table, "output"))
@@ -148,6 +153,8 @@ def _outputs(table: Element, name: str, reader: Reader) -> tuple[list[Output], C
         default = document.child(column, "defaultOutputEntry")
         closure = reader.expression(default, place, "默认输出")[1] if text_of(default) else None
         _, listed = reader.type_of(column.get("typeRef"))
+        if not column.get("typeRef") and len(columns) == 1 and not reader.camunda:
+            listed = reader.values_of(type_ref)
         typed = reader.converter(column.get("typeRef"), f"输出列“{label}”", place)
         listed = text_of(document.child(column, "outputValues")) or listed
         texts = _texts(_literals(listed, place, reader))

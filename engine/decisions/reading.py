@@ -41,6 +41,16 @@ _QUICK: Final[dict[str, frozenset[type]]] = {
 }
 
 
+def _behind(type_ref: str | None, known: dict[str, tuple[str, str]]) -> tuple[str | None, str]:
+    allowed = ""
+    for _ in range(len(known)):
+        if type_ref not in known:
+            break
+        type_ref, values = known[type_ref]
+        allowed = allowed or values
+    return type_ref, allowed
+
+
 def coercing(wanted: Type | None) -> Converter | None:
     """Return what makes a value one of a type or raises `Undefined`; None if any value will do."""
     if wanted is None or (wanted.kind == "Any" and wanted.allowed is None):
@@ -70,6 +80,8 @@ class Reader:
     language: str = ""
     #: The author's type → FEEL's type and the text of its allowed values, where it is so simple.
     aliases: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: The same for all types that have a base, also for collections of it.
+    bases: dict[str, tuple[str, str]] = field(default_factory=dict)
     #: Built-ins whose names something that the element being read can see has too.
     hidden: frozenset[str] = frozenset()
     #: Names read by the expressions so far; whoever wants to know empties it first.
@@ -88,9 +100,12 @@ class Reader:
         self.types.read(root)
         for item in children(root, "itemDefinition"):
             base = child(item, "typeRef")
-            if base is not None and item.get("isCollection") != "true":
-                allowed = text_of(child(item, "allowedValues"))
-                self.aliases[item.get("name") or ""] = ((base.text or "").strip(), allowed)
+            if base is None:
+                continue
+            told = ((base.text or "").strip(), text_of(child(item, "allowedValues")))
+            self.bases[item.get("name") or ""] = told
+            if item.get("isCollection") != "true":
+                self.aliases[item.get("name") or ""] = told
 
     def import_types(self, imports: Mapping[str, DecisionModel]) -> None:
         """Make the types of imported files known: below the name of their import."""
@@ -100,13 +115,11 @@ class Reader:
 
     def type_of(self, type_ref: str | None) -> tuple[str | None, str]:
         """Return FEEL's type behind a `typeRef`, and the allowed values of the nearest type."""
-        allowed = ""
-        for _ in range(len(self.aliases)):
-            if type_ref not in self.aliases:
-                break
-            type_ref, values = self.aliases[type_ref]
-            allowed = allowed or values
-        return type_ref, allowed
+        return _behind(type_ref, self.aliases)
+
+    def values_of(self, type_ref: str | None) -> str:
+        """Return the allowed values of a type, or of the items of a collection."""
+        return _behind(type_ref, self.bases)[1]
 
     def feel_type(self, type_ref: str | None, place: str = "") -> Type | None:
         """Return the type behind a `typeRef`; None if none is written, or it is unknown."""

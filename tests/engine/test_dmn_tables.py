@@ -73,6 +73,15 @@ def test_priority_takes_its_order_from_the_type_too():
     assert answer(logic, {"n": 1}, item("tLevel", "string", allowed='"high","low"')) == "high"
 
 
+def test_priority_takes_its_order_from_the_type_of_the_decision():
+    rules = [["-", '"low"'], ["-", '"high"']]
+    types = (item("tLevel", "string", allowed='"high","low"'), item("tAll", "tLevel", many=True))
+    logic = table(["n"], ["r"], rules, hit="PRIORITY")
+    assert answer(logic, {"n": 1}, *types, type_ref="tLevel") == "high"
+    logic = table(["n"], ["r"], rules, hit="OUTPUT ORDER")
+    assert answer(logic, {"n": 1}, *types, type_ref="tAll") == ["high", "low"]
+
+
 def test_default_outputs_answer_where_no_rule_does():
     logic = table(["n"], ["a|0", 'b|"none"'], [["1", "5", '"x"']])
     assert answer(logic, {"n": 1}) == {"a": 5, "b": "x"}
