@@ -139,7 +139,8 @@ def _in_child() -> None:
     _torn.update(_used)
 
 
-os.register_at_fork(before=_before_fork, after_in_child=_in_child)
+if hasattr(os, "register_at_fork"):  # Windows does not fork
+    os.register_at_fork(before=_before_fork, after_in_child=_in_child)
 
 
 def _path(name: str) -> str:
