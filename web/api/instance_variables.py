@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from web.api import names, unknown, variables
+from web.api import unknown, variables
 from web.api.errors import ApiError
+from web.api.executions import require_execution
 from web.api.process_instances import require
 from web.api.variables import Scope
 
@@ -20,9 +21,9 @@ def of_instance(session: Session, instance_id: str) -> Scope:
 
 def of_execution(session: Session, execution_id: str) -> Scope:
     """Return the own scope of an execution. Raises `unknown.owner`."""
-    instance_id, token = names.split_execution(execution_id)
     try:
-        return Scope(require(session, instance_id).id, token, local=bool(token))
+        instance_id, token = require_execution(session, execution_id)
+        return Scope(instance_id, token, local=bool(token))
     except ApiError:
         raise unknown.owner("execution", execution_id) from None
 

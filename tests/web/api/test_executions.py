@@ -94,6 +94,16 @@ def test_a_scope_holds_variables_of_its_own(api: System, case: str) -> None:
     assert api.do("POST", f"/execution/{scope['id']}/signal", {}, status=400)
 
 
+def test_a_token_that_is_not_there_has_no_variables(api: System, case: str) -> None:
+    path = f"/execution/{case}.999/localVariables"
+    told = api.do("GET", path, status=500)
+    assert told["type"] == "NullValueException"
+    assert told["message"] == f"execution {case}.999 doesn't exist: execution is null"
+    told = api.do("PUT", f"{path}/x", {"value": 1}, status=500)
+    assert told["message"].startswith("Cannot put execution variable x: ")
+    api.do("GET", f"/execution/{case}.999", status=404)
+
+
 def test_variables_and_process_variables_together(api: System, case: str) -> None:
     held = [{"name": "amount", "operator": "eq", "value": 5}]
     other = [{"name": "amount", "operator": "eq", "value": 6}]
