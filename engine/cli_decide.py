@@ -49,6 +49,9 @@ def decide(files: tuple[Path, ...], wanted: str | None, given: str, explain: boo
     except ExpressionError as why:
         click.echo("null")  # FEEL's word for what has no value
         click.echo(f"✗ {why}［{why.code}］", err=True)
+        for problem in model.doubts:
+            if problem.code == "dmn-import":  # what is missing may be in there
+                click.echo(f"提示 {problem.message}", err=True)
         sys.exit(1)
     told = result.explanation or {}
     if explain:

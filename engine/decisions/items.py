@@ -14,8 +14,10 @@ from engine.decisions.types import day_of
 from engine.errors import ExpressionError
 from engine.expressions import temporal
 from engine.expressions.environment import Env, Run
-from engine.expressions.feel_types import ANY, BASIC, Type, coerce
+from engine.expressions.feel import FeelParser
+from engine.expressions.feel_types import ANY, BASIC, Type, coerce, resolve
 from engine.expressions.limits import Undefined
+from engine.expressions.nodes import InstanceOf
 from engine.expressions.program import Known, cell_program
 from engine.expressions.values import adopt
 
@@ -52,7 +54,15 @@ class Types:
                 return self.named[name]
             if name in BASIC:
                 return BASIC[name]
-        return None
+        return self._written(ref) if "<" in ref else None
+
+    def _written(self, ref: str) -> Type | None:
+        """Return a type as expressions write it, `list<number>`; None if it is none."""
+        try:
+            tree = FeelParser(f"null instance of {ref}", self.known).parse()
+            return resolve(tree.type, self.named) if isinstance(tree, InstanceOf) else None
+        except ExpressionError:
+            return None
 
     def _define(self, name: str) -> None:
         if name in self._started or name not in self._elements:

@@ -53,6 +53,7 @@ def parse(xml: bytes, *, others: Iterable[bytes] = (), tolerant: bool = False) -
     model, problems = _model(root, library, (root.get("namespace") or "",))
     if problems and not tolerant:
         raise DeploymentRefused(problems)
+    model.doubts.extend(problem for problem in problems if problem.code == "dmn-import")
     return model
 
 

@@ -228,6 +228,7 @@ def test_imported_files_are_found_beside(decide, tmp_path):
     (tmp_path / "lib.dmn").unlink()
     told = decide("--decision", "d", files={"main.dmn": xml}, given={"base": 4})
     assert (told.exit_code, told.stdout) == (1, "null\n")
+    assert "http://test/lib" in told.stderr
 
 
 def test_a_file_of_camunda_modeler_is_answered_with_camundas_conversions(decide):

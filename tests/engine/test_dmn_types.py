@@ -184,6 +184,13 @@ def test_allowed_values_are_part_of_the_type(allowed, base, good, bad):
         ('{name: "a", date of birth: @"2000-01-01", tags: []}.name', "string", "a"),
         ('{name: "a"}', "tPerson", None),
         ("null", "number", None),
+        ("[1, 2]", "list<number>", [1, 2]),
+        ('["a"]', "list<number>", None),
+        ("1", "list<number>", [1]),
+        ('["medium"]', "list<tLevel>", None),
+        ("{a: 1}", "context<a: number>", {"a": 1}),
+        ('{a: "x"}', "context<a: number>", None),
+        ("1", "list<", 1),
     ],
 )
 def test_the_result_has_the_type_of_the_decisions_variable(text, type_ref, value):
