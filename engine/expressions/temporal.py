@@ -23,10 +23,9 @@ from engine.expressions.limits import Undefined
 from engine.expressions.values import YearsMonths, kind
 
 _DATE: Final = re.compile(r"(-?(?:\d{4}|[1-9]\d{4,8}))-(\d\d)-(\d\d)", re.ASCII)
-_TIME: Final = re.compile(
-    r"(\d\d):(\d\d):(\d\d)(\.\d{1,40})?([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]{1,64})?",
-    re.ASCII,
-)
+_ZONE: Final = r"([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]{1,64})?"
+_TIME: Final = re.compile(r"(\d\d):(\d\d):(\d\d)(\.\d{1,40})?" + _ZONE, re.ASCII)
+_DAY_IN_ZONE: Final = re.compile(r"(-?\d{4,9}-\d\d-\d\d)" + _ZONE, re.ASCII)
 _DAYS: Final = re.compile(
     r"(-?)P(?:(\d{1,15})D)?"
     r"(?:T(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15})(?:\.(\d{1,40}))?S)?)?",
@@ -94,11 +93,16 @@ def parse_time(source: str) -> time | Fine:
 
 
 def parse_moment(source: str) -> datetime | FarMoment | Fine:
-    """Return the date and time `2026-03-01T08:30:00`, with or without a zone."""
-    day, separator, clock = source.partition("T")
-    if not separator:
-        return combine(parse_date(day), time())
-    return combine(parse_date(day), parse_time(clock))
+    """Return the date and time `2026-03-01T08:30:00`, with or without a zone.
+
+    A day alone, `2012-03-07Z` (an example of 10.3.2.15), is its first moment.
+    """
+    day = _DAY_IN_ZONE.fullmatch(source)
+    if day is not None:
+        midnight = time(tzinfo=zone(day[2]) if day[2] else None)
+        return combine(parse_date(day[1]), midnight)
+    written, _, clock = source.partition("T")
+    return combine(parse_date(written), parse_time(clock))
 
 
 def combine(day: date | FarDate, clock: time | Fine) -> datetime | FarMoment | Fine:

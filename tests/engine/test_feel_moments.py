@@ -60,7 +60,12 @@ time("10", 0, 0) ⇒ null
 time(time("10:00:00.5Z")) ⇒ 10:00:00.5Z
 date and time("2017-12-31t10:00:00") ⇒ null
 date and time("2017-12-31T") ⇒ null
-date and time("2017-12-31Z") ⇒ null
+date and time("2017-12-31Z") ⇒ 2017-12-31T00:00:00Z
+date and time("2012-03-07Z").year ⇒ 2012
+date and time("2017-12-31+08:00") ⇒ 2017-12-31T00:00:00+08:00
+date and time("2017-12-31@Europe/Paris") ⇒ 2017-12-31T00:00:00@Europe/Paris
+date and time("2017-12-31X") ⇒ null
+date and time("2017-12-31+25:00") ⇒ null
 date and time("2017-12-31T24:00:00") ⇒ null
 date and time("2017-12-31T10:00:00[Europe/Paris]") ⇒ null
 date and time("2017-02-30T10:00:00") ⇒ null
