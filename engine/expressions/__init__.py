@@ -23,7 +23,7 @@ from engine.clock import CHINA
 from engine.expressions import fine, scripts
 from engine.expressions.environment import Functions
 from engine.expressions.explanation import Explanation, explain
-from engine.expressions.naming import names
+from engine.expressions.naming import calls, names
 from engine.expressions.program import (
     NO_FUNCTIONS,
     Scope,
@@ -35,6 +35,7 @@ from engine.expressions.program import (
 
 __all__ = [
     "Explanation",
+    "calls",
     "check",
     "check_condition",
     "evaluate",

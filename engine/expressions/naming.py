@@ -1,10 +1,10 @@
-"""Which variables an expression reads."""
+"""Which variables an expression reads, and which functions it calls."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.expressions import nodes
+from engine.expressions import builtins, nodes
 from engine.expressions.nodes import Node
 from engine.expressions.program import condition_program, text_program
 
@@ -22,19 +22,42 @@ def names(text: str, *, condition: bool = False) -> frozenset[str]:
     return frozenset(free_names(program.tree))
 
 
+def calls(text: str, *, condition: bool = False) -> frozenset[str]:
+    """Return the functions that somebody has to give: neither built in nor the expression's own.
+
+    Raises:
+        ExpressionError: the text cannot be read.
+    """
+    program = condition_program(text) if condition else text_program(text)
+    return frozenset(
+        node.callee.name
+        for node, bound in _walk(program.tree)
+        if isinstance(node, nodes.Call)
+        and isinstance(node.callee, nodes.Name)
+        and node.callee.name not in bound | builtins.REGISTRY.keys()
+        and "item" not in bound  # what a filter sees may be a property that is a function
+    )
+
+
 def free_names(tree: Node) -> set[str]:
     """Return the names of a tree that nothing in the tree binds."""
     found: set[str] = set()
-    pending: list[tuple[Node, frozenset[str]]] = [(tree, frozenset())]
-    while pending:
-        node, bound = pending.pop()
+    for node, bound in _walk(tree):
         if isinstance(node, nodes.Name):
             found |= {node.name} - bound - {"?"}
         elif (variable := _execution_variable(node)) is not None:
             found.add(variable)
-        else:
-            pending.extend(_below(node, bound))
     return found
+
+
+def _walk(tree: Node) -> Iterator[tuple[Node, frozenset[str]]]:
+    """Yield every node with the names that are bound there."""
+    pending: list[tuple[Node, frozenset[str]]] = [(tree, frozenset())]
+    while pending:
+        node, bound = pending.pop()
+        yield node, bound
+        if not isinstance(node, nodes.Name) and _execution_variable(node) is None:
+            pending.extend(_below(node, bound))
 
 
 def _execution_variable(node: Node) -> str | None:

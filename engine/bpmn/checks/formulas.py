@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-from engine import expressions
+from engine import calendar, expressions
 from engine.bpmn.event_parts import TIMER_KINDS
 from engine.bpmn.xml import FLOW_NODES, C, identifier, is_expression, local
 from engine.errors import ExpressionError, Problem
@@ -56,6 +56,9 @@ ROLES = frozenset({"humanPerformer", "performer", "potentialOwner"})
 ACTING = frozenset({"表达式", "脚本"})
 ONLY = "不能改变变量或待办；只有监听器、服务任务的表达式和脚本可以。"
 
+#: What a running instance gives to its expressions (`commands.host`).
+FUNCTIONS = frozenset({*calendar.NAMES, "currentUser", "currentUserGroups"})
+
 Check = Callable[[str], object]
 
 
@@ -74,6 +77,16 @@ def check(root: etree._Element) -> Iterator[Problem]:
                 yield Problem(
                     _owner(element), "bad-expression", f"{what}“{shown}”不能识别：{error}"
                 )
+                continue
+            for name in sorted(_called(text, read) - FUNCTIONS):
+                told = f"{what}“{text.strip()[:60]}”里没有名为“{name}”的函数，请改名或删去。"
+                yield Problem(_owner(element), "unknown-function", told)
+
+
+def _called(text: str, read: Check) -> frozenset[str]:
+    if read is expressions.script:
+        return frozenset().union(*(expressions.calls(one) for _, one in expressions.script(text)))
+    return expressions.calls(text, condition=read is expressions.check_condition)
 
 
 def _texts(element: etree._Element) -> Iterator[tuple[str, str, Check]]:
