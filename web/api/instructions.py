@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from engine.commands.execution import Skips
-from engine.commands.modification import PROCESS, Instruction
+from engine.commands.modification import PROCESS, Instruction, modify
+from engine.errors import NotFound
 from engine.queries.asked import Asked
 from web.api import names, typed
+from web.api.access import caller
 from web.api.errors import ApiError, invalid
 from web.api.params import FLAG
 
@@ -32,6 +36,25 @@ def read(given: Sequence[Mapping[str, Any]], *, start: bool = False) -> list[Ins
         ApiError: 400, with what is missing.
     """
     return [_one(one, start) for one in given]
+
+
+def perform(session: Session, instance_id: str, steps: Sequence[Instruction], asked: Asked) -> None:
+    """Modify an instance now, as a body asks.
+
+    Raises:
+        ApiError: 400, an instruction names a part of the instance that is not there.
+    """
+    try:
+        modify(
+            session,
+            instance_id,
+            steps,
+            actor=caller().actor,
+            reason=asked.get("annotation", ""),
+            skips=skips(asked),
+        )
+    except NotFound as lost:  # a part of the instance, not the instance
+        raise invalid(f"Cannot perform instruction: {lost}") from lost
 
 
 def skips(asked: Asked) -> Skips:

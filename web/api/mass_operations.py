@@ -183,14 +183,7 @@ def modify_many() -> ResponseReturnValue:
         meant = _of_definition(session, asked)
         instances.lock_cases(session, meant)
         for instance_id in meant:
-            modification.modify(
-                session,
-                instance_id,
-                steps,
-                actor=caller().actor,
-                reason=asked.get("annotation", ""),
-                skips=instructions.skips(asked),
-            )
+            instructions.perform(session, instance_id, steps, asked)
     return nothing()
 
 

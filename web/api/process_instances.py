@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engine import db
-from engine.commands import instances, modification, suspension
+from engine.commands import instances, suspension
 from engine.errors import NotFound
 from engine.models import ProcessDefinition, ProcessInstance
 from engine.queries import access
@@ -139,17 +139,7 @@ def modify_process_instance(instance_id: str) -> ResponseReturnValue:
     _refuse_foreign(asked, instance_id)
     with db.transaction() as session:
         _modifiable(session, instance_id)
-        try:
-            modification.modify(
-                session,
-                instance_id,
-                steps,
-                actor=caller().actor,
-                reason=asked.get("annotation", ""),
-                skips=instructions.skips(asked),
-            )
-        except NotFound as lost:  # a part of the instance, not the instance
-            raise invalid(f"Cannot perform instruction: {lost}") from lost
+        instructions.perform(session, instance_id, steps, asked)
     return nothing()
 
 

@@ -128,6 +128,11 @@ def test_moving_many(api: System, three: list[str]) -> None:
     assert waiting(three[0]) == ["a", "b"]
     foreign = {**body, "processDefinitionId": "p:9:99999", "processInstanceIds": three}
     api.post("/modification/execute", foreign, status=404)
+    gone = {**body, "instructions": [{"type": "cancel", "activityInstanceId": "nobody"}]}
+    refused = api.post(
+        "/modification/execute", {**gone, "processInstanceIds": three[:1]}, status=400
+    )
+    assert "Cannot perform instruction" in refused["message"]
 
 
 def test_migrating_many(api: System) -> None:
