@@ -124,3 +124,41 @@ def test_locks_name_no_address() -> None:
     for lock in [*ROOT.glob("*.lock"), *(ROOT / each / "package-lock.json" for each in packages)]:
         text = lock.read_text("utf-8")
         assert not re.search(r'"resolved"|--index-url|--find-links|--extra-index-url', text)
+
+
+def bound(tree: ast.Module) -> set[str]:
+    """Return every name that a module binds, wherever it does so: a few too many, never too few."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {one.asname or one.name.split(".")[0] for one in node.names}
+    return names
+
+
+def test_what_tests_share_is_where_they_look_for_it() -> None:
+    """Mypy sees this for the packages; a split test module once broke three others unseen."""
+    held = {
+        name(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): ast.parse(
+            path.read_text("utf-8")
+        )
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if "node_modules" not in path.parts
+    }
+    sought = {
+        (source, node.module, one.name)
+        for source, tree in held.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tests"
+        for one in node.names
+    }
+    assert len(sought) > 100
+    assert not {
+        (source, module, wanted)
+        for source, module, wanted in sought
+        if f"{module}.{wanted}" not in held
+        and (module not in held or wanted not in bound(held[module]))
+    }

@@ -150,3 +150,27 @@ def context(result: str = "", **entries: str) -> str:
         parts += f"<contextEntry>{held}{logic}</contextEntry>"
     tail = f"<contextEntry>{result}</contextEntry>" if result else ""
     return f"<context>{parts}{tail}</context>"
+
+
+#: A small graph: two inputs, a decision, and two that need it.
+PARTS = (
+    input_data("amount", "number"),
+    input_data("kind", "string"),
+    decision("net", literal("amount * 2"), type_ref="number", inputs=("amount",)),
+    decision("text", literal("kind + string(net)"), needs=("net",), inputs=("kind",)),
+    decision("other", literal("net + 1"), needs=("net",)),
+)
+
+#: A file for others to import, and the element that imports it as `lib`.
+LIBRARY = model(
+    item("tLevel", "string", allowed='"low","high"'),
+    input_data("base", "number"),
+    decision("Rate", literal("base * 2"), inputs=("base",)),
+    knowledge("twice", "n:number", literal("n * 2")),
+    service("svc", ("Rate",), inputs=("base",)),
+    namespace="http://test/lib",
+)
+IMPORT = (
+    '<import name="lib" namespace="http://test/lib" locationURI="lib.dmn" '
+    'importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
+)

@@ -13,6 +13,8 @@ from engine.errors import DeploymentRefused
 from tests.engine.dmn import decision as camundas
 from tests.engine.dmn import definitions, table
 from tests.engine.dmn_standard import (
+    IMPORT,
+    LIBRARY,
     context,
     decision,
     input_data,
@@ -22,7 +24,6 @@ from tests.engine.dmn_standard import (
     model,
     service,
 )
-from tests.engine.test_dmn_graph import IMPORT, LIBRARY
 
 RISK = model(
     item("tPerson", name="string", born="date"),

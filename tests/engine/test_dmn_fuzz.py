@@ -11,6 +11,8 @@ from engine import decisions
 from engine.errors import DeploymentRefused, EngineError
 from tests.engine.dmn import table
 from tests.engine.dmn_standard import (
+    IMPORT,
+    LIBRARY,
     context,
     decision,
     input_data,
@@ -21,7 +23,6 @@ from tests.engine.dmn_standard import (
     model,
     service,
 )
-from tests.engine.test_dmn_graph import IMPORT, LIBRARY
 
 WHOLE = model(
     IMPORT,

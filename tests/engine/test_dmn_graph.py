@@ -9,6 +9,7 @@ from engine.errors import DeploymentRefused, ExpressionError
 from tests.engine.dmn import decision as camundas
 from tests.engine.dmn import definitions, table
 from tests.engine.dmn_standard import (
+    PARTS,
     answer,
     context,
     decision,
@@ -250,14 +251,6 @@ def test_a_decision_may_be_a_function_for_others_but_no_result():
 
 
 # --- decision services ------------------------------------------------------------
-
-PARTS = (
-    input_data("amount", "number"),
-    input_data("kind", "string"),
-    decision("net", literal("amount * 2"), type_ref="number", inputs=("amount",)),
-    decision("text", literal("kind + string(net)"), needs=("net",), inputs=("kind",)),
-    decision("other", literal("net + 1"), needs=("net",)),
-)
 
 
 def test_a_service_is_a_function_of_its_inputs():

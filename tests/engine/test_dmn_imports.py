@@ -8,33 +8,20 @@ from engine import decisions
 from engine.errors import DeploymentRefused, ExpressionError, NotFound
 from tests.engine.dmn import table
 from tests.engine.dmn_standard import (
+    IMPORT,
+    LIBRARY,
+    PARTS,
     context,
     decision,
-    input_data,
     invocation,
-    item,
     knowledge,
     literal,
     model,
     read,
     service,
 )
-from tests.engine.test_dmn_graph import PARTS
 
 # --- imports ----------------------------------------------------------------------
-
-LIBRARY = model(
-    item("tLevel", "string", allowed='"low","high"'),
-    input_data("base", "number"),
-    decision("Rate", literal("base * 2"), inputs=("base",)),
-    knowledge("twice", "n:number", literal("n * 2")),
-    service("svc", ("Rate",), inputs=("base",)),
-    namespace="http://test/lib",
-)
-IMPORT = (
-    '<import name="lib" namespace="http://test/lib" locationURI="lib.dmn" '
-    'importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
-)
 
 
 def importing(logic: str, **links) -> decisions.DecisionModel:

@@ -8,8 +8,7 @@ from engine import db
 from engine.commands import definitions
 from engine.errors import DeploymentRefused
 from tests.engine import office
-from tests.engine.dmn_standard import decision, input_data, literal, model
-from tests.engine.test_dmn_graph import IMPORT
+from tests.engine.dmn_standard import IMPORT, decision, input_data, literal, model
 
 MAIN = model(IMPORT, decision("d", literal("lib.Rate"), needs=("http://test/lib#Rate",)))
 
