@@ -20,8 +20,8 @@ from processes.proposals.models import (
     ProposalReferral,
 )
 from tests.processes import reps_walk
+from tests.processes.promote_walk import REP, confirmed, finished, pick
 from tests.processes.reps_walk import Case
-from tests.processes.test_rep_promote import REP, confirmed, finished, pick
 
 STAFF = "district_organizing1"
 

@@ -8,6 +8,7 @@ from engine import db, hooks
 from processes.appeals import reps_summary
 from processes.people.identity import viewer_for
 from tests.processes import reps_walk
+from tests.processes.promote_walk import OTHER, REP, met, pick, planned, proxy
 from tests.processes.reps_walk import Case
 from tests.processes.test_proposals import (
     converted,
@@ -17,7 +18,6 @@ from tests.processes.test_proposals import (
     submitted,
     withdraw,
 )
-from tests.processes.test_rep_promote import OTHER, REP, met, pick, planned, proxy
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from engine import commands, db
 from engine.models import Draft, HistoryEvent, HumanTask, Outbox, ProcessInstance
 from processes.support.models import OverdueCase, Supervision
 from tests.processes import reps_walk
+from tests.processes.appeals_walk import CHAIR, REPLY, STAFF, TRIAGE, case
 from tests.processes.reps_walk import Case, somebody
-from tests.processes.test_appeals_cases import CHAIR, REPLY, STAFF, TRIAGE, case
 
 
 @pytest.fixture
