@@ -126,6 +126,17 @@ def give_back(work: Execution, child: Loaded) -> None:
     work.touch(parent)
 
 
+def refuse_uncaught(work: Execution, loaded: Loaded) -> None:
+    """Refuse an instance that ended by an error which neither it nor a caller catches.
+
+    Raises:
+        BpmnError: that error; what threw it can be tried again.
+    """
+    thrown = loaded.run.thrown
+    if thrown is not None and not is_caught_above(work, loaded.row, thrown.code):
+        raise BpmnError(thrown.code, thrown.message)
+
+
 def _close(work: Execution, child: Loaded) -> None:
     """Write that an instance has ended: at an end event, or by an error that its caller catches.
 

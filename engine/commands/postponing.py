@@ -28,6 +28,10 @@ def postpone(
 
     Args:
         history: what the command had noted before it went on.
+
+    Raises:
+        Exception: the failure. A listener of the task ended the instance by an error, which
+            only its caller can take; that is not kept for later.
     """
     session = work.session
     row = session.get_one(ProcessInstance, task.instance_id, populate_existing=True)
@@ -38,6 +42,8 @@ def postpone(
         again.history.extend(history)
         loaded.acted.add(task.wait.partition(".")[2])
         loaded.run.complete(task.token, variables)
+        if loaded.run.thrown is not None:
+            raise failure
         again.note(
             row, "postponed", element=task.element_id, name=task.name, reason=str(failure)[:300]
         )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import db, failpoints, hooks
-from engine.commands import postponing, submissions, task_forms
+from engine.commands import calls, postponing, submissions, task_forms
 from engine.commands.execution import Execution, Loaded
 from engine.errors import (
     Conflict,
@@ -300,10 +300,14 @@ def _go_on(work: Execution, task: HumanTask, loaded: Loaded, variables: Mapping[
     """Run what follows; when that fails, keep the completion and leave the rest to a job.
 
     What listeners of the task itself did is then taken back too: they are called again.
+
+    Raises:
+        BpmnError: one of them threw it, and nothing catches it.
     """
     history = list(work.history)
     work.guarded = True
     loaded.run.complete(task.token, variables)
+    calls.refuse_uncaught(work, loaded)  # of the task's own listeners: it is not done then
     try:
         work.settle()
     except (InvalidInput, NotAllowed, Conflict):

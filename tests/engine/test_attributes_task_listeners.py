@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import commands, db, services
-from engine.errors import BpmnError, DeploymentRefused, ExpressionError
+from engine.errors import BpmnError, DeploymentRefused, EngineError, ExpressionError
 from engine.models import HistoryEvent, HumanTask, HumanTaskCandidate, Incident, Job
 from engine.services import ServiceCall
 from tests.engine import office
@@ -23,9 +23,11 @@ from tests.engine.bpmn_builder import (
     end,
     error,
     extension,
+    flow,
     multi,
     start,
     user,
+    xor,
 )
 from tests.engine.listeners import CAL, logged, note, on, timeout
 from tests.engine.office import ANN
@@ -260,9 +262,14 @@ def test_a_complete_listener_counts_once_when_what_follows_fails(either_database
     assert row(case).status == "completed"
 
 
+#: The events whose listener threw, in order.
+thrown: list[str] = []
+
+
 @services.service("listening.throw")
 def throw(call: ServiceCall) -> None:
     """Throw a business error."""
+    thrown.append(call.event)
     raise BpmnError("E1", "no", {"why": call.event})
 
 
@@ -288,3 +295,61 @@ def test_an_error_of_an_update_listener_takes_the_task_away(either_database: str
         commands.claim(session, office.task_id(case, "a"), actor=ANN)
     assert office.waiting(case) == ["h"]
     assert office.variables(case) == {"log": "", "why": "update"}
+
+
+@pytest.mark.parametrize("called", [False, True])
+@pytest.mark.parametrize("event", ["complete", "end"])
+def test_an_uncaught_error_of_a_tasks_own_listener_leaves_it_open(
+    either_database: str, event: str, called: bool
+) -> None:
+    """The person hears it, the listener was called once, and the case does not end by it.
+
+    A case that ends by an error nobody catches is an incident (README); here nothing was done
+    yet that would have to be kept.
+    """
+    kind = "taskListener" if event == "complete" else "executionListener"
+    heard = camunda(kind, event=event, delegateExpression="${listening.throw}")
+    group = {"camunda__candidateGroups": "handler@pinghu"}
+    office.publish(
+        diagram(start(), user("a", extension(heard), **group), end(), "s-a-e"),
+        diagram(start(), call("c", "p"), end(), "s-c-e", key="q"),
+    )
+    case = office.start("q" if called else "p")
+    before = len(thrown)
+    with pytest.raises(BpmnError, match="no"):
+        office.complete(case, "a")
+    assert thrown[before:] == [event]
+    assert (office.waiting(case), office.status(case)) == (["a"], "active")
+    assert office.open_jobs("async") == []
+
+
+def test_the_caller_catches_an_error_of_a_called_tasks_listener(either_database: str) -> None:
+    """BPMN 2.0.2, 13.5.3: an error goes up through the scopes until one catches it."""
+    heard = camunda("taskListener", event="complete", delegateExpression="${listening.throw}")
+    group = {"camunda__candidateGroups": "handler@pinghu"}
+    office.publish(
+        diagram(start(), user("a", extension(heard), **group), end(), "s-a-e"),
+        diagram(start(), call("c", "p"), boundary("b", "c", error()), user("h", **group), end(),
+                "s-c-e", "b-h-e", key="q"),
+    )  # fmt: skip
+    case, before = office.start("q"), len(thrown)
+    office.complete(case, "a")
+    assert thrown[before:] == ["complete"]
+    assert office.waiting(case) == ["h"]
+
+
+def test_what_fails_behind_an_error_that_the_caller_caught_keeps_the_task(
+    either_database: str,
+) -> None:
+    """The called case ended by the error; that cannot be kept without its caller."""
+    heard = camunda("taskListener", event="complete", delegateExpression="${listening.throw}")
+    group = {"camunda__candidateGroups": "handler@pinghu"}
+    office.publish(
+        diagram(start(), user("a", extension(heard), **group), end(), "s-a-e"),
+        diagram(start(), call("c", "p"), boundary("b", "c", error()), xor("x"), user("h", **group),
+                end(), "s-c-e", "b-x", flow("x", "h", "${never}"), "h-e", key="q"),
+    )  # fmt: skip
+    case = office.start("q")
+    with pytest.raises(EngineError, match="never"):
+        office.complete(case, "a")
+    assert (office.waiting(case), office.status(case)) == (["a"], "active")
