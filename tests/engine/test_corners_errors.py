@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine import commands, db, hooks, services
+from engine import commands, db, hooks, jobs, services
 from engine.commands import task_events
 from engine.errors import BpmnError
 from engine.models import HistoryEvent
@@ -249,3 +249,29 @@ def test_an_error_of_a_listener_of_what_is_taken_away_is_caught_by_nobody(databa
             select(HistoryEvent.data).where(HistoryEvent.kind == "postponed")
         ).one()
     assert "正在被取消" in (told or {})["reason"]
+
+
+def test_an_event_behind_a_gateway_goes_on_in_a_job_of_its_own(database: str) -> None:
+    """Camunda: `asyncBefore` is a transaction boundary in front of the element.
+
+    The gateway has waited for the event, so the boundary lies behind its coming: the message
+    is taken at once, the start listener of the event is called by the job.
+    """
+    office.publish(
+        diagram(
+            start(), event_gateway("g"),
+            catch("m", extension(on("start", "hear")) + message(), camunda__asyncBefore="true"),
+            catch("t", timer("PT5H")), task("a"), end(), "s-g-m-a-e", "g-t-e",
+        )
+    )  # fmt: skip
+    heard.clear()
+    case = office.start(bk="K")
+    with db.transaction() as session:
+        commands.correlate(session, "msg_1", correlation="K")
+    assert jobs.drain() == 1  # the message itself
+    assert (heard, office.waiting(case), office.open_jobs()) == ([], [], [])
+    (job,) = office.open_jobs("async")
+    assert job.element_id == "m"
+    office.drain()
+    assert [event for event, _ in heard] == ["start"]
+    assert office.waiting(case) == ["a"]

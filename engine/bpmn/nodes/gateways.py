@@ -229,7 +229,7 @@ class EventBasedGateway(Armed, defaults.EventBasedGateway):
         token.retire()
         follower = scope.spawn(node, fired=True)
         node.take_payload(follower, payload)
-        node.enter(follower)
+        node._update(follower)  # an asynchronous continuation before the event comes behind this
 
     def _slot(self, flow: Flow) -> str:
         target: Node = self._wf_spec.task_specs[flow.target]

@@ -66,6 +66,19 @@ def event_based_gateway(walk: Walk) -> None:
     assert walk.events() == []
 
 
+@works(SECTION, "event-based, continued asynchronously before an event behind it, once it came",
+       '`camunda:asyncBefore="true"` on a catching event or receive task',
+       diagram(start(), event_gateway("g"), catch("m", message(), camunda__asyncBefore="true"),
+               catch("t", timer("PT1H")), user("a"), user("b"), end(), "s-g-m-a-e",
+               "g-t-b-e"))  # fmt: skip
+def continued_behind(walk: Walk) -> None:
+    assert walk.events() == ["m", "t"]
+    walk.deliver("m", paid=True).at("m")
+    assert (walk.wait("m").kind, walk.events()) == ("async", [])
+    assert walk.run.variables == {"paid": True}
+    walk.complete("m").at("a").complete("a").ended("e")
+
+
 @works(SECTION, "complex: goes on when its condition holds, absorbs the rest",
        "`complexGateway`, `activationCondition` over `activationCount`, `waitingForStart`",
        diagram(start(), parallel("g"), user("a"), user("b"), user("c"),
