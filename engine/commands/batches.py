@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import and_, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, db
@@ -19,6 +19,7 @@ from engine.commands import (
     correlation,
     external,
     forget,
+    incidents,
     instances,
     jobs,
     migration,
@@ -33,7 +34,7 @@ from engine.commands.migration import Plan
 from engine.commands.modification import Instruction
 from engine.errors import EngineError, NotFound
 from engine.hooks import Actor
-from engine.models import Batch, Incident, Job, ProcessInstance, table_of
+from engine.models import Batch, Job, ProcessInstance, table_of
 from engine.queries.access import Viewer
 from engine.state import values
 
@@ -117,11 +118,23 @@ def perform(session: Session, job: Job, actor: Actor) -> None:
     for name in names:
         if batch.kind in OF_JOBS | OF_ENDED or _runs(session, name):
             work(session, name, batch.config, actor)
+    _end(session, batch, job)
+
+
+def take_away(session: Session, job: Job, *, actor: Actor) -> None:
+    """Owe a job no more, see `jobs.cancel`; without the last piece of a batch the batch is done."""
+    jobs.cancel(session, job, actor=actor)
+    batch = session.get(Batch, job.topic or "") if job.kind == KIND else None
+    if batch is not None:
+        _end(session, batch, job)
+
+
+def _end(session: Session, batch: Batch, last: Job) -> None:
     others = exists(
         select(Job.id).where(
             Job.kind == KIND,
             Job.topic == batch.id,
-            Job.id != job.id,
+            Job.id != last.id,
             Job.status.in_(("open", "failed")),
         )
     )
@@ -160,10 +173,7 @@ def switch(session: Session, batch_id: str, *, suspended: bool) -> None:
 def remove(session: Session, batch_id: str) -> None:
     """Delete a batch with what is left to do of it; what was done stays. Raises NotFound."""
     batch = find(session, batch_id)
-    theirs = select(Job.id).where(Job.kind == KIND, Job.topic == batch.id).order_by(Job.id)
-    session.execute(theirs.with_for_update())  # before their incidents, as whoever performs one
-    session.execute(delete(Incident).where(Incident.job_id.in_(theirs)))
-    session.execute(delete(Job).where(Job.kind == KIND, Job.topic == batch.id))
+    incidents.erase_jobs(session, and_(Job.kind == KIND, Job.topic == batch.id))
     session.delete(batch)
 
 

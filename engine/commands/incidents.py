@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -51,6 +51,17 @@ def _close(session: Session, which: ColumnElement[bool], at: datetime, **more: o
         .values(resolved_at=at, **more)
         .execution_options(synchronize_session=False)
     )
+
+
+def erase_jobs(session: Session, which: ColumnElement[bool]) -> None:
+    """Delete jobs of no case, and the incidents that tell of them."""
+    theirs = select(Job.id).where(which).order_by(Job.id)
+    session.execute(theirs.with_for_update())  # before their incidents, as whoever performs one
+    for statement in (
+        delete(Incident).where(Incident.job_id.in_(theirs)),
+        delete(Job).where(which),
+    ):
+        session.execute(statement.execution_options(synchronize_session="fetch"))
 
 
 def resolve(session: Session, incident_id: int, *, actor: Actor) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from engine import clock, db
 from engine.bpmn import timers
 from engine.commands import definitions, incidents, instances, operations
 from engine.commands.execution import Execution
-from engine.errors import InvalidInput, NotFound
+from engine.errors import Conflict, InvalidInput, NotFound
 from engine.hooks import Actor
-from engine.models import Job, JobControl, ProcessInstance
+from engine.models import Incident, Job, JobControl, ProcessInstance
 from engine.state import values
 
 #: What can still be changed.
@@ -133,6 +134,20 @@ def set_suspended(session: Session, jobs: Sequence[Job], *, suspended: bool, act
     db.hint(session)
 
 
+def cancel(session: Session, job: Job, *, actor: Actor) -> None:
+    """Owe a job no more; what waits for it goes on waiting, until somebody moves it.
+
+    Raises:
+        Conflict: somebody is at it.
+    """
+    if job.lease is not None and job.not_before is not None and job.not_before > clock.real():
+        raise Conflict("这项作业正在执行，请稍后再删除。")
+    now = clock.now()
+    job.status, job.done_at, job.lease, job.not_before = "cancelled", now, None, None
+    incidents.drop(session, Incident.job_id == job.id, now)
+    _note(session, job, "Delete", actor, "", None, None)
+
+
 def _note(
     session: Session, job: Job, operation: str, actor: Actor, name: str, old: object, new: object
 ) -> None:
@@ -150,24 +165,30 @@ def _note(
     )
 
 
-# ---- all jobs of one element -------------------------------------------------------------
+# ---- all jobs of elements ----------------------------------------------------------------
 
 
-def of_element(session: Session, definition_id: int, element_id: str) -> list[Job]:
-    """Return the jobs owed for one element of a definition, locked."""
+def of_elements(session: Session, elements: Collection[tuple[int, str]]) -> list[Job]:
+    """Return the jobs owed for elements, each of a definition; locked, their cases before them."""
+    instances.lock_cases(session, cases_of_elements(session, elements))
     return list(
-        session.scalars(
-            select(Job)
-            .outerjoin(ProcessInstance, ProcessInstance.id == Job.instance_id)
-            .where(
-                Job.status.in_(OWED),
-                Job.element_id == element_id,
-                (ProcessInstance.definition_id == definition_id)
-                | (Job.definition_id == definition_id),
-            )
-            .order_by(Job.id)
-            .with_for_update(of=Job)
-        )
+        session.scalars(_owed_for(select(Job), elements).order_by(Job.id).with_for_update(of=Job))
+    )
+
+
+def cases_of_elements(session: Session, elements: Collection[tuple[int, str]]) -> Sequence[str]:
+    """Return the instances that owe jobs for elements."""
+    return session.scalars(_owed_for(select(ProcessInstance.id), elements).distinct()).all()
+
+
+def _owed_for(
+    statement: Select[tuple[Any]], elements: Collection[tuple[int, str]]
+) -> Select[tuple[Any]]:
+    whose = func.coalesce(ProcessInstance.definition_id, Job.definition_id)
+    return (
+        statement.select_from(Job)
+        .outerjoin(ProcessInstance, ProcessInstance.id == Job.instance_id)
+        .where(Job.status.in_(OWED), tuple_(whose, Job.element_id).in_(elements))
     )
 
 
@@ -182,22 +203,25 @@ def _control(session: Session, definition_id: int, element_id: str) -> JobContro
     return found
 
 
-def hold_element(
+def hold_elements(
     session: Session,
-    definition_id: int,
-    element_id: str,
+    elements: Collection[tuple[int, str]],
     *,
     suspended: bool,
     include_jobs: bool,
     actor: Actor,
 ) -> None:
-    """Hold the jobs an element will make, and with `include_jobs` those it has made."""
-    control = _control(session, definition_id, element_id)
-    # One microsecond on: what was made by this very moment is not meant.
-    control.suspended_at = clock.now() + timedelta(microseconds=1) if suspended else None
-    if include_jobs:
-        made = of_element(session, definition_id, element_id)
-        set_suspended(session, made, suspended=suspended, actor=actor)
+    """Hold the jobs that elements will make, and with `include_jobs` those they have made.
+
+    Args:
+        elements: (definition, element) of each.
+    """
+    made = of_elements(session, elements) if include_jobs else []
+    for definition_id, element_id in elements:
+        control = _control(session, definition_id, element_id)
+        # One microsecond on: what was made by this very moment is not meant.
+        control.suspended_at = clock.now() + timedelta(microseconds=1) if suspended else None
+    set_suspended(session, made, suspended=suspended, actor=actor)
     db.hint(session)
 
 
@@ -215,5 +239,5 @@ def prioritize_element(
     control.priority = priority
     control.priority_at = clock.now() if priority is not None else None
     if include_jobs and priority is not None:
-        for job in of_element(session, definition_id, element_id):
+        for job in of_elements(session, [(definition_id, element_id)]):
             set_priority(session, job, priority, actor=actor)

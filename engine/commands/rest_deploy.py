@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.bpmn.definition import Description
 from engine.bundles import Bundle
-from engine.commands import definitions, erasure, starts
+from engine.commands import definitions, erasure, incidents, scheduled, starts
 from engine.commands.deploy import check, write
 from engine.errors import EngineError, NotAllowed, NotFound
 from engine.hooks import Actor
@@ -176,7 +176,8 @@ def drop_definition(
         )
     erasure.erase(session, roots)
     session.execute(delete(Subscription).where(Subscription.definition_id == row.id))
-    session.execute(delete(Job).where(Job.definition_id == row.id))
+    incidents.erase_jobs(session, Job.definition_id == row.id)
+    incidents.erase_jobs(session, scheduled.of_definition(row.id))
     session.execute(delete(JobControl).where(JobControl.definition_id == row.id))
     key = row.key
     session.delete(row)

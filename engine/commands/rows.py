@@ -241,7 +241,7 @@ def _cancel_jobs(work: Execution, gone: list[str]) -> None:
     """Close jobs whose wait ended without them; the rows stay for the job log."""
     closed = work.session.execute(
         update(Job)
-        .where(Job.wait.in_(gone), Job.status != "done")
+        .where(Job.wait.in_(gone), Job.status.not_in(("done", "cancelled")))
         .values(status="cancelled", done_at=work.now, lease=None)
         .returning(Job.id, Job.error)
         .execution_options(synchronize_session=False)

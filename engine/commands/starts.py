@@ -17,7 +17,7 @@ from engine import calendar, clock, db, expressions
 from engine.bpmn import cron, timers
 from engine.bpmn.definition import Description, Start
 from engine.bpmn.xml import is_expression
-from engine.commands import definitions, instances, retries
+from engine.commands import definitions, incidents, instances, retries
 from engine.commands.execution import Execution
 from engine.errors import Conflict, DeploymentRefused, EngineError, Problem
 from engine.hooks import SYSTEM, Actor
@@ -94,7 +94,7 @@ def _swap_timers(session: Session, row: ProcessDefinition, description: Descript
             job.definition_id = row.id
             del wanted[start.element]
         else:
-            session.delete(job)
+            incidents.erase_jobs(session, Job.id == job.id)
             used.discard((job.element_id, job.due_at))
     for start in wanted.values():
         armed = _arm(session, start)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
@@ -41,14 +41,25 @@ def switch_definitions(
     if not suspended:
         _catch_up(session, numbers)
     if with_instances:
-        found = session.scalars(
-            select(ProcessInstance.id).where(
-                ProcessInstance.definition_id.in_(numbers),
-                ProcessInstance.status == (ACTIVE if suspended else SUSPENDED),
-                true() if viewer is None else visible(viewer, ProcessInstance.root_id.expression),
-            )
-        ).all()
+        found = switchable(session, numbers, suspended=suspended, viewer=viewer)
         switch_instances(session, found, suspended=suspended, actor=actor)
+
+
+def switchable(
+    session: Session,
+    numbers: Collection[int],
+    *,
+    suspended: bool,
+    viewer: Viewer | None = None,
+) -> Sequence[str]:
+    """Return the instances of versions that are not yet held, or not yet released."""
+    return session.scalars(
+        select(ProcessInstance.id).where(
+            ProcessInstance.definition_id.in_(numbers),
+            ProcessInstance.status == (ACTIVE if suspended else SUSPENDED),
+            true() if viewer is None else visible(viewer, ProcessInstance.root_id.expression),
+        )
+    ).all()
 
 
 def _keys(session: Session, numbers: Collection[int]) -> Collection[str]:

@@ -20,7 +20,7 @@ from engine.models import HistoryEvent, Job, JobControl, ProcessDefinition, Proc
 from engine.writable import cleaned
 
 #: What the engine runs itself; external tasks are fetched by their workers.
-OURS = ("timer", "message", "signal", "async", "start", "batch")
+OURS = ("timer", "message", "signal", "async", "start", "batch", "switch")
 #: A job that could have run for so long and did not is a sign that nobody works.
 LATE = timedelta(seconds=60)
 

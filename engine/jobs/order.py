@@ -12,7 +12,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from engine import db
-from engine.commands import batches, instances, starts
+from engine.commands import batches, instances, scheduled, starts
 from engine.models import Batch, Job, ProcessDefinition, ProcessInstance, Subscription
 
 
@@ -20,13 +20,15 @@ def lock(session: Session, jobs: Sequence[Job]) -> None:
     """Lock the processes and the cases of a batch. On SQLite each writer is alone anyway."""
     if not db.is_postgres(session):
         return
+    switches = [scheduled.of_job(job) for job in jobs if job.kind == scheduled.KIND]
     wanted = {job.definition_id for job in jobs if job.kind == "start"}
-    if wanted:
+    if wanted or switches:
         keys = select(ProcessDefinition.key).where(ProcessDefinition.id.in_(wanted))
-        starts.lock(session, set(session.scalars(keys)))
+        starts.lock(session, set(session.scalars(keys)) | scheduled.keys(session, switches))
     cases = {job.instance_id for job in jobs if job.instance_id}
     cases.update(_of_pieces(session, jobs))
     cases.update(_of_messages(session, jobs))
+    cases.update(scheduled.cases(session, switches))
     instances.lock_cases(session, cases)
 
 

@@ -10,7 +10,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.commands import batches, instances, messages, retries, starts, submissions
+from engine.commands import (
+    batches,
+    instances,
+    messages,
+    retries,
+    scheduled,
+    starts,
+    submissions,
+)
 from engine.commands.execution import Execution
 from engine.errors import Conflict, EngineError
 from engine.hooks import SYSTEM, Actor
@@ -33,6 +41,7 @@ def perform(session: Session, job: Job) -> None:
         "signal": _signal,
         "start": _start,
         "batch": _batch,
+        scheduled.KIND: _switch,
     }.get(job.kind)
     if done is None:
         raise EngineError(f"不认识的作业类型 {job.kind}。")
@@ -181,6 +190,12 @@ def _signal(session: Session, job: Job) -> bool:
 def _batch(session: Session, job: Job) -> bool:
     """Do one piece of a batch."""
     batches.perform(session, job, _actor(job.payload or {}))
+    return False
+
+
+def _switch(session: Session, job: Job) -> bool:
+    """Hold or release definitions or their jobs, at the moment somebody set."""
+    scheduled.perform(session, job, _actor(job.payload or {}))
     return False
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, db, sqlite_file
 from engine.attachments import storage
+from engine.commands import incidents
 from engine.commands.rows import MESSAGE_TTL
 from engine.jobs import claim
 from engine.jobs.heartbeat import KEPT
@@ -31,11 +32,8 @@ def reconcile() -> dict[str, int]:
     with db.transaction() as session:
         expired = _expire(session, now)
         # Jobs of an instance stay as its job log until its history goes.
-        session.execute(
-            delete(Job).where(
-                Job.instance_id.is_(None), Job.status == "done", Job.done_at < now - KEEP_DONE
-            )
-        )
+        over = and_(Job.status.in_(("done", "cancelled")), Job.done_at < now - KEEP_DONE)
+        incidents.erase_jobs(session, and_(Job.instance_id.is_(None), over))
         closed = select(HumanTask.id).where(HumanTask.status != "open")
         session.execute(
             delete(Draft)

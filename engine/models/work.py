@@ -34,7 +34,7 @@ class Job(Base):
     )
 
     id: Mapped[Id]
-    #: timer, message, signal, async, external, start
+    #: timer, message, signal, async, external, start, batch, switch
     kind: Mapped[str] = mapped_column(String(10))
     instance_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("process_instance.id"))
     definition_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))

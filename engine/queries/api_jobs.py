@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from engine import clock
 from engine.bpmn import job_definitions
 from engine.bpmn.job_definitions import JobDefinition
-from engine.commands import batches, definitions
+from engine.commands import batches, definitions, scheduled
 from engine.commands.jobs import OWED
 from engine.models import Job, JobControl, ProcessDefinition, ProcessInstance
 from engine.queries import asked as ask
@@ -21,10 +21,12 @@ from engine.queries.asked import Asked
 from engine.queries.records import cases, sifting
 from engine.queries.records.sifting import Order, Tests
 
+#: Jobs that Camunda calls timers.
+TIMERS = ("timer", "start", scheduled.KIND)
 #: Tries left.
 RETRIES = case((Job.status == "failed", 0), else_=Job.max_attempts - Job.attempts)
 #: What is owed from the start has no due date in Camunda's eyes, unless somebody gave it one.
-AT_ONCE = and_(Job.kind.not_in(("timer", "start")), Job.due_at == Job.created_at)
+AT_ONCE = and_(Job.kind.not_in(TIMERS), Job.due_at == Job.created_at)
 DUE = case((~AT_ONCE, Job.due_at))
 _control = aliased(JobControl)
 #: An operator's priority for the element wins over the diagram's.
@@ -97,8 +99,8 @@ FILTERS: ask.Filters = {
         if wanted
         else ask.always(wanted)
     ),
-    "timers": ask.when(Job.kind.in_(("timer", "start"))),
-    "messages": ask.when(Job.kind.not_in(("timer", "start"))),
+    "timers": ask.when(Job.kind.in_(TIMERS)),
+    "messages": ask.when(Job.kind.not_in(TIMERS)),
     "dueDates": _compared(DUE),
     "createTimes": _compared(Job.created_at),
     "withException": ask.when(Job.error.is_not(None)),

@@ -104,14 +104,14 @@ def test_a_held_job_waits_and_a_held_element_holds_what_comes(database: str) -> 
         job = levers.find(session, the_job().id)
         levers.set_suspended(session, [job], suspended=True, actor=ANN)
         definition = office.definition_id(session)
-        levers.hold_element(
-            session, definition, "gw", suspended=True, include_jobs=False, actor=ANN
+        levers.hold_elements(
+            session, [(definition, "gw")], suspended=True, include_jobs=False, actor=ANN
         )
     second = office.start(level=9)
     assert office.drain() == 0
     with db.transaction() as session:
-        levers.hold_element(
-            session, definition, "gw", suspended=False, include_jobs=True, actor=ANN
+        levers.hold_elements(
+            session, [(definition, "gw")], suspended=False, include_jobs=True, actor=ANN
         )
     office.drain()
     assert [office.waiting(case) for case in (first, second)] == [["a"], ["a"]]

@@ -16,7 +16,15 @@ import pytest
 from sqlalchemy import event, func, select, text, update
 
 from engine import clock, commands, db, jobs
-from engine.commands import batches, correlation, instances, messages, suspension, variables
+from engine.commands import (
+    batches,
+    correlation,
+    instances,
+    messages,
+    scheduled,
+    suspension,
+    variables,
+)
 from engine.commands import jobs as levers
 from engine.hooks import SYSTEM
 from engine.jobs import claim
@@ -118,6 +126,32 @@ def test_start_timers_and_a_suspension(postgres: str) -> None:
         jobs.drain()
     assert wrong == []
     assert (_count(), _count("suspended")) == (0, 2)
+
+
+def test_scheduled_suspensions_and_start_timers(postgres: str) -> None:
+    """Among what is due, a suspension locks its process and its cases like everybody else."""
+    _two_processes()
+    cases = sorted(office.start(key) for key in ("one", "two", "one"))
+    in_time = clock.now() + timedelta(hours=2)
+    with db.transaction() as session:
+        for key in ("two", "one"):
+            for what in (scheduled.PROCESS, scheduled.ELEMENT):
+                wish = scheduled.Switch(what, True, included=True, key=key)
+                scheduled.switch(session, wish, in_time, actor=ANN, viewer=EVERYTHING)
+    office.later(hours=2, minutes=1)
+
+    def rename() -> None:
+        with db.transaction() as session:
+            instances.lock_cases(session, cases)
+            for case in cases:
+                variables.set_variables(session, case, {"x": 1}, actor=ANN)
+
+    with _beside(rename, "FOR NO KEY UPDATE") as wrong:
+        jobs.drain()
+    assert wrong == []
+    office.drain()
+    assert _variables(cases) == [{"x": 1}] * 3
+    assert _count("suspended") >= 3
 
 
 def _waiting_for_signal(count: int) -> list[str]:

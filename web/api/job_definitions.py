@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from engine import db
 from engine.commands import jobs as levers
+from engine.commands import scheduled
+from engine.commands.scheduled import Switch
 from engine.queries import api_jobs as queries
 from engine.queries.api_jobs import Made
 from engine.queries.asked import Asked, definition_number
@@ -19,7 +21,6 @@ from web.api.blueprint import bp
 from web.api.errors import invalid
 from web.api.history_fields import BY_PROCESS
 from web.api.params import FLAG, MOMENT, NUMBER, TEXT, TEXTS, Params, json_body
-from web.api.process_definition_admin import refuse_later
 
 LIST = Params(
     "job definition query",
@@ -109,11 +110,11 @@ def set_job_definition_retries(job_definition_id: str) -> ResponseReturnValue:
 @bp.put("/job-definition/<job_definition_id>/suspended")
 @needs("operate", body=SUSPENDED)
 def suspend_job_definition(job_definition_id: str) -> ResponseReturnValue:
-    """Hold the jobs an element makes from now on, and those it made if asked."""
-    asked = _suspension()
-    oversee("JobDefinition", job_definition_id)
+    """Hold the jobs an element makes from then on, and those it made if asked."""
+    asked = SUSPENDED.asked(json_body())
     with db.transaction() as session:
-        _hold(session, _find(session, job_definition_id), asked)
+        one = _find(session, job_definition_id)
+        _switch(session, asked, definition=one.definition.id, element=one.made.element)
     return nothing()
 
 
@@ -121,7 +122,7 @@ def suspend_job_definition(job_definition_id: str) -> ResponseReturnValue:
 @needs("operate", body=SUSPENDED)
 def suspend_job_definitions() -> ResponseReturnValue:
     """Hold the jobs of all elements of a process."""
-    asked = _suspension()
+    asked = SUSPENDED.asked(json_body())
     chosen = [name for name in ("processDefinitionId", "processDefinitionKey") if asked.get(name)]
     if len(chosen) != 1:
         raise invalid(
@@ -129,32 +130,22 @@ def suspend_job_definitions() -> ResponseReturnValue:
             " suspension state."
         )
     value = asked.get(chosen[0])
-    oversee("JobDefinition", value)
-    wanted = definition_number(value) if chosen[0] == "processDefinitionId" else value
+    by_id = chosen[0] == "processDefinitionId"
+    meant = {"definition": definition_number(value)} if by_id else {"key": value}
     with db.transaction() as session:
-        found = queries.made_jobs(session, caller().viewer, Asked({chosen[0]: wanted}))
-        for (one,) in found:
-            _hold(session, one, asked)
+        _switch(session, asked, **meant)
     return nothing()
 
 
-def _suspension() -> Asked:
-    asked = SUSPENDED.asked(json_body())
+def _switch(session: Session, asked: Asked, **meant: Any) -> None:
     if "suspended" not in asked:
         raise invalid("The suspension state is not given.")
-    refuse_later(asked.values)
-    return asked
-
-
-def _hold(session: Session, one: Made, asked: Asked) -> None:
-    levers.hold_element(
-        session,
-        one.definition.id,
-        one.made.element,
-        suspended=asked.get("suspended"),
-        include_jobs=asked.get("includeJobs", False),
-        actor=caller().actor,
+    oversee("JobDefinition", None)
+    wish = Switch(
+        scheduled.ELEMENT, asked.get("suspended"), asked.get("includeJobs", False), **meant
     )
+    at = asked.get("executionDate")
+    scheduled.switch(session, wish, at, actor=caller().actor, viewer=caller().viewer)
 
 
 @bp.put("/job-definition/<job_definition_id>/jobPriority")

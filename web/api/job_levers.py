@@ -41,6 +41,15 @@ def _held(session: Session, job_id: str) -> Job:
     return levers.find(session, jobs.find(session, job_id)[0].id)
 
 
+@bp.delete("/job/<job_id>")
+@needs("operate")
+def delete_job(job_id: str) -> ResponseReturnValue:
+    """Owe a job no more: what waits for it stays where it is."""
+    with db.transaction() as session:
+        batches.take_away(session, _held(session, job_id), actor=caller().actor)
+    return nothing()
+
+
 @bp.put("/job/<job_id>/retries")
 @needs("operate", body=RETRIES)
 def set_job_retries(job_id: str) -> ResponseReturnValue:

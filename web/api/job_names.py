@@ -5,8 +5,9 @@ from __future__ import annotations
 from engine.bpmn import job_definitions
 from engine.bpmn.definition import Description
 from engine.bpmn.job_definitions import JobDefinition
-from engine.commands import batches
+from engine.commands import batches, scheduled
 from engine.models import Job, ProcessDefinition
+from engine.queries.api_jobs import TIMERS
 from web.api.answer import moment
 
 _KINDS = {"message": "message", "signal": "signal", "external": "external-task"}
@@ -41,10 +42,12 @@ def job_definition_id(job: Job | None, definition: ProcessDefinition | None) -> 
 
 def kind_of(job: Job, made: JobDefinition | None) -> str:
     """Return Camunda's type of a job, also of those without a definition."""
+    if job.kind == scheduled.KIND and job.topic:
+        return job.topic
     return made.type if made else _KINDS.get(job.kind, job_definitions.ASYNC)
 
 
 def due(job: Job) -> str | None:
     """Return when a job is due; what was owed from the start has no date, as in Camunda."""
-    at_once = job.kind not in ("timer", "start") and job.due_at == job.created_at
+    at_once = job.kind not in TIMERS and job.due_at == job.created_at
     return None if at_once else moment(job.due_at)

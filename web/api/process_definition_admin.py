@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, db
-from engine.commands import definitions, rest_deploy, suspension
+from engine import db
+from engine.commands import definitions, rest_deploy, scheduled
+from engine.commands.scheduled import Switch
 from engine.models import ProcessDefinition
 from engine.queries import api_statistics as figures
 from engine.queries.asked import Asked
@@ -122,56 +122,27 @@ def suspend_process_definitions_by_key() -> ResponseReturnValue:
             " to update the suspension state."
         )
     with db.transaction() as session:
-        _switch(session, _versions(session, key), asked.values)
+        _switch(session, asked, key=key)
     return nothing()
 
 
-@bp.put("/process-definition/key/<key>/suspended")
-@needs("operate", body=SUSPEND)
-def suspend_process_definition_by_key(key: str) -> ResponseReturnValue:
-    """Hold or release every version of a key."""
+@route("PUT", "/suspended", "operate", body=SUSPEND)
+def suspend_process_definition(wanted: Wanted) -> ResponseReturnValue:
+    """Hold or release one version; at a later `executionDate`, a timer job does it."""
     asked = SUSPEND.body()
     with db.transaction() as session:
-        Wanted(key=key).find(session)
-        _switch(session, _versions(session, key), asked.values)
+        _switch(session, asked, definition=wanted.find(session).id)
     return nothing()
 
 
-@bp.put("/process-definition/<definition_id>/suspended")
-@needs("operate", body=SUSPEND)
-def suspend_process_definition_by_id(definition_id: str) -> ResponseReturnValue:
-    """Hold or release one version."""
-    asked = SUSPEND.body()
-    with db.transaction() as session:
-        _switch(session, [Wanted(id=definition_id).find(session).id], asked.values)
-    return nothing()
-
-
-def _versions(session: Session, key: str) -> list[int]:
-    found = select(ProcessDefinition.id).where(ProcessDefinition.key == key)
-    return list(session.scalars(found))
-
-
-def refuse_later(asked: Mapping[str, Any]) -> None:
-    """Let a suspension be done now, also when its moment has passed. Raises ApiError 400."""
-    at = asked.get("executionDate")
-    if at is not None and at > clock.now():
-        raise invalid("Cannot change the suspension state later: 'executionDate'.")
-
-
-def _switch(session: Session, numbers: list[int], asked: dict[str, Any]) -> None:
-    refuse_later(asked)
+def _switch(session: Session, asked: Asked, **meant: Any) -> None:
     if "suspended" not in asked:
         raise invalid("'suspended' must be set to update the suspension state.")
     oversee("ProcessDefinition", None)
-    suspension.switch_definitions(
-        session,
-        numbers,
-        suspended=asked["suspended"],
-        with_instances=asked.get("includeProcessInstances", False),
-        actor=caller().actor,
-        viewer=caller().viewer,
-    )
+    included = asked.get("includeProcessInstances", False)
+    wish = Switch(scheduled.PROCESS, asked.get("suspended"), included, **meant)
+    at = asked.get("executionDate")
+    scheduled.switch(session, wish, at, actor=caller().actor, viewer=caller().viewer)
 
 
 @bp.delete("/process-definition/<definition_id>")
@@ -189,10 +160,23 @@ def delete_process_definition_by_id(definition_id: str) -> ResponseReturnValue:
 @needs("deploy", query=DELETE)
 def delete_process_definition_by_key(key: str) -> ResponseReturnValue:
     """Delete every version of a key; with `cascade` their instances as well."""
+    return _delete_versions(Wanted(key=key))
+
+
+@bp.delete("/process-definition/key/<key>/tenant-id/<tenant>")
+@needs("deploy", query=DELETE)
+def delete_process_definition_of_tenant(key: str, tenant: str) -> ResponseReturnValue:
+    """Delete every version of a key that a tenant has; there are no tenants, so there is none."""
+    return _delete_versions(Wanted(key=key, tenant=tenant))
+
+
+def _delete_versions(wanted: Wanted) -> ResponseReturnValue:
     cascade, viewer = DELETE.query().get("cascade", False), caller().viewer
     with db.transaction() as session:
-        for number in _versions(session, key) or [Wanted(key=key).find(session).id]:
-            row = session.get_one(ProcessDefinition, number)
+        key = wanted.find(session).key
+        for row in session.scalars(
+            select(ProcessDefinition).where(ProcessDefinition.key == key)
+        ).all():
             rest_deploy.drop_definition(session, row, cascade=cascade, viewer=viewer)
     return nothing()
 

@@ -35,6 +35,7 @@ JOBS = {
     "async": "稍后继续",
     "external": "外部工作",
     "start": "定时启动",
+    "switch": "定时暂停或恢复",
 }
 
 

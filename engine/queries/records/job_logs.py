@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from engine.commands import scheduled
 from engine.models import HistoryEvent, Job, ProcessDefinition, ProcessInstance
 from engine.queries import api_jobs
 from engine.queries import asked as ask
@@ -144,7 +145,7 @@ def _kinds(wanted: Sequence[str]) -> ColumnElement[bool]:
         "external-task": "external",
     }
     found = [ours.get(kind, "timer" if kind.startswith("timer") else kind) for kind in wanted]
-    return Job.kind.in_(found)
+    return or_(Job.kind.in_(found), and_(Job.kind == scheduled.KIND, Job.topic.in_(wanted)))
 
 
 def _order(log: Subquery) -> dict[str, Any]:
