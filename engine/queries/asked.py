@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.queries import matching
@@ -106,9 +107,22 @@ def count(session: Session, statement: Statement) -> int:
     return session.scalar(counted) or 0
 
 
+def beyond(value: Any) -> datetime:
+    """Return the first moment that is told as another one: outside there are milliseconds."""
+    shown: datetime = value.replace(microsecond=value.microsecond // 1000 * 1000)
+    return shown + timedelta(milliseconds=1)
+
+
 def equals(column: Column) -> Callable[[Any], ColumnElement[bool]]:
-    """Return a filter: the column is exactly the value."""
-    return lambda value: column == value
+    """Return a filter: the column is exactly the value; a moment, as it is told."""
+
+    def make(value: Any) -> ColumnElement[bool]:
+        if isinstance(value, datetime):
+            end = beyond(value)
+            return and_(column >= end - timedelta(milliseconds=1), column < end)
+        return column == value
+
+    return make
 
 
 def numbered(column: Column) -> Callable[[str], ColumnElement[bool]]:
@@ -142,8 +156,13 @@ def from_(column: Column) -> Callable[[Any], ColumnElement[bool]]:
 
 
 def until(column: Column) -> Callable[[Any], ColumnElement[bool]]:
-    """Return a filter: the column is at or before the value."""
-    return lambda value: column <= value
+    """Return a filter: the column is at or before the value; a moment, as it is told."""
+    return lambda value: column < beyond(value) if isinstance(value, datetime) else column <= value
+
+
+def after(column: Column) -> Callable[[datetime], ColumnElement[bool]]:
+    """Return a filter: the column is later than a moment, as it is told."""
+    return lambda value: column >= beyond(value)
 
 
 def when(condition: ColumnElement[bool]) -> Callable[[Any], ColumnElement[bool]]:

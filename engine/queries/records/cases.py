@@ -188,5 +188,7 @@ def during(asked: Asked, after: Sequence[str], before: Sequence[str]) -> list[Co
     found: list[ColumnElement[bool]] = [
         or_(ended.is_(None), ended >= asked.get(name)) for name in after if name in asked
     ]
-    found += [ProcessInstance.started_at <= asked.get(name) for name in before if name in asked]
+    found += [
+        ask.until(ProcessInstance.started_at)(asked.get(name)) for name in before if name in asked
+    ]
     return found

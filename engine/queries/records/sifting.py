@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from engine.queries import matching
-from engine.queries.asked import MOST, Asked
+from engine.queries.asked import MOST, Asked, beyond
 
 T = TypeVar("T")
 Test = Callable[[Any], bool]
@@ -93,10 +93,11 @@ def from_(get: Callable[[Any], Any]) -> Callable[[Any], Test]:
 
 
 def until(get: Callable[[Any], Any]) -> Callable[[Any], Test]:
-    """Return a test: at or before this moment."""
+    """Return a test: at or before this moment, as it is told."""
 
     def make(bound: Any) -> Test:
-        return lambda record: get(record) is not None and get(record) <= bound
+        end = beyond(bound)
+        return lambda record: get(record) is not None and get(record) < end
 
     return make
 
