@@ -44,8 +44,10 @@ MODIFICATION, SUSPENSION = "instance-modification", "instance-update-suspension-
 VARIABLES, CORRELATION = "set-variables", "correlate-message"
 JOB_RETRIES, EXTERNAL_RETRIES = "set-job-retries", "set-external-task-retries"
 RESTART, FORGETTING = "instance-restart", "historic-instance-deletion"
-#: Batches over jobs; all others are over instances.
+FORGETTING_DECISIONS = "historic-decision-instance-deletion"
+#: Batches over jobs, and over evaluations of decisions; all others are over instances.
 OF_JOBS = frozenset({JOB_RETRIES, EXTERNAL_RETRIES})
+OF_DECISIONS = frozenset({FORGETTING_DECISIONS})
 #: Batches over instances that have ended; all others leave these alone.
 OF_ENDED = frozenset({RESTART, FORGETTING})
 
@@ -116,7 +118,7 @@ def perform(session: Session, job: Job, actor: Actor) -> None:
     names = (job.payload or {}).get("ids", ())
     instances.lock_cases(session, cases_of(session, batch, names))
     for name in names:
-        if batch.kind in OF_JOBS | OF_ENDED or _runs(session, name):
+        if batch.kind in OF_JOBS | OF_DECISIONS | OF_ENDED or _runs(session, name):
             work(session, name, batch.config, actor)
     _end(session, batch, job)
 
@@ -146,6 +148,8 @@ def _end(session: Session, batch: Batch, last: Job) -> None:
 
 def cases_of(session: Session, batch: Batch, names: Sequence[str]) -> Sequence[str]:
     """Return the instances that one piece of a batch may change."""
+    if batch.kind in OF_DECISIONS:
+        return forget.cases_of(session, names)
     if batch.kind not in OF_JOBS:
         return names
     theirs = select(Job.instance_id).where(Job.id.in_([int(name) for name in names]))
@@ -270,6 +274,10 @@ def _forget(session: Session, instance_id: str, _: Mapping[str, Any], actor: Act
         forget.forget(session, instance_id, actor=actor)
 
 
+def _forget_decision(session: Session, name: str, _: Mapping[str, Any], actor: Actor) -> None:
+    forget.forget_decision(session, name, actor=actor)
+
+
 def _cancel(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
     instances.cancel(
         session,
@@ -327,4 +335,5 @@ _WORK: dict[str, Callable[[Session, str, Mapping[str, Any], Actor], None]] = {
     EXTERNAL_RETRIES: _retry_external,
     RESTART: _restart,
     FORGETTING: _forget,
+    FORGETTING_DECISIONS: _forget_decision,
 }

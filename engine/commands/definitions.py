@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
@@ -17,9 +17,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ColumnElement, Dialect, select
 from sqlalchemy.orm import Session
 
-from engine import db, decisions, forms
+from engine import db, decisions, forms, retention
 from engine.bpmn.definition import Description
-from engine.decisions import DecisionModel
+from engine.decisions import DecisionModel, document
+from engine.decisions.codes import codes_of
 from engine.errors import NotFound
 from engine.forms import FormSchema
 from engine.models import (
@@ -285,6 +286,31 @@ def decision_model(session: Session, sha: str, deployment_id: int) -> DecisionMo
         (sha, deployment_id),
         lambda: decisions.parse(content(), others=_tables(session, deployment_id)),
     )
+
+
+@dataclass(frozen=True)
+class DecisionFacts:
+    """What one DMN file says besides its logic."""
+
+    #: Decision → days its evaluations are kept.
+    days: Mapping[str, int | None]
+    #: Every text that its tables name: the codes they route by, and what they answer.
+    codes: frozenset[str]
+
+
+def decision_facts(session: Session, sha: str, deployment_id: int) -> DecisionFacts:
+    """Return how long a file's decisions are kept, and which texts it knows."""
+
+    def make() -> DecisionFacts:
+        model = decision_model(session, sha, deployment_id)
+        said = document.root_of(session.get_one(Resource, sha).content).iter()
+        days = {
+            one.get("id", ""): retention.days(one.get(f"{document.CAMUNDA}historyTimeToLive"))
+            for one in said
+        }
+        return DecisionFacts({key: days.get(key) for key in model.decisions}, codes_of(model))
+
+    return _cache(session).get("decision-facts", sha, make)
 
 
 def _tables(session: Session, deployment_id: int) -> list[bytes]:

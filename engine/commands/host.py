@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import calendar, services, settings
-from engine.commands import calls, definitions, opening
+from engine.commands import calls, decided, definitions, opening
 from engine.commands.definitions import Definition
 from engine.commands.trail import Trail
 from engine.errors import NotFound, ServiceFailed
@@ -111,7 +111,7 @@ class InstanceHost:
             name=model.decisions[reference].name,
             decision=reference,
             version=number,
-            explanation=result.explanation,
+            explanation=decided.explained(result),
         )
         return result.rows
 

@@ -24,6 +24,7 @@ from engine.errors import EngineError, NotAllowed, NotFound
 from engine.hooks import Actor
 from engine.models import (
     DecisionDefinition,
+    DecisionEvaluation,
     Deployment,
     DeploymentResource,
     FormDefinition,
@@ -125,7 +126,8 @@ def withdraw(session: Session, deployment_id: int, *, cascade: bool, viewer: Vie
     """Delete a deployment with its definitions; the version before is then the newest.
 
     Args:
-        cascade: also delete every instance, running or ended, of its definitions.
+        cascade: also delete every instance, running or ended, of its definitions, and what
+            its decisions were asked.
         viewer: who deletes; see `drop_definition`.
 
     Raises:
@@ -143,6 +145,11 @@ def withdraw(session: Session, deployment_id: int, *, cascade: bool, viewer: Vie
     starts.lock(session, {row.key for row in rows})
     for row in rows:
         drop_definition(session, row, cascade=cascade, viewer=viewer)
+    if cascade:
+        theirs = select(DecisionDefinition.id).where(DecisionDefinition.deployment_id == made.id)
+        session.execute(
+            delete(DecisionEvaluation).where(DecisionEvaluation.definition_id.in_(theirs))
+        )
     for kind in (DecisionDefinition, FormDefinition, DeploymentResource):
         session.execute(delete(kind).where(kind.deployment_id == made.id))
     session.delete(made)

@@ -16,7 +16,7 @@ from engine.decisions.model import (
     Service,
 )
 from engine.decisions.result import Result
-from engine.decisions.table import Table
+from engine.decisions.table import Answer, Table
 from engine.decisions.types import converted
 from engine.errors import ExpressionError
 from engine.expressions import limits
@@ -195,6 +195,7 @@ class Evaluation:
 
     def _compute(self, decision: Decision, required: list[Result]) -> Result:
         explanation: dict[str, Any] | None = None
+        answer: Answer | None = None
         logic = decision.logic
         if isinstance(logic, Table):
             answer = logic.answer(self.env)
@@ -211,13 +212,14 @@ class Evaluation:
         if not _light(rows):
             for _ in limits.parts(rows):
                 pass  # as large as a result may be, and no larger
-        if explanation is not None:
-            explanation = {"decision": decision.id, "name": decision.name, **explanation}
-            if required:
-                explanation["requires"] = [one.explanation for one in required]
-            if self.run.notes:
-                explanation["notes"] = list(self.run.notes)
-        return Result(decision.name, rows, value, explanation)
+        if explanation is None:
+            return Result(decision.name, rows, value)
+        explanation = {"decision": decision.id, "name": decision.name, **explanation}
+        if required:
+            explanation["requires"] = [one.explanation for one in required]
+        if self.run.notes:
+            explanation["notes"] = list(self.run.notes)
+        return Result(decision.name, rows, value, explanation, answer, required)
 
     # --- knowledge ------------------------------------------------------------
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.decisions.table import Answer
 from engine.errors import ExpressionError
 
 
@@ -21,6 +23,9 @@ class Result:
     value: Any
     #: Only if it was asked for: see `Decision.evaluate`.
     explanation: dict[str, Any] | None = None
+    #: What the decision's table read and said, and the results it required; asked for alike.
+    answer: Answer | None = None
+    required: Sequence[Result] = ()
 
     @property
     def single_entry(self) -> Any:

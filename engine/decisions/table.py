@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,11 +117,11 @@ class Table:
             if not column.admits(value, env)
         }
         hits = self._hits(values, outside, env)
-        rows = [self._row(rule, env) for rule in hits]
-        if not rows and (defaults := self._defaults(env)) is not None:
+        given = [self._row(rule, env) for rule in hits]
+        if not given and (defaults := self._defaults(env)) is not None:
             return Answer(self, values, [], [defaults])
         try:
-            rows = self._settle(hits, rows)
+            rows = self._settle(hits, given)
         except LimitReached:
             raise
         except ExpressionError as why:
@@ -129,7 +129,7 @@ class Table:
                 raise
             env.note(why)
             return Answer(self, values, hits, [], void=True)
-        return Answer(self, values, hits, rows)
+        return Answer(self, values, hits, rows, given)
 
     def _hits(self, values: list[Any], outside: set[int], env: Env) -> list[Rule]:
         """Return the rules that match; `-` accepts only what is one of the input values."""
@@ -193,6 +193,8 @@ class Answer:
     values: list[Any]
     hits: list[Rule]
     rows: list[Row]
+    #: What each of the rules gave, before the hit policy chose, ordered or added up.
+    given: Sequence[Row] = ()
     #: The inputs or the rules were wrong: the answer is null, whatever the hit policy.
     void: bool = False
 
@@ -207,6 +209,16 @@ class Answer:
         if alone or (self.table.lenient and not self.hits):  # the default outputs, or null
             return flat[0] if flat else None
         return flat
+
+    def counted(self) -> list[tuple[Rule | None, Row]]:
+        """Return each row that counts with its rule; default outputs have none."""
+        if self.table.aggregation:
+            return list(zip(self.hits, self.given, strict=False))
+        found: list[tuple[Rule | None, Row]] = []
+        for row in self.rows:
+            whose = (rule for rule, one in zip(self.hits, self.given, strict=False) if one is row)
+            found.append((next(whose, None), row))
+        return found
 
     def explanation(self) -> dict[str, Any]:
         """Return which rules matched, with which input values; only JSON types."""

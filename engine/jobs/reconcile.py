@@ -14,7 +14,15 @@ from engine.commands import incidents
 from engine.commands.rows import MESSAGE_TTL
 from engine.jobs import claim
 from engine.jobs.heartbeat import KEPT
-from engine.models import Draft, Heartbeat, HistoryEvent, HumanTask, Job, ProcessInstance
+from engine.models import (
+    DecisionEvaluation,
+    Draft,
+    Heartbeat,
+    HistoryEvent,
+    HumanTask,
+    Job,
+    ProcessInstance,
+)
 
 log = structlog.get_logger()
 
@@ -27,13 +35,14 @@ _swept_at = clock.real() - SWEEP_EVERY
 
 
 def reconcile() -> dict[str, int]:
-    """Expire messages nobody waited for, prune finished jobs, report what is late, tidy files."""
+    """Expire messages nobody waited for, prune what was kept long enough, report what is late."""
     now = clock.now()
     with db.transaction() as session:
         expired = _expire(session, now)
         # Jobs of an instance stay as its job log until its history goes.
         over = and_(Job.status.in_(("done", "cancelled")), Job.done_at < now - KEEP_DONE)
         incidents.erase_jobs(session, and_(Job.instance_id.is_(None), over))
+        session.execute(delete(DecisionEvaluation).where(DecisionEvaluation.removal_at < now))
         closed = select(HumanTask.id).where(HumanTask.status != "open")
         session.execute(
             delete(Draft)

@@ -45,6 +45,7 @@ from engine.models.running import (
 )
 from engine.models.tasks import TaskLink, TaskNote, TaskPaper, TaskVariable
 from engine.models.work import (
+    DecisionEvaluation,
     HistoryEvent,
     Incident,
     Job,
@@ -63,6 +64,7 @@ __all__ = [
     "CaseAccess",
     "Code",
     "DecisionDefinition",
+    "DecisionEvaluation",
     "Deployment",
     "DeploymentResource",
     "Document",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, false, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models.base import Base, Code, Id
+from engine.models.base import Base, Code, Document, Id, Key
 
 
 class Job(Base):
@@ -156,6 +156,38 @@ class HistoryEvent(Base):
     name: Mapped[str | None]
     actor: Mapped[str | None] = mapped_column(String(120))
     data: Mapped[dict[str, Any] | None]
+
+
+class DecisionEvaluation(Base):
+    """A decision that somebody asked by itself, or one that it required. Belongs to no case.
+
+    What a case asked is told in its `HistoryEvent`s.
+    """
+
+    __tablename__ = "decision_evaluation"
+
+    id: Mapped[Key]
+    #: The evaluation that was asked; null for that one itself.
+    asked_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    #: Counts the decisions of one question, from 0, the one that was asked.
+    place: Mapped[int]
+    decision: Mapped[Code] = mapped_column(index=True)
+    name: Mapped[str]
+    #: Outlives the definition, whose number nothing else gets.
+    definition_id: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int | None]
+    #: The graph of its file, when the file has one: number, key, version.
+    graph_id: Mapped[int | None] = mapped_column(BigInteger)
+    graph_key: Mapped[str | None]
+    graph_version: Mapped[int | None]
+    evaluated_at: Mapped[datetime] = mapped_column(index=True)
+    evaluated_by: Mapped[Code]
+    #: Inputs and outputs (`engine.commands.deciding`): no free text in an office's own table.
+    told: Mapped[Document]
+    #: COLLECT with an aggregation gives a number.
+    collected: Mapped[float | None]
+    #: When it may go, as the decision's time to live says.
+    removal_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class Outbox(Base):

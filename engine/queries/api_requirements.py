@@ -88,6 +88,16 @@ def graphs(session: Session) -> list[Graph]:
     return found
 
 
+def graph_of(session: Session, row: DecisionDefinition) -> Graph | None:
+    """Return the graph a decision belongs to; None if it stands alone in its file."""
+    if len(definitions.decision_model(session, row.sha, row.deployment_id).decisions) < 2:
+        return None  # most stand alone
+    place = (row.deployment_id, row.resource)
+    return next(
+        (one for one in graphs(session) if (one.deployment_id, one.resource) == place), None
+    )
+
+
 def requirements(session: Session, _: Viewer, asked: Asked) -> Sequence[Any]:
     """Return the graphs that are asked for, each in a tuple of one."""
     return [(one,) for one in sifting.window(_found(session, asked), asked, ORDER)]

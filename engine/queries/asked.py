@@ -117,10 +117,11 @@ def equals(column: Column) -> Callable[[Any], ColumnElement[bool]]:
     """Return a filter: the column is exactly the value; a moment, as it is told."""
 
     def make(value: Any) -> ColumnElement[bool]:
+        exactly: ColumnElement[bool] = column == value
         if isinstance(value, datetime):
             end = beyond(value)
-            return and_(column >= end - timedelta(milliseconds=1), column < end)
-        return column == value
+            exactly = and_(column >= end - timedelta(milliseconds=1), column < end)
+        return exactly
 
     return make
 

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.commands import definitions
-from engine.decisions import document
 from engine.models import DecisionDefinition
-from engine.queries import api_decisions, api_requirements, retention
+from engine.queries import api_requirements
 from engine.queries.api_requirements import Graph
 from web.api import names
 
@@ -24,6 +23,8 @@ def decisions(session: Session, rows: Iterable[DecisionDefinition]) -> Iterator[
 
 def _decision(session: Session, row: DecisionDefinition, graph: Graph | None) -> dict[str, Any]:
     model = definitions.decision_model(session, row.sha, row.deployment_id)
+    facts = definitions.decision_facts(session, row.sha, row.deployment_id)
+    days = facts.days.get(row.key) if row.history_ttl is None else row.history_ttl
     return {
         "id": names.definition_of(row),
         "key": row.key,
@@ -35,7 +36,7 @@ def _decision(session: Session, row: DecisionDefinition, graph: Graph | None) ->
         "decisionRequirementsDefinitionId": graph_id(graph) if graph else None,
         "decisionRequirementsDefinitionKey": graph.key if graph else None,
         "tenantId": None,
-        "historyTimeToLive": _ttl(session, row),
+        "historyTimeToLive": days,
         "versionTag": row.version_tag,
     }
 
@@ -57,13 +58,3 @@ def requirements(one: Graph) -> dict[str, Any]:
         "deploymentId": str(one.deployment_id),
         "tenantId": None,
     }
-
-
-def _ttl(session: Session, row: DecisionDefinition) -> int | None:
-    """Return the days evaluations are kept: as set by hand, else as the file says."""
-    if row.history_ttl is not None:
-        return row.history_ttl
-    for element in document.root_of(api_decisions.source(session, row)).iter():
-        if element.get("id") == row.key:
-            return retention.days(element.get(f"{document.CAMUNDA}historyTimeToLive"))
-    return None

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engine import calendar, clock, db
-from engine.commands import definitions
+from engine.commands import deciding, definitions
 from engine.decisions import document
 from engine.errors import EngineError
 from engine.models import DecisionDefinition
@@ -99,16 +99,18 @@ def decision_definition_diagram(wanted: Wanted) -> ResponseReturnValue:
 
 @route("POST", "/evaluate", "decide", body=EVALUATE, returns="DecisionResult[]")
 def evaluate_decision(wanted: Wanted) -> ResponseReturnValue:
-    """Evaluate a decision."""
+    """Evaluate a decision; the history tells who did."""
     variables = typed.read_all(EVALUATE.asked(json_body()).get("variables"))
     with db.reading() as session:
         row = wanted.find(session)
         model = definitions.decision_model(session, row.sha, row.deployment_id)
         functions = calendar.functions(session, clock.now())
         try:
-            result = model.decisions[row.key].evaluate(variables, functions=functions)
+            result = model.decisions[row.key].evaluate(variables, functions=functions, explain=True)
         except EngineError as failure:
             raise rest(f"Cannot evaluate decision {row.key}: {failure}", 500) from failure
+    with db.transaction() as session:  # nobody writes while a table is computed
+        deciding.keep(session, row, result, actor=caller().actor)
     return answer([typed.write_all(each) for each in result.rows])
 
 

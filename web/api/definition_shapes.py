@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import request
 
+from engine import retention
 from engine.models import Deployment, ProcessDefinition
-from engine.queries import retention
 from web.api import names
 from web.api.answer import moment
 from web.api.errors import ROOT

@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from engine import db
+from engine.commands import batches, forget
+from engine.errors import InvalidInput
+from engine.queries import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import decisions as queries
-from engine.queries.records.decisions import Decided
+from engine.queries.records.decided import Decided, Input, Output
 from web.api import listing, names, typed
-from web.api.access import needs
+from web.api.access import caller, needs
 from web.api.answer import answer, moment
 from web.api.blueprint import bp
-from web.api.decision_shapes import graph_id
+from web.api.errors import invalid
 from web.api.history_fields import BY_PROCESS, DEFINITION, DEFINITIONS, of_case, person
-from web.api.params import FLAG, MOMENT, TEXT, TEXTS, Params
+from web.api.mass_operations import made
+from web.api.params import FLAG, MOMENT, OBJECT, TEXT, TEXTS, Params
 
 _PARTS = {"includeInputs": FLAG, "includeOutputs": FLAG, "disableBinaryFetching": FLAG,
           "disableCustomObjectDeserialization": FLAG}  # fmt: skip
@@ -36,64 +41,85 @@ LIST = Params(
     sort_by=("evaluationTime", "tenantId"),
 )  # fmt: skip
 ONE = Params("historic decision instance", _PARTS)
+FORGET = Params(
+    "historic decision instance deletion",
+    {
+        "historicDecisionInstanceIds": TEXTS, "historicDecisionInstanceQuery": OBJECT,
+        "deleteReason": TEXT,
+    },
+)  # fmt: skip
+#: What stands where a value would be that must not be kept.
+NOT_KEPT = "这里的文字不是决策表里的代码，可能含有个人信息，没有留在历史里。"
 
 
-def shown(one: Decided, *, inputs: bool = False, outputs: bool = False) -> dict[str, Any]:
+def shown(one: Decided, asked: Asked) -> dict[str, Any]:
     """Return one evaluation; inputs and outputs only when they were asked for."""
-    definition = one.definition
     return {
         **of_case(one.case),
         "id": one.id,
-        "decisionDefinitionId": names.definition_of(definition) if definition else None,
+        "decisionDefinitionId": _named(one.decision, one.version, one.definition_id),
         "decisionDefinitionKey": one.decision,
         "decisionDefinitionName": one.name,
         "evaluationTime": moment(one.at),
+        "removalTime": moment(one.removal_at),
         "activityId": one.element or None,
         "activityInstanceId": one.activity_id or None,
-        "userId": person(one.actor),
-        "inputs": _inputs(one) if inputs else [],
-        "outputs": _outputs(one) if outputs else [],
+        "userId": person(one.user),
+        "inputs": _inputs(one, asked) if asked.get("includeInputs") else [],
+        "outputs": _outputs(one, asked) if asked.get("includeOutputs") else [],
         "collectResultValue": one.collected,
         "rootDecisionInstanceId": one.root_id,
-        "decisionRequirementsDefinitionId": graph_id(one.graph) if one.graph else None,
-        "decisionRequirementsDefinitionKey": one.graph.key if one.graph else None,
+        "decisionRequirementsDefinitionId": (
+            _named(one.graph[1], one.graph[2], one.graph[0]) if one.graph else None
+        ),
+        "decisionRequirementsDefinitionKey": one.graph[1] if one.graph else None,
     }
 
 
-def _inputs(one: Decided) -> list[dict[str, Any]]:
+def _named(key: str, version: int | None, number: int | None) -> str | None:
+    return None if number is None or version is None else names.definition_id(key, version, number)
+
+
+def _inputs(one: Decided, asked: Asked) -> list[dict[str, Any]]:
     return [
         {
             "id": f"{one.id}-in-{part.id}",
             "decisionInstanceId": one.id,
             "clauseId": part.id,
             "clauseName": part.name,
-            "errorMessage": None,
-            **typed.write(part.value),
+            **_value(part, asked),
         }
         for part in one.inputs
     ]
 
 
-def _outputs(one: Decided) -> list[dict[str, Any]]:
+def _outputs(one: Decided, asked: Asked) -> list[dict[str, Any]]:
     return [
         {
-            "id": f"{one.id}-out-{part.order}-{part.id}",
+            "id": f"{one.id}-out-{number}",
             "decisionInstanceId": one.id,
             "clauseId": part.id,
             "clauseName": part.name,
-            "ruleId": part.rule or None,
+            "ruleId": part.rule,
             "ruleOrder": part.order,
-            "variableName": part.name,
-            "errorMessage": None,
-            **typed.write(part.value),
+            "variableName": part.variable,
+            **_value(part, asked),
         }
-        for part in one.outputs
+        for number, part in enumerate(one.outputs)
     ]
 
 
-def _rows(session: Any, viewer: Any, asked: Asked) -> Any:
-    wanted = {"inputs": asked.get("includeInputs"), "outputs": asked.get("includeOutputs")}
-    return [(one, wanted) for (one,) in queries.decision_instances(session, viewer, asked)]
+def _value(part: Input | Output, asked: Asked) -> dict[str, Any]:
+    """Return a value, typed; what the history does not hold has a message instead.
+
+    No decision reads bytes, so nothing is left out for `disableBinaryFetching`.
+    """
+    told = typed.write(part.value, deserialized=not asked.get("disableCustomObjectDeserialization"))
+    return {**told, "errorMessage": None if part.is_kept else NOT_KEPT}
+
+
+def _rows(session: Session, viewer: Viewer, asked: Asked) -> list[tuple[Decided, Asked]]:
+    return [(one, asked) for (one,) in queries.decision_instances(session, viewer, asked)]
 
 
 listing.offer(
@@ -103,7 +129,7 @@ listing.offer(
     "HistoricDecisionInstance",
     rows=_rows,
     total=queries.count_decision_instances,
-    shown=lambda one, wanted: shown(one, **wanted),
+    shown=shown,
     by_body=False,
 )
 
@@ -114,8 +140,40 @@ def get_historic_decision_instance(decision_instance_id: str) -> ResponseReturnV
     """Return one evaluation."""
     asked = ONE.query()
     words = f"Historic decision instance with id '{decision_instance_id}' does not exist"
-    wanted = {"decisionInstanceId": decision_instance_id}
+    wanted = {**asked.values, "decisionInstanceId": decision_instance_id}
     with db.reading() as session:
-        found = listing.one(session, queries.decision_instances, words, **wanted)
-    parts = {"inputs": asked.get("includeInputs"), "outputs": asked.get("includeOutputs")}
-    return answer(shown(found[0], **parts))
+        return answer(shown(*listing.one(session, _rows, words, **wanted)))
+
+
+@bp.post("/history/decision-instance/delete")
+@needs("operate", body=FORGET, returns="Batch")
+def delete_historic_decision_instances() -> ResponseReturnValue:
+    """Remove evaluations; a batch does it. The office's own go only with their case."""
+    asked = FORGET.body()
+    with db.transaction() as session:
+        return made(session, batches.FORGETTING_DECISIONS, _doomed(session, asked))
+
+
+def _doomed(session: Session, asked: Asked) -> list[str]:
+    """Return the visible evaluations that a body names by ids or by a query."""
+    named = list(dict.fromkeys(asked.get("historicDecisionInstanceIds", ())))
+    queried = asked.get("historicDecisionInstanceQuery")
+    if not named and queried is None:
+        raise invalid(
+            "Either historicDecisionInstanceIds or historicDecisionInstanceQuery should be set."
+        )
+    viewer, found = caller().viewer, {}
+    if named:
+        by_ids = Asked({"decisionInstanceIdIn": named})
+        found = {one.id: one for one in queries.every(session, viewer, by_ids)}
+    if lost := [one for one in named if one not in found]:
+        raise invalid(f"Historic decision instance with id '{lost[0]}' does not exist")
+    roots = [one.case.root_id for one in found.values() if one.case]
+    if forget.of_the_office(session, roots):
+        raise InvalidInput("办公室自己的流程里的决策记录只能与整个实例一起删除。")
+    if queried is None:
+        return list(found)
+    others = queries.every(session, viewer, LIST.asked(queried))
+    kept = forget.of_the_office(session, [one.case.root_id for one in others if one.case])
+    found |= {one.id: one for one in others if not one.case or one.case.root_id not in kept}
+    return list(found)

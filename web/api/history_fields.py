@@ -34,19 +34,16 @@ def millis(begun: datetime | None, ended: datetime | None) -> int | None:
     return round((ended - begun).total_seconds() * 1000)
 
 
-def of_case(case: Case) -> dict[str, Any]:
-    """Return where a record belongs, from a case."""
+def of_case(case: Case | None) -> dict[str, Any]:
+    """Return where a record belongs, from a case; without one everything is null."""
+    if case is None:
+        return of_rows(None, None)
     return {
+        **of_rows(None, None),
         "processInstanceId": case.id,
         "processDefinitionId": names.definition_id(case.key, case.version, case.definition_id),
         "processDefinitionKey": case.key,
         "rootProcessInstanceId": case.root_id,
-        "caseInstanceId": None,
-        "caseExecutionId": None,
-        "caseDefinitionId": None,
-        "caseDefinitionKey": None,
-        "tenantId": None,
-        "removalTime": None,
     }
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, retention
 from engine.models import ProcessDefinition, ProcessInstance
 from engine.queries import asked as ask
-from engine.queries import retention
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import cases, sifting
@@ -60,7 +58,7 @@ def _reports(session: Session, viewer: Viewer, asked: Asked) -> list[Report]:
 
 def _report(session: Session, viewer: Viewer, definition: ProcessDefinition) -> Report:
     ttl = retention.days(definition.description.get("history_ttl"))
-    past = clock.now() - timedelta(days=ttl or 0)
+    past = retention.before(clock.now(), ttl or 0)
     finished, old = session.execute(
         select(
             func.count(ProcessInstance.id),

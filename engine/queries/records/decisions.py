@@ -3,94 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from engine.commands import trail
-from engine.models import DecisionDefinition
+from engine.models import DecisionDefinition, HistoryEvent, ProcessInstance
 from engine.queries import api_requirements
+from engine.queries import asked as ask
 from engine.queries.access import Viewer
 from engine.queries.api_requirements import Graph
 from engine.queries.asked import Asked
-from engine.queries.records import cases, sifting
+from engine.queries.records import cases, decided, evaluations, sifting
 from engine.queries.records.cases import Case
+from engine.queries.records.decided import Decided
 from engine.queries.records.sifting import Order, Tests
 
 #: The kind of the history lines that decisions leave.
 KIND = "decided"
-
-
-@dataclass(slots=True)
-class Input:
-    """What a table read in one column."""
-
-    id: str
-    name: str
-    value: Any
-
-
-@dataclass(slots=True)
-class Output:
-    """What a rule gave in one column; `rule` counts from 1."""
-
-    id: str
-    name: str
-    rule: str
-    order: int
-    value: Any
-
-
-@dataclass(slots=True)
-class Decided:
-    """One evaluation of one decision."""
-
-    case: Case
-    #: The history line, and behind it which of the required decisions.
-    id: str
-    #: The evaluation this one was required by; None for the one that was asked.
-    root_id: str | None
-    decision: str
-    name: str
-    definition: DecisionDefinition | None
-    at: datetime
-    actor: str | None
-    element: str
-    token: str
-    #: The graph of its file, when the file has one.
-    graph: Graph | None = None
-    inputs: list[Input] = field(default_factory=list)
-    outputs: list[Output] = field(default_factory=list)
-    #: COLLECT with an aggregation gives a number.
-    collected: float | None = None
-
-    @property
-    def activity_id(self) -> str:
-        """The activity instance that asked."""
-        return f"{self.element}:{self.case.id}.{self.token}" if self.token else ""
+#: Ids by which the database looks ahead; more are only sifted.
+NARROWING = 500
 
 
 TESTS: Tests = {
     "decisionInstanceId": sifting.same(lambda it: it.id),
     "decisionInstanceIdIn": sifting.one_of(lambda it: it.id),
-    "decisionDefinitionId": sifting.same(lambda it: it.definition.id if it.definition else None),
-    "decisionDefinitionIdIn": sifting.one_of(
-        lambda it: it.definition.id if it.definition else None
-    ),
+    "decisionDefinitionId": sifting.same(lambda it: it.definition_id),
+    "decisionDefinitionIdIn": sifting.one_of(lambda it: it.definition_id),
     "decisionDefinitionKey": sifting.same(lambda it: it.decision),
     "decisionDefinitionKeyIn": sifting.one_of(lambda it: it.decision),
     "decisionDefinitionName": sifting.same(lambda it: it.name),
     "decisionDefinitionNameLike": sifting.alike(lambda it: it.name),
-    "decisionRequirementsDefinitionId": sifting.same(lambda it: it.graph and it.graph.number),
-    "decisionRequirementsDefinitionKey": sifting.same(lambda it: it.graph and it.graph.key),
+    "decisionRequirementsDefinitionId": sifting.same(lambda it: it.graph and it.graph[0]),
+    "decisionRequirementsDefinitionKey": sifting.same(lambda it: it.graph and it.graph[1]),
     "activityIdIn": sifting.one_of(lambda it: it.element),
     "activityInstanceIdIn": sifting.one_of(lambda it: it.activity_id),
     "evaluatedBefore": sifting.until(lambda it: it.at),
     "evaluatedAfter": sifting.from_(lambda it: it.at),
-    "userId": sifting.same(lambda it: it.actor),
+    "userId": sifting.same(lambda it: it.user),
     "rootDecisionInstanceId": lambda name: lambda it: name in (it.id, it.root_id),
     "rootDecisionInstancesOnly": sifting.flag(lambda it: it.root_id is None),
 }
@@ -108,9 +60,20 @@ def count_decision_instances(session: Session, viewer: Viewer, asked: Asked) -> 
     return len(sifting.sift(_all(session, viewer, asked), asked, TESTS))
 
 
+def every(session: Session, viewer: Viewer, asked: Asked) -> list[Decided]:
+    """Return all evaluations that are asked for and visible, however many."""
+    return sifting.sift(_all(session, viewer, asked), Asked(asked.values), TESTS)
+
+
 def _all(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decided]:
+    if "userId" not in asked:  # in a case nobody asks but the case
+        yield from _of_cases(session, viewer, asked)
+    yield from evaluations.found(session, viewer, asked)
+
+
+def _of_cases(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decided]:
     graphs = {(one.deployment_id, one.resource): one for one in api_requirements.graphs(session)}
-    for chunk in cases.chosen(session, viewer, asked):
+    for chunk in cases.chosen(session, viewer, asked, _has_decided(asked)):
         told = cases.lines(session, chunk, (KIND, trail.KIND))
         known = _definitions(session, told)
         for case in chunk:
@@ -118,14 +81,21 @@ def _all(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decided]:
             for line in told[case.id]:
                 if line.kind == KIND:
                     token = tokens.get((line.element_id, line.at), "")
-                    yield from _placed(_decided(case, line, token, known), graphs)
+                    yield from _decided(session, case, line, token, known, graphs)
 
 
-def _placed(found: Iterator[Decided], graphs: Mapping[tuple[int, str], Graph]) -> Iterator[Decided]:
-    for one in found:
-        if one.definition is not None:
-            one.graph = graphs.get((one.definition.deployment_id, one.definition.resource))
-        yield one
+def _has_decided(asked: Asked) -> ColumnElement[bool]:
+    """Return whether a case asked a decision, as far as the lines themselves can tell."""
+    where = [HistoryEvent.instance_id == ProcessInstance.id, HistoryEvent.kind == KIND]
+    names = [*asked.get("decisionInstanceIdIn", ())]
+    names += [asked.get(name) for name in ("decisionInstanceId", "rootDecisionInstanceId")]
+    numbers = [ask.number(name.partition("-")[0]) for name in names if name]
+    if numbers and len(numbers) < NARROWING:
+        where.append(HistoryEvent.id.in_(numbers))
+    for name, moved in (("evaluatedAfter", ask.from_), ("evaluatedBefore", ask.until)):
+        if name in asked:
+            where.append(moved(HistoryEvent.at)(asked.get(name)))
+    return exists(select(HistoryEvent.id).where(*where))
 
 
 def _tokens(lines: Sequence[Any]) -> dict[tuple[str, datetime], str]:
@@ -163,10 +133,17 @@ def _definitions(
 
 
 def _decided(
-    case: Case, line: Any, token: str, known: Mapping[tuple[str, int], DecisionDefinition]
+    session: Session,
+    case: Case,
+    line: Any,
+    token: str,
+    known: Mapping[tuple[str, int], DecisionDefinition],
+    graphs: Mapping[tuple[int, str], Graph],
 ) -> Iterator[Decided]:
+    """Yield what one line tells: the decision that was asked, then those it required."""
     data = line.data or {}
     asked_for = known.get((str(data.get("decision")), int(data.get("version") or 0)))
+    graph = graphs.get((asked_for.deployment_id, asked_for.resource)) if asked_for else None
     root = str(line.id)
     seen: set[str] = set()
 
@@ -176,20 +153,23 @@ def _decided(
             return
         seen.add(key)
         definition = asked_for if is_root else _beside(known, key, asked_for)
-        one = Decided(
-            case,
-            root if is_root else f"{root}-{len(seen) - 1}",
-            None if is_root else root,
-            key,
-            str(told.get("name") or line.name or key),
-            definition,
-            line.at,
-            line.actor,
-            line.element_id or "",
-            token,
-        )
-        _fill(one, told)
-        yield one
+        if not told.get("deleted"):
+            one = Decided(
+                case,
+                root if is_root else f"{root}-{len(seen) - 1}",
+                None if is_root else root,
+                key,
+                str(told.get("name") or line.name or key),
+                definition.id if definition else None,
+                definition.version if definition else None,
+                line.at,
+                element=line.element_id or "",
+                token=token,
+                graph=(graph.number, graph.key, graph.version) if graph else None,
+                collected=decided.collected(told),
+            )
+            decided.fill(one, told, evaluations.table_of(session, definition))
+            yield one
         for required in told.get("requires") or ():
             if required:
                 yield from tell(required, False)
@@ -213,21 +193,3 @@ def _beside(
         ),
         None,
     )
-
-
-def _fill(one: Decided, told: Mapping[str, Any]) -> None:
-    one.inputs = [
-        Input(str(part.get("id") or ""), str(part.get("label") or ""), part.get("value"))
-        for part in told.get("inputs") or ()
-    ]
-    rules = [str(rule.get("id") or "") for rule in told.get("rules") or ()]
-    rows = told.get("rows") or ()
-    policy = str(told.get("hit_policy") or "")
-    if policy.startswith("COLLECT ") and rows:
-        value = next(iter(rows[0].values()), None)
-        one.collected = float(value) if isinstance(value, int | float) else None
-    for number, row in enumerate(rows):
-        rule = rules[number] if number < len(rules) else ""
-        one.outputs += [Output(name, name, rule, number + 1, value) for name, value in row.items()]
-    if "value" in told and not rows:
-        one.outputs.append(Output(one.decision, one.decision, "", 1, told["value"]))

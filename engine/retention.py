@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 #: A number of days, or an ISO period; Camunda itself writes `P30D`.
 _PERIOD = re.compile(
@@ -21,3 +22,19 @@ def days(text: str | None) -> int | None:
     if found is None:
         return None
     return sum(int(part or 0) * unit for part, unit in zip(found.groups(), _DAYS, strict=True))
+
+
+def until(moment: datetime, term: int | None) -> datetime | None:
+    """Return when something of a moment may go; None: never, or later than anybody can say."""
+    try:
+        return None if term is None else moment + timedelta(days=term)
+    except OverflowError:
+        return None
+
+
+def before(moment: datetime, term: int) -> datetime:
+    """Return since when something must have ended to go at a moment."""
+    try:
+        return moment - timedelta(days=term)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=moment.tzinfo)
