@@ -12,11 +12,13 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Float,
+    LargeBinary,
     and_,
     case,
     cast,
     exists,
     func,
+    literal,
     or_,
     select,
 )
@@ -186,3 +188,30 @@ def number(row: Row) -> ColumnElement[Any]:
     """Return the number of a row of `variable`, NULL for what is none."""
     # Only what is a number is cast: PostgreSQL would refuse the rest.
     return case((row.type.in_(NUMBERS), cast(row.text_value, Float)))
+
+
+class Mentions(FunctionElement[bool]):
+    """Whether some bytes stand in others."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "mentions"
+
+
+@compiles(Mentions)
+def _position(element: Mentions, compiler: Any, **more: Any) -> str:
+    whole, part = (compiler.process(one, **more) for one in element.clauses)
+    return f"(position({part} in {whole}) > 0)"
+
+
+@compiles(Mentions, "sqlite")
+def _instr(element: Mentions, compiler: Any, **more: Any) -> str:
+    whole, part = (compiler.process(one, **more) for one in element.clauses)
+    return f"(instr({whole}, {part}) > 0)"
+
+
+def mentions(
+    column: ColumnElement[Any] | InstrumentedAttribute[Any], part: bytes
+) -> ColumnElement[bool]:
+    """Return whether a column of bytes contains a part."""
+    return Mentions(column, literal(part, LargeBinary()))
