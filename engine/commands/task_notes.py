@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from engine import clock, vault
 from engine.attachments import storage
 from engine.attachments.storage import Staged
-from engine.commands import task_changes
-from engine.errors import InvalidInput, NotFound
+from engine.commands import operations, task_changes
+from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.hooks import Actor
 from engine.models import Attachment, TaskNote, TaskPaper, new_id
 
@@ -33,8 +33,7 @@ def add_note(session: Session, human_task_id: str, message: str, *, actor: Actor
     """
     held = task_changes.hold(session, human_task_id, actor)
     task_changes.permit(held.task, actor)
-    if not message.strip() or len(message) > LONGEST:
-        raise InvalidInput(f"备注应当有 1 到 {LONGEST} 个字。")
+    _check(message)
     note = TaskNote(
         id=new_id(),
         human_task_id=human_task_id,
@@ -46,6 +45,52 @@ def add_note(session: Session, human_task_id: str, message: str, *, actor: Actor
     session.add(note)
     held.task.updated_at = note.at
     return note
+
+
+def change_note(session: Session, note: TaskNote, message: str, *, actor: Actor) -> None:
+    """Say a remark in other words; history says that it was changed, not what it said.
+
+    Raises:
+        InvalidInput: it says nothing, or more than `LONGEST` characters.
+        NotFound, HumanTaskClosed, NotAllowed: as for every act on a task; or it is another's.
+    """
+    _own(session, note, "UpdateComment", actor)
+    _check(message)
+    note.message = vault.seal(message, MESSAGE)
+
+
+def remove_note(session: Session, note: TaskNote, *, actor: Actor) -> None:
+    """Take a remark back; history says that there was one.
+
+    Raises:
+        NotFound, HumanTaskClosed, NotAllowed: as for every act on a task; or it is another's.
+    """
+    _own(session, note, "DeleteComment", actor)
+    session.delete(note)
+
+
+def _own(session: Session, note: TaskNote, operation: str, actor: Actor) -> None:
+    held = task_changes.hold(session, note.human_task_id, actor)
+    task_changes.permit(held.task, actor)
+    if note.author != actor.id:
+        raise NotAllowed("只能修改或删除自己写的备注。")
+    held.task.updated_at = clock.now()
+    operations.note(
+        session,
+        note.instance_id,
+        operation,
+        "Comment",
+        actor=actor,
+        element=held.task.element_id,
+        name="commentId",
+        new=note.id,
+        task=note.human_task_id,
+    )
+
+
+def _check(message: str) -> None:
+    if not message.strip() or len(message) > LONGEST:
+        raise InvalidInput(f"备注应当有 1 到 {LONGEST} 个字。")
 
 
 def message_of(note: TaskNote) -> str:

@@ -43,7 +43,7 @@ class TaskLink(Base):
 
 
 class TaskNote(Base):
-    """A remark somebody made at a task. Kept with the case, never changed."""
+    """A remark somebody made at a task. Only its author changes it, while the task is open."""
 
     __tablename__ = "task_note"
 

@@ -5,6 +5,7 @@ Every module named here registers its routes when it is imported.
 
 from web.api import (
     batches,
+    comments,
     conditions,
     decision_requirements,
     decisions,
@@ -52,6 +53,7 @@ from web.api import (
 
 __all__ = [
     "batches",
+    "comments",
     "conditions",
     "decision_requirements",
     "decisions",

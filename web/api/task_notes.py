@@ -1,4 +1,4 @@
-"""`/task/{id}/comment` and `/task/{id}/attachment`: what people add to a task."""
+"""`/task/{id}/attachment`: the papers people add to a task."""
 
 from __future__ import annotations
 
@@ -14,27 +14,16 @@ from engine import db, settings
 from engine.attachments import content, storage
 from engine.attachments.storage import Staged
 from engine.commands import task_notes
-from engine.models import Attachment, HumanTask, TaskNote, TaskPaper
+from engine.models import Attachment, HumanTask, TaskPaper
 from web.api.access import caller, needs
 from web.api.answer import answer, moment
 from web.api.blueprint import bp
 from web.api.definition_shapes import link
 from web.api.errors import invalid, missing
 from web.api.params import ANY, TEXT, Params
-from web.api.process_instances import require
 from web.api.task_people import act, visible
 from web.downloads import disposition
 
-#: Only the message counts; clients send a whole comment.
-COMMENT = Params(
-    "comment",
-    {
-        "message": TEXT, "processInstanceId": TEXT,
-        **dict.fromkeys(
-            ("links", "id", "userId", "taskId", "rootProcessInstanceId", "time", "removalTime"), ANY
-        ),
-    },
-)  # fmt: skip
 #: The form fields of an attachment.
 ATTACHMENT = Params(
     "attachment",
@@ -43,76 +32,6 @@ ATTACHMENT = Params(
         "url": TEXT, "content": ANY,
     },
 )  # fmt: skip
-
-
-@bp.get("/task/<task_id>/comment")
-@needs("task", returns="Comment[]")
-def list_task_comments(task_id: str) -> ResponseReturnValue:
-    """List what people remarked at a task, open or closed."""
-    with db.reading() as session:
-        task = visible(session, task_id)
-        notes = session.scalars(
-            select(TaskNote).where(TaskNote.human_task_id == task_id).order_by(TaskNote.at)
-        )
-        return answer([_comment(task, note) for note in notes])
-
-
-@bp.get("/process-instance/<instance_id>/comment")
-@needs("task", returns="Comment[]")
-def list_process_instance_comments(instance_id: str) -> ResponseReturnValue:
-    """List what people remarked at the tasks of an instance, running or ended."""
-    with db.reading() as session:
-        require(session, instance_id, running=False)
-        found = session.execute(
-            select(HumanTask, TaskNote)
-            .join(TaskNote, TaskNote.human_task_id == HumanTask.id)
-            .where(HumanTask.instance_id == instance_id)
-            .order_by(TaskNote.at)
-        )
-        return answer([_comment(task, note) for task, note in found])
-
-
-@bp.get("/task/<task_id>/comment/<comment_id>")
-@needs("task", returns="Comment")
-def get_task_comment(task_id: str, comment_id: str) -> ResponseReturnValue:
-    """Return one remark."""
-    with db.reading() as session:
-        task = visible(session, task_id)
-        note = session.get(TaskNote, comment_id)
-        if note is None or note.human_task_id != task_id:
-            raise missing(f"Task comment with id {comment_id} does not exist for task id"
-                          f" '{task_id}'.")  # fmt: skip
-        return answer(_comment(task, note))
-
-
-@bp.post("/task/<task_id>/comment/create")
-@needs("task", body=COMMENT, returns="Comment")
-def create_task_comment(task_id: str) -> ResponseReturnValue:
-    """Remark something at an open task."""
-    message = COMMENT.body().get("message", "")
-
-    def work(session: Session) -> dict[str, Any]:
-        task = visible(session, task_id)
-        note = task_notes.add_note(session, task_id, message, actor=caller().actor)
-        return _comment(task, note)
-
-    made = db.unit(work)
-    made["links"] = [link(f"/task/{task_id}/comment/{made['id']}")]
-    return answer(made)
-
-
-def _comment(task: HumanTask, note: TaskNote) -> dict[str, Any]:
-    return {
-        "links": [],
-        "id": note.id,
-        "userId": note.author,
-        "taskId": note.human_task_id,
-        "rootProcessInstanceId": task.root_id or None,
-        "processInstanceId": note.instance_id,
-        "time": moment(note.at),
-        "message": task_notes.message_of(note),
-        "removalTime": None,
-    }
 
 
 @bp.get("/task/<task_id>/attachment")

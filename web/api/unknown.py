@@ -28,7 +28,14 @@ _TASK: dict[str, tuple[str, int, str]] = {
         ("InvalidRequestException", 400, _NO_TASK),
     ),
     **dict.fromkeys(
-        ("GET /comment", "GET /attachment"), ("InvalidRequestException", 404, _NO_NOTES)
+        (
+            "GET /comment",
+            "PUT /comment",
+            "DELETE /comment",
+            "DELETE /comment/<comment_id>",
+            "GET /attachment",
+        ),
+        ("InvalidRequestException", 404, _NO_NOTES),
     ),
     **dict.fromkeys(
         ("POST /comment/create", "POST /attachment/create"),
