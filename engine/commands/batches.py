@@ -30,7 +30,7 @@ from engine.commands import (
 )
 from engine.commands import variables as scopes
 from engine.commands.execution import Skips
-from engine.commands.migration import Plan
+from engine.commands.migration_plans import Plan
 from engine.commands.modification import Instruction
 from engine.errors import EngineError, NotFound
 from engine.hooks import Actor

@@ -13,16 +13,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.bpmn.dialect import ScopeSpec
-from engine.bpmn.nodes import compensation, listeners, mappings
+from engine.bpmn.nodes import compensation, listeners
 from engine.bpmn.nodes.activities import SubProcess
 from engine.bpmn.nodes.base import Flow, Node, take
 from engine.bpmn.nodes.events import BoundaryEvent, Listener
 from engine.bpmn.nodes.loops import MultiInstance
-from engine.errors import EngineError, InvalidInput, NotFound
-from engine.state import variables
+from engine.errors import EngineError, InvalidInput
+from engine.state import scopes, variables
 from engine.state.tokens import AnyScope, Instance, Token
 
 #: As ancestor: the process itself. No element and no token is called so.
@@ -148,7 +146,7 @@ def start_transition(instance: Instance, flow_id: str, **more: Any) -> Token:
     Raises:
         InvalidInput, NotFound, EngineError: as for `start_before`.
     """
-    for spec in _specs(instance):
+    for spec in scopes.every(instance.definition):
         for node in spec.task_specs.values():
             for flow in getattr(node, "flows", ()):
                 if flow.id == flow_id:
@@ -209,26 +207,12 @@ def is_empty(instance: Instance) -> bool:
     return all(token.node.is_listener for token in instance.here())
 
 
-def _specs(instance: Instance) -> list[ScopeSpec]:
-    return [instance.definition.process, *instance.definition.scopes.values()]
-
-
 def _find(instance: Instance, element: str) -> tuple[ScopeSpec, Node]:
     name = element.removesuffix("#multiInstanceBody")
-    for spec in _specs(instance):
-        node = spec.task_specs.get(name)
-        if isinstance(node, Node) and node.element == name:  # not what stands for a part of one
-            return spec, node
-    raise InvalidInput(f"流程里没有“{element}”这一步。")
-
-
-def _around(instance: Instance, spec: ScopeSpec) -> tuple[ScopeSpec, SubProcess]:
-    """Return the sub process that a spec is the inside of, and where it stands."""
-    for around in _specs(instance):
-        for node in around.task_specs.values():
-            if isinstance(node, SubProcess) and node.inside is spec:
-                return around, node
-    raise NotFound(f"流程里没有子流程“{spec.name}”。")
+    found = scopes.place(instance.definition, name)
+    if found is None or found[1].element != name:  # what stands for a part of one is no element
+        raise InvalidInput(f"流程里没有“{element}”这一步。")
+    return found
 
 
 def _check(instance: Instance, spec: ScopeSpec, node: Node, ancestor: str) -> None:
@@ -245,7 +229,7 @@ def _check(instance: Instance, spec: ScopeSpec, node: Node, ancestor: str) -> No
     outer = {node.element}
     while spec is not instance.spec:
         outer.add(spec.name)
-        spec, _ = _around(instance, spec)
+        spec, _ = scopes.around(instance.definition, spec)
     if named.element not in outer and node not in named.boundary:
         raise EngineError(f"“{node.element}”不在“{named.label or named.element}”里面。")
 
@@ -306,7 +290,7 @@ def _named(instance: Instance, spec: ScopeSpec, ancestor: str) -> AnyScope | Non
 
 def _enter(instance: Instance, spec: ScopeSpec, ancestor: str) -> AnyScope:
     """Enter a sub process without running its start event; of a multi-instance one more item."""
-    around, node = _around(instance, spec)
+    around, node = scopes.around(instance.definition, spec)
     if node.is_item:
         body = around.task_specs[node.element]
         if not isinstance(body, MultiInstance):
@@ -318,14 +302,8 @@ def _enter(instance: Instance, spec: ScopeSpec, ancestor: str) -> AnyScope:
 
 
 def _open(owner: Token, node: SubProcess) -> AnyScope:
-    instance = owner.instance
-    instance.trace("entered", owner, **node.traits(owner))
-    mappings.apply_inputs(owner)
-    listeners.of_execution(owner, "start")
-    for event in node.boundary:
-        event.attach(owner)
-    owner._set_state(TaskState.STARTED)
-    scope = instance.create_subprocess(owner, node.spec)
+    node.enter_around(owner)
+    scope = owner.instance.create_subprocess(owner, node.spec)
     for listener in scope.spec.listeners:
         scope.listen(listener)
     return scope

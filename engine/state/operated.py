@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from engine.bpmn.dialect import Spec
+from engine.bpmn.nodes.activities import SubProcess
 from engine.state import migrate, modify, tree
+from engine.state.rescope import Rescoping
 from engine.state.tokens import Instance
 from engine.state.tree import Place
 
@@ -35,13 +38,20 @@ class Operated:
         """Take every token at an element away (`modify.cancel_all`)."""
         return modify.cancel_all(self._instance, element, among=among)
 
-    def unmapped(self, pairs: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Return (element, token) of tokens of whose place a migration says nothing."""
-        return migrate.unmapped(self._instance, pairs)
+    def rescoping(self, target: Spec, pairs: Mapping[str, str]) -> Rescoping:
+        """Return what would become of every token in another diagram (`rescope`)."""
+        return Rescoping(self._instance, target, pairs)
 
-    def rewrite(self, pairs: Mapping[str, str]) -> bytes:
-        """Return the instance as it is saved under another diagram (`migrate.rewrite`)."""
-        return migrate.rewrite(self._instance, pairs)
+    def enter(self, tokens: Iterable[str]) -> None:
+        """Enter the sub processes that were made for a migration, outer ones first.
+
+        Raises:
+            BpmnError: a start listener throws it; the instance is to be left as it was.
+        """
+        for token in tokens:
+            owner = self._instance.get_task_from_id(token)
+            if isinstance(owner.node, SubProcess):
+                owner.node.enter_around(owner)
 
     def refresh(self, update: Collection[str]) -> set[tuple[str, str]]:
         """Arm what a new diagram waits for besides (`migrate.refresh`)."""

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from engine import db
 from engine.commands import batches, definitions
 from engine.commands import migration as commands
-from engine.commands.migration import Plan, Unmigratable
+from engine.commands import migration_plans as plans
+from engine.commands.migration import Unmigratable
+from engine.commands.migration_plans import Plan
 from engine.queries.asked import Asked
 from web.api import instructions, names, typed
 from web.api.access import caller, needs
@@ -51,7 +53,7 @@ def generate_migration_plan() -> ResponseReturnValue:
     given = typed.read_all(asked.get("variables"))
     with db.reading() as session:
         source, target = _versions(session, asked)
-        plan = commands.generate(session, source, target)
+        plan = plans.generate(session, source, target)
         elements = definitions.by_id(session, source).description.elements
     again = asked.get("updateEventTriggers", False)
     return answer(
@@ -60,7 +62,9 @@ def generate_migration_plan() -> ResponseReturnValue:
             "targetProcessDefinitionId": asked.get("targetProcessDefinitionId"),
             "instructions": [
                 _instruction(
-                    old + body, new + body, again and not body and bool(elements[old].event)
+                    old + body,
+                    new + body,
+                    not body and (old in plan.update or (again and plans.triggers(elements[old]))),
                 )
                 for old, new in plan.pairs.items()
                 for body in (("", BODY) if elements[old].repeated else ("",))
@@ -77,7 +81,7 @@ def validate_migration_plan() -> ResponseReturnValue:
     asked = PLAN.body()
     with db.reading() as session:
         plan = _plan(session, asked)
-        return answer(_report(plan, commands.validate(session, plan)))
+        return answer(_report(plan, plans.validate(session, plan)))
 
 
 @bp.post("/migration/execute")
@@ -170,7 +174,7 @@ def _valid(session: Session, asked: Asked) -> Plan:
     if given is None:
         raise invalid("The migration plan must be set.")
     plan = _plan(session, PLAN.asked(given))
-    wrong = commands.validate(session, plan)
+    wrong = plans.validate(session, plan)
     if wrong:
         raise ApiError(
             "MigrationPlanValidationException",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.nodes import compensation, listeners, mappings
 from engine.bpmn.nodes.base import Node, NodeInfo
@@ -136,6 +137,18 @@ class SubProcess(Node, defaults.SubWorkflowTask):
             transaction=info.kind == "transaction",
         )
         self.handles_events = handles_events
+
+    def enter_around(self, token: Token) -> None:
+        """Enter it for what an operator puts, or what a migration takes, inside.
+
+        Nothing in it begins by itself; the caller lets its event sub processes listen.
+        """
+        token.instance.trace("entered", token, **self.traits(token))
+        mappings.apply_inputs(token)
+        listeners.of_execution(token, "start")
+        for event in self.boundary:
+            event.attach(token)
+        token._set_state(TaskState.STARTED)
 
     def scope_ended(self, token: Token) -> None:
         if "by" in token.marks and not self.for_compensation:

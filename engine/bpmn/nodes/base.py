@@ -295,7 +295,12 @@ class Node(BpmnSpecMixin):
         """Tell listeners that the token is taken away: for them the element ends, too."""
         listeners.of_execution(token, "end")
 
-    def _tell_dropped(self, token: Token) -> None:
+    def tell_dropped(self, token: Token) -> None:
+        """Tell listeners that the token is taken away.
+
+        Raises:
+            EngineError: one of them throws a business error, which nothing can catch any more.
+        """
         try:
             self.dropped(token)
         except BpmnError as error:  # as in Camunda: nothing can catch it any more
@@ -312,7 +317,7 @@ class Node(BpmnSpecMixin):
     def _on_cancel(self, my_task: Token) -> None:
         if self.was_entered(my_task):
             if not my_task.leaving:
-                self._tell_dropped(my_task)
+                self.tell_dropped(my_task)
             my_task.instance.trace("cancelled", my_task, **self.traits(my_task))
 
 

@@ -35,6 +35,11 @@ class Armed(Node):
         super().__init__(wf_spec, name, info, event_definition=event)
         self.event = event
 
+    @property
+    def asked_for(self) -> str:
+        """The element that a plan of migration names to let this wait begin anew."""
+        return self.element
+
     def armed_events(self) -> list[Armed]:
         """Return the events a token here waits for: itself, or those behind a gateway."""
         return [self]

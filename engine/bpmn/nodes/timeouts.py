@@ -44,6 +44,10 @@ class TimeoutListener(BoundaryEvent):
         self.task = task
         self.listener = listener
 
+    @property
+    def asked_for(self) -> str:
+        return self.task.element
+
     def waits(self, token: Token) -> Iterator[Wait]:
         for wait in super().waits(token):
             yield replace(

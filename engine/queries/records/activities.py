@@ -168,7 +168,7 @@ def visits(
     for line in lines:
         if line.kind == MIGRATED:
             elements = elements_of((line.data or {})["target"])
-            _rename(found, elements, (line.data or {}).get("elements") or {})
+            _move(found, elements, line.data or {})
             continue
         for step in trail.steps(line.data or {}):
             if step.element:
@@ -195,14 +195,18 @@ def visits(
     return found
 
 
-def _rename(
-    found: Sequence[Activity], elements: Mapping[str, Element], renamed: Mapping[str, str]
+def _move(
+    found: Sequence[Activity], elements: Mapping[str, Element], moved: Mapping[str, Any]
 ) -> None:
+    """Let what lasts go on under its new name, in the scope it is in now."""
+    renamed, around = moved.get("elements") or {}, moved.get("around") or {}
     for activity in found:
         activity.parent_element = renamed.get(activity.parent_element, activity.parent_element)
         if activity.ended_at is None:
             activity.element = renamed.get(activity.element, activity.element)
             _describe(activity, elements.get(activity.element))
+            if activity.token in around:
+                activity.parent, activity.parent_element = around[activity.token]
 
 
 def _describe(activity: Activity, element: Element | None) -> None:

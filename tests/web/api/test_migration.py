@@ -87,7 +87,8 @@ def test_a_renamed_task_keeps_its_id_and_what_was_entered(api: System) -> None:
     assert shape(tree(api, one)) == ("p", [("a2", [])])
     with db.reading() as session:
         (task,) = session.scalars(select(HumanTask).where(HumanTask.instance_id == one))
-        assert (task.id, task.element_id, task.name) == (before, "a2", "a2")
+        # “The task is not reinitialized: attributes like assignee or name do not change.”
+        assert (task.id, task.element_id, task.name) == (before, "a2", "a")
         note = session.scalars(select(HistoryEvent).where(HistoryEvent.kind == "migrated")).one()
         assert note.data is not None
         assert note.data["elements"] == {"a": "a2"}
@@ -130,7 +131,9 @@ def test_a_timer_keeps_its_due_time_unless_told_otherwise(api: System) -> None:
     due = due_times()
     pairs = ("a", "a"), ("t", "t2")
     execute(api, plan(source, target, *pairs), kept)
-    execute(api, plan(source, target, *pairs, updateEventTrigger=True), anew)
+    again = plan(source, target, *pairs)
+    again["instructions"][1]["updateEventTrigger"] = True
+    execute(api, again, anew)
     execute(api, plan(source, target, ("a", "a")), dropped)
     found = due_times()
     assert {element for element, _ in found.values()} == {"t2"}
@@ -266,7 +269,10 @@ def test_sub_processes(api: System) -> None:
     prepare()
     source, target = versions(api, nested, flat)
     told = plan(source, target, ("x", "x"))
-    assert api.post("/migration/validate", told)["instructionReports"] != []
+    assert api.post("/migration/validate", told)["instructionReports"] == []
+    asked = {"sourceProcessDefinitionId": source, "targetProcessDefinitionId": target}
+    # “They belong to the same scope”: what is proposed keeps to that.
+    assert api.post("/migration/generate", asked)["instructions"] == []
     (third,) = deploy(
         api,
         nested.replace(b'<bpmn:endEvent id="e"/>', listens.encode() + b'<bpmn:endEvent id="e"/>'),
@@ -282,6 +288,56 @@ def test_sub_processes(api: System) -> None:
     later(hours=2)
     drain()
     assert waiting(one) == ["alarm", "x"]  # the new event sub process listens
+
+
+def test_a_sub_process_comes_and_goes(api: System) -> None:
+    """“New sub processes … are instantiated as needed”; one without an instruction is cancelled."""
+    prepare()
+    flat = diagram(START + user("x") + END + flows("s>x", "x>e"))
+    late = TIMER.format(id="late", at="sub", period="PT1H")
+    nested = diagram(
+        START + INSIDE + late + user("told") + END + flows("s>sub", "sub>e", "late>told", "told>e")
+    )
+    source, target = versions(api, flat, nested)
+    one = begin(api, source)
+    (before,) = api.get("/task", processInstanceId=one)
+    execute(api, plan(source, target, ("x", "x")), one)
+    assert shape(tree(api, one)) == ("p", [("sub", [("x", [])])])
+    (after,) = api.get("/task", processInstanceId=one)
+    assert {**before, **after, "processDefinitionId": 0, "executionId": 0} == {
+        **before, "processDefinitionId": 0, "executionId": 0,
+    }  # fmt: skip
+    assert api.get("/job/count", processInstanceId=one) == {"count": 1}
+    (inner,) = api.get("/history/activity-instance", processInstanceId=one, activityId="x")
+    (around,) = api.get("/history/activity-instance", processInstanceId=one, activityId="sub")
+    assert inner["parentActivityInstanceId"] == around["id"]
+    assert around["parentActivityInstanceId"] == one
+    execute(api, plan(target, source, ("x", "x")), one)
+    assert shape(tree(api, one)) == ("p", [("x", [])])
+    assert api.get("/job/count", processInstanceId=one) == {"count": 0}
+    (around,) = api.get("/history/activity-instance", processInstanceId=one, activityId="sub")
+    assert around["canceled"] is True
+    complete(one, "x")
+    assert api.get(f"/history/process-instance/{one}")["state"] == "COMPLETED"
+
+
+def test_conditional_events_are_proposed_with_their_new_condition(api: System) -> None:
+    """“For conditional events the updateEventTrigger is mandatory.”"""
+    condition = (
+        '<bpmn:intermediateCatchEvent id="c"><bpmn:conditionalEventDefinition><bpmn:condition>'
+        "${ok}</bpmn:condition></bpmn:conditionalEventDefinition></bpmn:intermediateCatchEvent>"
+    )
+    waits = diagram(START + condition + user("a") + END + flows("s>c", "c>a", "a>e"))
+    source, target = versions(api, waits, waits)
+    asked = {"sourceProcessDefinitionId": source, "targetProcessDefinitionId": target}
+    told = api.post("/migration/generate", asked)
+    again = {s["sourceActivityIds"][0]: s["updateEventTrigger"] for s in told["instructions"]}
+    assert again == {"c": True, "a": False}
+    assert api.post("/migration/validate", told)["instructionReports"] == []
+    (report,) = api.post("/migration/validate", plan(source, target, ("c", "c")))[
+        "instructionReports"
+    ]
+    assert "updateEventTrigger" in report["failures"][0]
 
 
 @pytest.mark.parametrize(
