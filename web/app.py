@@ -41,6 +41,7 @@ def create_app(configured: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config["SECRET_KEY"] = cookie_secret(configured)
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # what an address names is not guessed
     if configured.proxies:
         _believe(app, configured.proxies)
     security.init_app(app, configured)

@@ -185,7 +185,7 @@ def _collect(work: Execution, loaded: Loaded, batch: Batch) -> None:
     batch.variables += [
         waits.variable(row.id, name, value)
         for name, value in now.items()
-        if name not in loaded.variables or loaded.variables[name] != value
+        if name not in loaded.variables or not values.same(loaded.variables[name], value)
     ]
     batch.variables_gone += [(row.id, name) for name in loaded.variables if name not in now]
 

@@ -211,6 +211,15 @@ def encode(value: Any) -> Any:
     raise KeyError(kind)
 
 
+def same(one: Any, other: Any) -> bool:
+    """Say whether encoded data is the same; for Python 1, 1.0 and true are equal."""
+    if one != other:
+        return False
+    if type(one) in _SIMPLE:
+        return type(one) is type(other)
+    return to_json(one) == to_json(other)
+
+
 def columnar(data: Any) -> Any:
     """Return encoded data as a JSON column keeps it.
 

@@ -97,3 +97,11 @@ def test_variables_of_a_start(api: System, value: Any) -> None:
         {"businessKey": value, "startInstructions": value},
     ):
         assert broken(api, "POST", path, body=body) == []
+
+
+@pytest.mark.parametrize("path", ["/process-instance//variables", "//task", "/task//count"])
+def test_an_empty_part_of_an_address_is_nowhere(api: System, path: str) -> None:
+    answer = api.ask("GET", path)
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.get_json()["type"] == "RestException"
