@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -13,6 +13,10 @@ from engine.errors import InvalidInput, NotFound
 from engine.hooks import Actor
 from engine.models import Incident, Job
 
+#: Jobs that may have an incident: those that failed, and those whose tries somebody took away.
+MAY_BE_TOLD: ColumnElement[bool] = or_(
+    Job.error.is_not(None), Job.attempts >= Job.max_attempts, Job.retries == 0
+)
 #: The longest note beside an incident, as in Camunda.
 MAX_NOTE = 4_000
 

@@ -243,10 +243,10 @@ def _cancel_jobs(work: Execution, gone: list[str]) -> None:
         update(Job)
         .where(Job.wait.in_(gone), Job.status.not_in(("done", "cancelled")))
         .values(status="cancelled", done_at=work.now, lease=None)
-        .returning(Job.id, Job.error)
+        .returning(Job.id, incidents.MAY_BE_TOLD)
         .execution_options(synchronize_session=False)
     )
-    failed = [job_id for job_id, error in closed if error is not None]
+    failed = [job_id for job_id, is_told in closed if is_told]
     if failed:  # few ever do
         incidents.drop(work.session, Incident.job_id.in_(failed), work.now)
 

@@ -111,7 +111,7 @@ def _run(session: Session, job_id: int, token: str) -> None:
 
 def _mend(session: Session, job: Job) -> None:
     """Close the incident of a job that got through in the end."""
-    if job.error is not None:
+    if job.error is not None or job.attempts >= job.max_attempts:
         incidents.close_for(session, job.id, "system")
 
 

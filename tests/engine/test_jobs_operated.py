@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from engine import clock, commands, db, jobs
+from engine.commands import external
 from engine.commands import jobs as levers
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.models import HistoryEvent, Incident, Job
 from engine.queries import figures
-from tests.engine import office
+from tests.engine import bpmn_builder as draw
+from tests.engine import in_step, office
 from tests.engine.office import ANN, diagram, flows, user
 
 #: Stuck at the gateway as long as `level` is not above 5.
@@ -30,6 +32,14 @@ TIMED = diagram(
     + '<bpmn:endEvent id="e"/>'
     + flows("s>tm", "tm>a", "a>e")
 )
+
+#: A task with a timer at it, and an external task; the task ends both.
+REMINDED = draw.diagram(
+    draw.start(), draw.parallel("g"), draw.user("a", camunda__assignee="ann"),
+    draw.element("serviceTask", "x", camunda__type="external", camunda__topic="t"),
+    draw.boundary("b", "a", draw.timer("PT1H"), interrupting=False), draw.end(),
+    draw.end("e2"), draw.end("t", draw.terminate()), "s-g-a-t", "g-x-e", "b-e2",
+)  # fmt: skip
 
 
 def the_job() -> Job:
@@ -272,3 +282,32 @@ def test_a_start_s_repetition_moves_along(database: str) -> None:
     with db.reading() as session:
         owed = session.scalars(select(Job).where(Job.kind == "start", Job.status == "open")).one()
     assert owed.due_at == first + timedelta(hours=1, minutes=15)
+
+
+def test_an_incident_without_a_failure_ends_with_its_job(either_database: str) -> None:
+    """Somebody took its tries away: no error is there to tell that an incident is."""
+    office.publish(TIMED)
+    office.start(period="PT1H")
+    number = the_job().id
+    with db.transaction() as session:
+        levers.set_retries(session, levers.find(session, number), 0, actor=ANN)
+    assert in_step.torn() == []
+    jobs.execute(number)
+    assert in_step.torn() == []
+    with db.reading() as session:
+        assert session.scalars(select(Incident.resolved_at)).one() is not None
+
+
+def test_an_incident_without_a_failure_ends_with_its_wait(either_database: str) -> None:
+    office.publish(REMINDED)
+    case = office.start()
+    with db.transaction() as session:
+        levers.set_retries(session, levers.find(session, the_job().id), 0, actor=ANN)
+        [outside] = session.scalars(select(Job.id).where(Job.kind == "external"))
+        external.set_retries(session, outside, 0, actor=ANN)
+    assert in_step.torn() == []
+    office.complete(case, "a")
+    assert office.status(case) == "completed"
+    assert in_step.torn() == []
+    with db.reading() as session:
+        assert list(session.scalars(select(Incident.is_deleted))) == [True, True]
