@@ -6,6 +6,7 @@ They may stand on each other in any order, and contain themselves.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -74,7 +75,8 @@ class Types:
             self._complain(element, f"类型“{name}”以自己为基础，请改正。")
             return
         shell.kind, shell.item, shell.fields = made.kind, made.item, made.fields
-        shell.params, shell.result, shell.allowed = made.params, made.result, made.allowed
+        shell.params, shell.result = made.params, made.result
+        shell.allowed, shell.values = made.allowed, made.values
 
     def _build(self, element: Element) -> Type:
         """Return the type that a definition or a component describes."""
@@ -129,7 +131,7 @@ class Types:
                 return False
             return test(Env({}, Run({})), value) is True
 
-        return Type(base.kind, base.name, base.item, base.fields, base.params, base.result, allowed)
+        return replace(base, allowed=allowed, values=text)
 
     def _complain(self, element: Element, message: str) -> None:
         self.problem(element.get("id") or element.get("name") or "", "dmn-item", message)

@@ -101,7 +101,7 @@ def _model(
         camunda=camunda,
         doubts=reader.doubts,
     )
-    reader.import_types(model.imports)
+    reader.import_types(model.imports, root.nsmap)
     reader.read_types(root)
     model.types.update(reader.types.named)
     _fill(model, root, reader)

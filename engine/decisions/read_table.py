@@ -97,13 +97,13 @@ def _input(element: Element, table: str, reader: Reader) -> Input:
     holder = document.child(element, "inputExpression")
     label = element.get("label") or text_of(holder) or place
     tree, read = reader.expression(holder, place, f"输入列“{label}”")
-    type_ref, listed = reader.type_of(None if holder is None else holder.get("typeRef"))
     written = None if holder is None else holder.get("typeRef")
+    listed = reader.values_of(written)
     typed = reader.converter(written, f"输入列“{label}”", place)
     own = text_of(document.child(element, "inputValues"))
     allowed = _texts(_literals(own or listed, place, reader))
     accepts = _accepting(own, place, reader) if own and not reader.camunda else None
-    kind = types.base(type_ref)
+    kind = types.base(reader.type_of(written))
     names = frozenset(free_names(tree))
     return Input(place, label, text_of(holder), names, read, typed, kind, allowed, accepts)
 
@@ -152,9 +152,9 @@ def _outputs(
             fault = reader.broken(place, "dmn-output", f"输出列“{label}”的名称缺失或重复。")
         default = document.child(column, "defaultOutputEntry")
         closure = reader.expression(default, place, "默认输出")[1] if text_of(default) else None
-        _, listed = reader.type_of(column.get("typeRef"))
+        listed = reader.values_of(column.get("typeRef"))
         if not column.get("typeRef") and len(columns) == 1 and not reader.camunda:
-            listed = reader.values_of(type_ref)
+            listed = reader.values_of(type_ref, items=True)
         typed = reader.converter(column.get("typeRef"), f"输出列“{label}”", place)
         listed = text_of(document.child(column, "outputValues")) or listed
         texts = _texts(_literals(listed, place, reader))

@@ -16,7 +16,7 @@ from engine.decisions.types import Converter, converted
 from engine.errors import ExpressionError, Problem
 from engine.expressions.compile_tests import Test
 from engine.expressions.environment import Closure, Env
-from engine.expressions.feel_types import Type, coerce
+from engine.expressions.feel_types import ANY, Type, coerce
 from engine.expressions.naming import free_names
 from engine.expressions.nodes import Literal, Node, Tests
 from engine.expressions.program import (
@@ -39,16 +39,6 @@ _QUICK: Final[dict[str, frozenset[type]]] = {
     "string": frozenset({str, type(None)}),
     "boolean": frozenset({bool, type(None)}),
 }
-
-
-def _behind(type_ref: str | None, known: dict[str, tuple[str, str]]) -> tuple[str | None, str]:
-    allowed = ""
-    for _ in range(len(known)):
-        if type_ref not in known:
-            break
-        type_ref, values = known[type_ref]
-        allowed = allowed or values
-    return type_ref, allowed
 
 
 def coercing(wanted: Type | None) -> Converter | None:
@@ -78,10 +68,8 @@ class Reader:
     camunda: bool = True
     #: The language of expressions that do not name theirs.
     language: str = ""
-    #: The author's type → FEEL's type and the text of its allowed values, where it is so simple.
-    aliases: dict[str, tuple[str, str]] = field(default_factory=dict)
-    #: The same for all types that have a base, also for collections of it.
-    bases: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: The author's type → the type that it is based on, where it is so simple.
+    aliases: dict[str, str] = field(default_factory=dict)
     #: Built-ins whose names something that the element being read can see has too.
     hidden: frozenset[str] = frozenset()
     #: Names read by the expressions so far; whoever wants to know empties it first.
@@ -100,26 +88,33 @@ class Reader:
         self.types.read(root)
         for item in children(root, "itemDefinition"):
             base = child(item, "typeRef")
-            if base is None:
-                continue
-            told = ((base.text or "").strip(), text_of(child(item, "allowedValues")))
-            self.bases[item.get("name") or ""] = told
-            if item.get("isCollection") != "true":
-                self.aliases[item.get("name") or ""] = told
+            if base is not None and item.get("isCollection") != "true":
+                self.aliases[item.get("name") or ""] = (base.text or "").strip()
 
-    def import_types(self, imports: Mapping[str, DecisionModel]) -> None:
-        """Make the types of imported files known: below the name of their import."""
+    def import_types(self, imports: Mapping[str, DecisionModel], spaces: Mapping[Any, str]) -> None:
+        """Make the types of imported files known: below the name of their import.
+
+        DMN 1.1 names types as XML does: a prefix that stands for the file's namespace does too.
+        """
         for prefix, model in imports.items():
-            for name, one in model.types.items():
-                self.types.named[f"{prefix}.{name}" if prefix else name] = one
+            also = [f"{one}:" for one, uri in spaces.items() if one and uri == model.namespace]
+            for before in (f"{prefix}." if prefix else "", *also):
+                self.types.named |= {f"{before}{name}": one for name, one in model.types.items()}
 
-    def type_of(self, type_ref: str | None) -> tuple[str | None, str]:
-        """Return FEEL's type behind a `typeRef`, and the allowed values of the nearest type."""
-        return _behind(type_ref, self.aliases)
+    def type_of(self, type_ref: str | None) -> str | None:
+        """Return the name of the type that stands behind a `typeRef`."""
+        for _ in range(len(self.aliases)):
+            if type_ref not in self.aliases:
+                break
+            type_ref = self.aliases[type_ref]
+        return type_ref
 
-    def values_of(self, type_ref: str | None) -> str:
-        """Return the allowed values of a type, or of the items of a collection."""
-        return _behind(type_ref, self.bases)[1]
+    def values_of(self, type_ref: str | None, *, items: bool = False) -> str:
+        """Return the allowed values of a type; `items`: or those of the items of a collection."""
+        found = self.types.find(type_ref) or ANY
+        if items and found.item is not None and not found.values:
+            found = found.item
+        return found.values
 
     def feel_type(self, type_ref: str | None, place: str = "") -> Type | None:
         """Return the type behind a `typeRef`; None if none is written, or it is unknown."""
@@ -137,7 +132,7 @@ class Reader:
         Camunda's files texts become numbers or dates, and other values raise `ExpressionError`.
         """
         if self.camunda:
-            convert = types.converter(self.type_of(type_ref)[0], what)
+            convert = types.converter(self.type_of(type_ref), what)
             if convert is not None:
                 return convert
         return coercing(self.feel_type(type_ref, place))

@@ -175,7 +175,7 @@ def power(left: Any, right: Any) -> Any:
     result = Decimal(1) if right == 0 else _compute(DECIMAL.power, left, right)
     if not result.is_finite():  # 0 ** -1: Python knows infinity
         raise Undefined("没有计算结果（零的负数次方）。")
-    whole = isinstance(left, int) and isinstance(right, int) and abs(result) < _LARGEST
+    whole = isinstance(left, int) and isinstance(right, int) and -_LARGEST < result < _LARGEST
     return int(result) if whole and result == result.to_integral_value() else result
 
 
@@ -187,6 +187,11 @@ def negate(value: Any) -> Any:
         return fine.length(-fine.nanoseconds(value))
     number = exact(value)
     return -number if isinstance(number, int) else DECIMAL.minus(number)
+
+
+def magnitude(value: int | Decimal) -> int | Decimal:
+    """Return a number without its sign; Python's `abs` would round it to 28 digits."""
+    return negate(value) if value < 0 else value
 
 
 ARITHMETIC: Final[dict[str, Operator]] = {

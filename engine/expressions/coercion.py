@@ -81,7 +81,7 @@ def _moments(left: Any, right: Any) -> tuple[Any, Any]:
 
 def _remainder(left: Any, right: Any) -> Any:
     """Return Java's remainder: the sign of the dividend."""
-    result = arithmetic.modulo(abs(left), abs(right))
+    result = arithmetic.modulo(arithmetic.magnitude(left), arithmetic.magnitude(right))
     return arithmetic.negate(result) if left < 0 else result
 
 

@@ -154,8 +154,22 @@ def _accepts(result: Any, value: Any, uses_input: bool) -> bool | None:
     if isinstance(result, list) and not (
         isinstance(value, list) and comparison.same(result, value)
     ):
-        return any(_holds(item, value) for item in result)
+        return _held(result, value)
     return comparison.same(result, value)
+
+
+def _held(items: list[Any], value: Any) -> bool | None:
+    """Tell whether a list has the value, or a range around it: as `or` of its items would."""
+    found: bool | None = False
+    for item in items:
+        try:
+            held = _holds(item, value)
+        except Undefined:  # a range of another kind; an item after it may be the value
+            held = None
+        if held:
+            return True
+        found = None if held is None else found
+    return found
 
 
 def _holds(item: Any, value: Any) -> bool:

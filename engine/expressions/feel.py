@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import ClassVar, Final
 
-from engine.expressions import nodes, temporal
+from engine.expressions import arithmetic, nodes, temporal
 from engine.expressions.lexer import Token, complain, spelled
 from engine.expressions.limits import Undefined
 from engine.expressions.nodes import Node
@@ -167,8 +166,8 @@ class FeelParser(Parser):
 
     def _negative(self, start: int) -> Node:
         operand = self.expression(70)
-        if isinstance(operand, nodes.Literal) and isinstance(operand.value, int | Decimal):
-            return nodes.Literal(-operand.value, span=self.span(start))
+        if isinstance(operand, nodes.Literal) and arithmetic.is_number(operand.value):
+            return nodes.Literal(arithmetic.negate(operand.value), span=self.span(start))
         return nodes.Negative(operand, span=self.span(start))
 
     def _parenthesis(self, start: int) -> Node:

@@ -33,6 +33,8 @@ class Type:
     result: Type | None = None
     #: Whether a value of this kind is one of those allowed; none: all are.
     allowed: Callable[[Any], bool] | None = None
+    #: The unary tests that say so, as they are written: their order is that of importance.
+    values: str = ""
 
     @property
     def label(self) -> str:

@@ -138,6 +138,6 @@ class Parser:
         if token.text.isdigit() and len(token.text) <= 34:
             return nodes.Literal(int(token.text), span=(token.start, token.end))
         value = Decimal(token.text)
-        if len(value.as_tuple().digits) > 100 or abs(value.adjusted()) >= DECIMAL.Emax:
+        if len(value.as_tuple().digits) > 100 or value.adjusted() > DECIMAL.Emax:
             raise complain("数字太长。", self.source, token.start)
         return nodes.Literal(DECIMAL.create_decimal(value), span=(token.start, token.end))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from enum import Enum
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +19,9 @@ from engine.expressions.declared import Long, ObjectList, ObjectMap, Short
 from engine.expressions.far import FarDate, FarMoment
 from engine.expressions.fine import ExactDuration, Fine
 from engine.expressions.limits import MAX_DEPTH, MAX_TEXT, LimitReached, Undefined
+
+#: Python's own context has 28 digits, and rounds what it normalises.
+_EVERY_DIGIT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 PLAIN: Final = frozenset(
     {
@@ -240,7 +243,7 @@ def number_text(value: Decimal) -> str:
     if value == 0:
         return "0"
     if abs(value.adjusted()) > 60:
-        return str(value.normalize())
+        return str(value.normalize(_EVERY_DIGIT))
     digits = format(value, "f")
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 

@@ -14,6 +14,7 @@ from tests.engine.dmn_standard import (
     context,
     decision,
     invocation,
+    item,
     knowledge,
     literal,
     model,
@@ -56,6 +57,22 @@ def test_types_of_an_imported_file_stand_below_its_name():
     assert decisions.parse(xml, others=[LIBRARY]).evaluate("d", {}).value is None
     test = importing(literal('"low" instance of lib.tLevel'))
     assert test.evaluate("d", {}).value is True
+
+
+@pytest.mark.parametrize("type_ref", ["lib.tLevel", "lib:tLevel", "x:tLevel", "own:tOwn"])
+def test_a_type_is_named_by_its_import_or_by_its_namespace(type_ref):
+    """In DMN 1.1 a `typeRef` is a qualified name of XML (7.3.2): its prefix stands for a namespace.
+
+    The order of the type's allowed values is that of PRIORITY (8.2.10) whatever it is called.
+    """
+    spaces = 'xmlns:x="http://test/lib" xmlns:own="http://test/main"'
+    own = item("tOwn", "string", allowed='"low","high"')
+    ranked = table(["n"], [f"r:{type_ref}"], [["-", '"high"'], ["-", '"low"']], hit="PRIORITY")
+    parts = (IMPORT, own, decision("d", ranked), decision("e", literal('"no"'), type_ref=type_ref))
+    xml = model(*parts).replace(b'id="defs"', f'id="defs" {spaces}'.encode())
+    found = decisions.parse(xml, others=[LIBRARY])
+    assert found.evaluate("d", {"n": 1}).value == "low"
+    assert found.evaluate("e", {}).value is None
 
 
 def test_an_import_without_its_file_is_refused():

@@ -147,6 +147,8 @@ TESTS = lines("""
 1 in (2, 3) ⇒ false
 1 in [1, 2, 3] ⇒ true
 1 in [[2..4], [0..1]] ⇒ true
+"a" in [[1..3], "a"] ⇒ true
+"b" in [[1..3], "a"] ⇒ null
 1 in [2..4] ⇒ false
 1 in (< 2) ⇒ true
 1 in < 2 ⇒ true

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from engine.errors import ExpressionError
 from engine.expressions import arithmetic, comparison, fine, nodes, temporal, values
 from engine.expressions.builtins import arguments as arg
-from engine.expressions.builtins.registry import builtin
+from engine.expressions.builtins.registry import REGISTRY, builtin
 from engine.expressions.environment import Run
 from engine.expressions.far import FarDate, FarMoment
 from engine.expressions.feel import FeelParser
 from engine.expressions.fine import ExactDuration, Fine
 from engine.expressions.limits import Undefined
 from engine.expressions.values import Range, YearsMonths, kind, label
+
+#: The functions that a literal may be written with.
+_TEMPORAL: Final = frozenset({"date", "time", "date and time", "duration"})
 
 
 @builtin("date", "from")
@@ -135,8 +138,18 @@ def range_from(run: Run, source: Any) -> Range:
 
 
 def _literal_end(node: nodes.Node) -> Any:
+    """Return the end that a literal gives, or a call that makes a date, time or duration of such.
+
+    The second is a "date time literal" too (rule 62 of the grammar).
+    """
+    if isinstance(node, nodes.Call) and isinstance(node.callee, nodes.Name):
+        named = {key: _literal_end(value) for key, value in node.named}
+        values = [_literal_end(value) for value in node.args]
+        for one in REGISTRY[node.callee.name] if node.callee.name in _TEMPORAL else ():
+            if one.accepts(len(values), list(named)):
+                return one.function(*(one.arrange(named, None) if named else values))
     if not isinstance(node, nodes.Literal) or node.value is None:
-        raise Undefined("区间的两端应为数字、文字或 @ 开头的日期时间。")
+        raise Undefined("区间的两端应为数字、文字或日期时间，例如 [1..5]。")
     return node.value
 
 
@@ -164,6 +177,6 @@ def _read(digits: str) -> int | Decimal:
         value = arithmetic.DECIMAL.create_decimal(digits)
     except (InvalidOperation, ArithmeticError):
         raise Undefined(f"“{digits[:20]}”不是数字。") from None
-    if not value.is_finite() or abs(value.adjusted()) > 6_000:
+    if not value.is_finite():
         raise Undefined(f"“{digits[:20]}”不是数字。")
     return int(digits) if digits.lstrip("+-").isdigit() and len(digits) <= 34 else value

@@ -68,7 +68,7 @@ def round_half_down(n: Any, scale: Any) -> int | Decimal:
 def absolute(n: Any) -> Any:
     n = arg.single(n)
     if not arithmetic.is_length(n):
-        return abs(arg.number(n))
+        return arithmetic.magnitude(arg.number(n))
     other = arithmetic.negate(n)
     return other if comparison.less(n, other) else n
 
