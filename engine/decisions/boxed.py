@@ -83,7 +83,7 @@ def _context(element: Element, name: str, reader: Reader) -> Closure:
 
 
 def _list(element: Element, name: str, reader: Reader) -> Closure:
-    items = [boxed(item, name, reader) for item in element if local(item) in READERS]
+    items = [boxed(item, name, reader) for item in children(element, *READERS)]
     return lambda env: [item(env) for item in items]
 
 
@@ -91,7 +91,7 @@ def _relation(element: Element, name: str, reader: Reader) -> Closure:
     columns = [document.name_of(column) for column in children(element, "column")]
     types = [column.get("typeRef") for column in children(element, "column")]
     rows = [
-        [boxed(cell, name, reader) for cell in row if local(cell) in READERS]
+        [boxed(cell, name, reader) for cell in children(row, *READERS)]
         for row in children(element, "row")
     ]
     if any(len(row) != len(columns) for row in rows):

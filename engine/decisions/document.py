@@ -109,8 +109,10 @@ def local(element: Element) -> str:
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
-    """Yield the direct children of these names."""
-    return (child for child in element if local(child) in names)
+    """Yield the direct children of these names; those of other tools are not meant."""
+    space = element.tag[: element.tag.rfind("}") + 1]
+    wanted = {space + name for name in names}
+    return (child for child in element if child.tag in wanted)
 
 
 def child(element: Element, *names: str) -> Element | None:

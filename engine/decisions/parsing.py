@@ -11,18 +11,15 @@ from engine.decisions.model import Decision, DecisionModel, InputData, Knowledge
 from engine.decisions.read_table import read_table
 from engine.decisions.reading import Reader
 from engine.decisions.references import check_references
+from engine.decisions.scoping import MAX_NAMES, SHOWN, Names
 from engine.decisions.table import Table
 from engine.errors import DeploymentRefused, ExpressionError, Problem
 from engine.expressions.builtins import REGISTRY
 from engine.expressions.environment import Closure, Env
-from engine.expressions.feel import special_names
-from engine.expressions.lexer import spelled
 from engine.expressions.values import Function
 
 #: How deep files may import files.
 MAX_IMPORTS = 10
-#: Names with operators or words of FEEL in them: each is looked for at every word.
-MAX_NAMES = 500
 #: Elements that give a name to a value.
 _NAMING = ("variable", "formalParameter")
 #: What a decision has besides its logic.
@@ -34,7 +31,6 @@ _BESIDE_LOGIC = frozenset(
         "usingProcess", "usingTask",
     }
 )  # fmt: skip
-_SHOWN = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
 
 
 def parse(xml: bytes, *, others: Iterable[bytes] = (), tolerant: bool = False) -> DecisionModel:
@@ -79,18 +75,13 @@ def _model(
 ) -> tuple[DecisionModel, list[Problem]]:
     """Return a file's model, and what is wrong with the file."""
     imports, trouble = _imports(root, library, above)
-    names = [*_names(root), *(name for _, inner, _ in imports for name in _names(inner))]
+    names = Names(root, [inner for _, inner, _ in imports])
     camunda = document.is_camundas(root)
-    special = special_names(names)
     language = root.get("expressionLanguage") or ""
-    near = special_names(
-        name_of(one) for element in children(root, *_SHOWN) for one in (element, *element)
-    )  # those of whole elements are in scope wherever they are required
-    known = (*special[:MAX_NAMES], *spelled(near[:MAX_NAMES])[len(near) :])
-    reader = Reader(known, camunda, language, problems=trouble)
-    if len(special) > MAX_NAMES:
+    reader = Reader(names.known, camunda, language, problems=trouble)
+    if names.count > MAX_NAMES:
         message = (
-            f"有 {len(special)} 个名称含有运算符或关键字，最多 {MAX_NAMES} 个；请改用简单的名称。"
+            f"有 {names.count} 个名称含有运算符或关键字，最多 {MAX_NAMES} 个；请改用简单的名称。"
         )
         reader.problem(root.get("id") or "", "dmn-size", message)
     model = DecisionModel(
@@ -104,7 +95,7 @@ def _model(
     reader.import_types(model.imports, root.nsmap)
     reader.read_types(root)
     model.types.update(reader.types.named)
-    _fill(model, root, reader)
+    _fill(model, root, reader, names)
     if not model.camunda:
         model.times.update(_times(model))
     if not any((model.decisions, model.knowledge, model.services, model.types)):
@@ -139,18 +130,11 @@ def _imports(
     return found, problems
 
 
-def _names(root: Element) -> list[str]:
-    """Return the names in a file; those of drawings and of other tools are for people."""
-    space = root.tag.rpartition("}")[0]
-    named = (name_of(element) for element in root.iter() if element.tag.startswith(space))
-    return [name for name in named if name]
-
-
-def _fill(model: DecisionModel, root: Element, reader: Reader) -> None:
+def _fill(model: DecisionModel, root: Element, reader: Reader, names: Names) -> None:
     functions = _functions(root, model)
-    for element in children(root, *_SHOWN):
+    for element in children(root, *SHOWN):
         identifier = element.get("id") or name_of(element)
-        reader.hidden = _hidden(element, functions)
+        reader.hidden, reader.known = _hidden(element, functions), names.seen_by(element)
         if label := " ".join((element.get("label") or "").split()):
             model.labels.setdefault(label, identifier)
         match document.local(element):

@@ -1,0 +1,119 @@
+"""Which names with operators or words of FEEL in them an element of a file can speak of.
+
+Only whoever knows such a name can tell it from an expression: where `Net - Gross` is a name,
+it is one token (DMN 1.3, 10.3.1.4). It is a name only for those who have it in scope (10.4):
+the decision `Net - Gross` that subtracts the one from the other does not read itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from engine.decisions.document import Element, children, local, name_of, reference
+from engine.errors import ExpressionError
+from engine.expressions.feel import FeelParser, special_names
+from engine.expressions.lexer import compact, spelled
+from engine.expressions.naming import free_names
+from engine.expressions.program import Known
+
+#: Such names in one file: each is looked for at every word.
+MAX_NAMES = 500
+#: The elements that others require.
+SHOWN = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
+#: Elements whose names are for people.
+_FOR_PEOPLE = frozenset(
+    {
+        "definitions", "knowledgeSource", "performanceIndicator", "organizationUnit",
+        "elementCollection", "group", "annotation",
+    }
+)  # fmt: skip
+
+
+class Names:
+    """The names of one file and of those that it imports."""
+
+    def __init__(self, root: Element, imported: Iterable[Element]) -> None:
+        self.root = root
+        own = list(names_in(root))
+        whole = [name_of(part) for one in children(root, *SHOWN) for part in (one, *one)]
+        special = special_names(own + [name for below in imported for name in names_in(below)])
+        #: How many there are.
+        self.count = len(special)
+        near = special_names(whole)  # those of whole elements may be written with or without blanks
+        self.known: Known = (
+            *special[:MAX_NAMES],
+            *spelled(near[:MAX_NAMES])[len(near) :],
+        )
+        self._elements = {one.get("id") or name_of(one): one for one in children(root, *SHOWN)}
+        #: Names that are expressions of other names of the file, too.
+        self._doubtful = {compact(name) for name in special if _computes(name, set(own))}
+
+    def seen_by(self, element: Element) -> Known:
+        """Return what the expressions of one element must be told."""
+        if not self._doubtful:
+            return self.known
+        hidden = self._doubtful - {compact(name) for name in self._in_scope(element)}
+        return tuple(name for name in self.known if compact(name) not in hidden)
+
+    def _in_scope(self, element: Element) -> Iterator[str]:
+        """Yield the names of what an element requires and what is in there, and of its parts.
+
+        One that says nothing of what it requires is taken to mean any of the inputs.
+        """
+        yield from _inside(element, own=True)
+        for definition in children(self.root, "itemDefinition"):
+            yield from names_in(definition)
+        seen: set[str] = set()
+        pending = [(one, True) for one in self._required(element)]
+        for one in children(self.root, "inputData") if not pending else ():
+            yield from names_in(one)
+        while pending:
+            identifier, direct = pending.pop()
+            if identifier in seen:
+                continue
+            seen.add(identifier)
+            required = self._elements[identifier]
+            yield from _inside(required)
+            if direct:
+                yield from (name_of(one) for one in (required, *children(required, "variable")))
+            service = local(required) == "decisionService"
+            pending += [(one, direct and service) for one in self._required(required)]
+
+    def _required(self, element: Element) -> list[str]:
+        found = [reference(one)[1] for one in element.iter() if one.get("href")]
+        return [one for one in found if one in self._elements]
+
+
+def names_in(element: Element) -> Iterator[str]:
+    """Yield the names in an element that expressions may use; not those of other tools."""
+    space = element.tag.rpartition("}")[0]
+    for one in element.iter():
+        if one.tag.startswith(space) and local(one) not in _FOR_PEOPLE and (name := name_of(one)):
+            yield name
+
+
+def _inside(element: Element, *, own: bool = False) -> Iterator[str]:
+    """Yield the names of an element's parts.
+
+    `own`: as its expressions see them, which are not told what the columns around them are called.
+    """
+    function = local(element) == "businessKnowledgeModel"
+    if own and function:  # it may call itself
+        yield from (name_of(one) for one in (element, *children(element, "variable")))
+    for one in element.iter():
+        if one is element or (one.getparent() is element and local(one) == "variable"):
+            continue
+        if own and local(one) in ("output", "column"):
+            around = one.getparent().getparent()
+            if around is element or local(around) == "encapsulatedLogic":
+                continue
+        yield name_of(one)
+
+
+def _computes(name: str, known: set[str]) -> bool:
+    """Tell whether a name is an expression as well, of names that the file knows."""
+    try:
+        free = free_names(FeelParser(name).parse())
+    except ExpressionError:
+        return False
+    return free <= known
