@@ -61,6 +61,9 @@ CONVERSATIONS = frozenset({"callConversation", "conversation", "subConversation"
 #: Ids that the normaliser makes begin with this, and those that the importer gives.
 RESERVED = "_n_"
 GIVEN = "_n_i_"
+#: Starts and ends that the importer writes down where a diagram leaves them out.
+IMPLIED_START = f"{GIVEN}start_"
+IMPLIED_END = f"{GIVEN}end_"
 #: Attribute the normaliser writes: the handler of a compensation boundary event.
 HANDLER = "_n_handler"
 
@@ -121,6 +124,11 @@ def identifier(element: etree._Element) -> str:
 def is_drawn(name: str) -> bool:
     """Say whether the author drew what has this id, even if the importer had to give it one."""
     return name.startswith(GIVEN) or not name.startswith(RESERVED)
+
+
+def is_implied(name: str) -> bool:
+    """Say whether this is a start, an end or their flow that the importer wrote down."""
+    return name.startswith((IMPLIED_START, IMPLIED_END))
 
 
 def event_definitions(event: etree._Element) -> list[etree._Element]:

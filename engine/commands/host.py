@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import calendar, services, settings
+from engine.bpmn import xml
 from engine.commands import calls, decided, definitions, opening
 from engine.commands.definitions import Definition
 from engine.commands.trail import Trail
@@ -136,7 +137,9 @@ class InstanceHost:
         return calls.is_caught_above(self.work, self.row, code)
 
     def trace(self, event: Trace) -> None:
-        """Keep what a person may ask about later."""
+        """Keep what a person may ask about later; of what nobody drew, nobody can."""
+        if xml.is_implied(event.element) or xml.is_implied(event.detail.get("flow", "")):
+            return
         self.trail.add(event)
         if event.kind in KEPT:
             self.work.note(

@@ -113,6 +113,14 @@ WRONG = {
          flow("gw", "e", "${!x}", label="b"), "a-a"),
         ("a", "no-way-to-end"),
     ),
+    "a path that breaks off": (
+        (S, user("a", **GOOD_TASK), E, end("_n_i_end_a"), "s-e", "s-a-_n_i_end_a"),
+        ("a", "house-no-end"),
+    ),
+    "no drawn start": (
+        (start("_n_i_start_p"), user("a", **GOOD_TASK), E, "_n_i_start_p-a-e"),
+        ("p", "house-no-start"),
+    ),
     "no end inside": (
         (S, sub("sp", start("s1"), service("x", "area.work"), "s1-x", name="处理"), E, "s-sp-e"),
         ("x", "no-way-to-end"),

@@ -16,6 +16,7 @@ from engine.bpmn.definition import Description
 from engine.bpmn.rules import (
     branches_named,
     conditions_complete,
+    ends_drawn,
     forms_and_candidates,
     labels,
     lengths,
@@ -34,6 +35,7 @@ Rule = Callable[[Diagram], Iterator[Problem]]
 
 RULES: tuple[Rule, ...] = (
     reachable_end.check,
+    ends_drawn.check,
     conditions_complete.check,
     performers.check,
     references.check,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.rules.diagram import Diagram
-from engine.bpmn.xml import ACTIVITIES, EVENTS
+from engine.bpmn.xml import ACTIVITIES, EVENTS, is_implied
 from engine.errors import Problem
 
 
@@ -14,5 +14,7 @@ def check(diagram: Diagram) -> Iterator[Problem]:
     if diagram.description.name == diagram.description.key:
         yield Problem(diagram.description.key, "house-no-name", "请给流程起一个名称。")
     for node in diagram.of(*(ACTIVITIES | EVENTS)):
-        if not node.name and node.parent == diagram.description.key:
+        if node.name or is_implied(node.id):
+            continue
+        if node.parent == diagram.description.key:
             yield Problem(node.id, "house-no-name", "请给它起一个名称，让看图的人明白。")
