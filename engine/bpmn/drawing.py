@@ -5,7 +5,7 @@ sees. Only the main plane is read; what it does not show is listed in `Drawing.h
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from lxml import etree
@@ -39,8 +39,10 @@ def read(xml: bytes) -> Drawing:
     return of(root)
 
 
-def of(root: etree._Element, *, whole: bool = False) -> Drawing:
-    """Read the main plane of a BPMN tree, or every plane, one beneath the other."""
+def of(
+    root: etree._Element, *, whole: bool = False, beneath: Collection[etree._Element] = ()
+) -> Drawing:
+    """Read the main plane of a BPMN tree with others beneath it: these, or all of them."""
     semantic = {
         str(node.get("id")): node for node in root.iter(f"{BPMN}*") if node.get("id") is not None
     }
@@ -51,7 +53,7 @@ def of(root: etree._Element, *, whole: bool = False) -> Drawing:
     edges: list[Edge] = []
     low: float | None = None
     for plane in planes:
-        if plane is main or whole:
+        if plane is main or whole or plane in beneath:
             more, lines = _lowered_plane(*_plane(plane, semantic, defaults), low)
             shapes += more
             edges += lines

@@ -15,9 +15,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from lxml import etree
+
 from engine.bpmn import drawing, importing
 from engine.bpmn.figures import CONTAINERS, Box, Drawing, Edge, Shape
-from engine.bpmn.importing import names, placing
+from engine.bpmn.importing import names, pages, placing
 from engine.bpmn.lettering import LABEL_LINE, Text, label_text
 from engine.bpmn.painters import flow, paint
 from engine.bpmn.strokes import text
@@ -71,7 +73,8 @@ def render(
         uid: unique on the page; prefixes the ids inside the picture.
         whole: draw every plane, one beneath the other, and what is hidden; not only the main one.
             Elements bear the ids of the file then, not those that are executed.
-        process: the plane that shows this process is the main one; "" for the first of the file.
+        process: the plane that shows this process is the main one, with those beneath it that
+            show more of it; "" for the first of the file.
 
     Returns the SVG element as text; an empty string if there is nothing to draw.
 
@@ -82,7 +85,8 @@ def render(
         root = importing.read(xml).root
     except DeploymentRefused as refused:
         raise ValueError(refused.problems[0].message) from refused
-    picture = drawing.of(placing.place(root, whole=whole, process=process), whole=whole)
+    tree = placing.place(root, whole=whole, process=process)
+    picture = drawing.of(tree, whole=whole, beneath=_further(tree, process))
     if not picture.shapes:
         return ""
     walk = _Walk(
@@ -108,6 +112,11 @@ def render(
         for item in sorted(picture.items, key=_depth)
     ]
     return "".join([*parts, "</svg>"])
+
+
+def _further(tree: etree._Element, process: str) -> list[etree._Element]:
+    main = drawing.main_plane(tree)
+    return [] if main is None else pages.beneath(tree, process, main)
 
 
 def describe(picture: Drawing, states: Mapping[str, str]) -> str:

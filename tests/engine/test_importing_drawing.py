@@ -124,6 +124,16 @@ def test_each_process_is_shown_on_its_own_page():
     assert 'is-active" data-element-id="qa"' in walk
 
 
+def test_a_process_that_goes_on_over_the_page_is_shown_on_both():
+    """A plane is not bound to one process, nor a process to one plane (BPMN 2.0.2, 12.2.3)."""
+    xml = re.sub(rb"</bpmn:process>\s*<bpmn:process [^>]*>", b"", two_pages())
+    assert xml.count(b"<bpmn:process ") == 1
+    assert {"s", "a", "f_a_e", "qs", "qa", "f_qs_qa"} <= drawn(xml, process="p")
+    walk = svg.render(xml, title="图", uid="d", process="p", states={"qa": "active"})
+    assert 'is-active" data-element-id="qa"' in walk
+    assert importing.read(xml).write().count(b"BPMNPlane bpmnElement") == 2
+
+
 def drawn(xml: bytes, **extra) -> set[str]:
     picture = etree.fromstring(svg.render(xml, title="图", uid="d", **extra))
     return {node.get("data-element-id") for node in picture.iter("{*}g")} - {None}

@@ -13,6 +13,8 @@ from engine.bpmn.importing.page import first
 from engine.bpmn.xml import DI, B, children, identifier
 
 SHAPE = DI + "BPMNShape"
+#: A process that is drawn on more pages than these is not shown on the rest.
+MOST = 30
 
 
 def main(tree: etree._Element, process: str) -> etree._Element:
@@ -46,12 +48,42 @@ def _most_of(tree: etree._Element, process: str) -> etree._Element | None:
     return best[0][0] if best and best[0][1] else None
 
 
+def beneath(tree: etree._Element, process: str, chosen: etree._Element) -> list[etree._Element]:
+    """Return the pages that show steps of a process which its main page does not show.
+
+    Some authors go on drawing on the next page. Pages of closed subprocesses are not meant.
+    """
+    found = next((one for one in children(tree, "process") if identifier(one) == process), None)
+    if found is None:
+        return []
+    wanted = {identifier(node) for node in nodes_of(found)} - {""} - _shown_on(chosen)
+    inner = _inner(tree)
+    pages: list[etree._Element] = []
+    for plane in tree.iter(DI + "BPMNPlane"):
+        if plane is chosen or plane.get("bpmnElement") in inner or len(pages) == MOST:
+            continue
+        shown = wanted & _shown_on(plane)
+        if shown:
+            pages.append(plane)
+            wanted -= shown
+    return pages
+
+
+def _shown_on(plane: etree._Element) -> set[str]:
+    shapes = (shape for shape in plane.iterchildren(SHAPE) if box_of(shape) is not None)
+    return {shape.get("bpmnElement") or "" for shape in shapes}
+
+
+def _inner(tree: etree._Element) -> set[str]:
+    return {identifier(scope) for scope in tree.iter(*(B + kind for kind in sorted(HOLDING)))}
+
+
 def others(tree: etree._Element, chosen: etree._Element) -> Mapping[str, etree._Element]:
     """Return for each element that a page beside the main one shows the first such page.
 
     Pages of closed subprocesses are not meant: they show what is inside.
     """
-    inner = {identifier(scope) for scope in tree.iter(*(B + kind for kind in sorted(HOLDING)))}
+    inner = _inner(tree)
     found: dict[str, etree._Element] = {}
     for plane in tree.iter(DI + "BPMNPlane"):
         if plane is chosen or plane.get("bpmnElement") in inner:

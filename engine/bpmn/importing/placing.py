@@ -85,6 +85,8 @@ def place(root: etree._Element, *, whole: bool = False, process: str = "") -> et
             _notes(page, collaboration)
     talking.bands(page, tree)
     _edges(page, tree)
+    for plane in pages.beneath(tree, process, main):
+        _edges(Page(drawn, plane, whole=whole), tree)
     return tree
 
 
