@@ -21,10 +21,13 @@ def models(name: str) -> list[etree._Element]:
     return list(etree.parse(FOLDER / name).getroot())
 
 
-def findings(model: etree._Element) -> set[tuple[str, str]]:
+def written(model: etree._Element) -> examples.Example:
     inside = "".join(etree.tostring(child, encoding="unicode") for child in model)
-    written = examples.Example(examples.CHAIN.sub(examples.flows, inside))
-    return {(found.code, found.element) for found in standard.lint(written.content)}
+    return examples.Example(examples.CHAIN.sub(examples.flows, inside))
+
+
+def findings(model: etree._Element) -> set[tuple[str, str]]:
+    return {(found.code, found.element) for found in standard.lint(written(model).content)}
 
 
 @pytest.mark.parametrize("model", models("right.xml"), ids=lambda model: model.get("says"))

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from lxml import etree
 
-from engine.bpmn.xml import BPMN_NS, DC_NS, DD_NS, DI_NS, FLOW_NODES, B, local
+from engine.bpmn.xml import BPMN_NS, DC_NS, DD_NS, DI_NS, FLOW_NODES, XSI_NS, B, local
 
 FOLDER = Path(__file__).parent / "examples"
 CHAIN = re.compile(r"[\w.]+(?:→[\w.]+)+")
 NAMESPACES = (
     f'xmlns="{BPMN_NS}" xmlns:bpmndi="{DI_NS}" xmlns:dc="{DC_NS}" xmlns:di="{DD_NS}" '
+    f'xmlns:xsi="{XSI_NS}" '
     'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="file" targetNamespace="example"'
 )
 #: What may stand in a process; everything else brings its process along.

@@ -73,7 +73,7 @@ def _in_own_file(model: Model, call: etree._Element) -> bool:
 def quantities(model: Model) -> Found:
     for activity in model.of(*sorted(ACTIVITIES)):
         for attribute in ("startQuantity", "completionQuantity"):
-            text = (activity.get(attribute) or "1").strip()
+            text = (activity.get(attribute, "1")).strip()
             if not text.isdecimal() or int(text[:9]) < 1:
                 yield activity, f"{attribute} 要写成不小于 1 的整数。"
 

@@ -124,27 +124,6 @@ def joins(model: Model) -> Found:
                 yield edge, f"{side} 指向的图形 {pointer:.60} 不存在。"
 
 
-#: Where the parts of a drawing stand.
-HOMES = {
-    "BPMNPlane": ("BPMNDiagram",),
-    "BPMNLabelStyle": ("BPMNDiagram",),
-    "BPMNShape": ("BPMNPlane",),
-    "BPMNEdge": ("BPMNPlane",),
-    "BPMNLabel": ("BPMNShape", "BPMNEdge"),
-}
-
-
-@rule("di-child", "12.2.3", "Every part of a drawing stands where the standard allows it.")
-def di_child(model: Model) -> Found:
-    for diagram in _items(model, "BPMNDiagram"):
-        for item in diagram.iterdescendants(DI + "*"):
-            name, parent = str(item.tag)[len(DI) :], item.getparent()
-            if name not in HOMES:
-                yield item, f"图形里没有 {name:.40} 这种元素，请改正。"
-            elif parent is None or str(parent.tag).removeprefix(DI) not in HOMES[name]:
-                yield item, f"{name} 只能写在 {'、'.join(HOMES[name])} 里面。"
-
-
 @rule("di-style", "12.2.3", "The style that a label names exists.")
 def di_style(model: Model) -> Found:
     styles = {style.get("id") for style in _items(model, "BPMNLabelStyle")}
@@ -152,30 +131,6 @@ def di_style(model: Model) -> Found:
         pointer = (label.get("labelStyle") or "").strip()
         if pointer and pointer not in styles and pointer.rpartition(":")[2] not in styles:
             yield label, f"labelStyle 指向的 {pointer:.60} 不存在，请改正。"
-
-
-#: Attributes of shapes and edges that are words of a list.
-WORDS = {
-    "isExpanded": ("true", "false", "0", "1"),
-    "isHorizontal": ("true", "false", "0", "1"),
-    "isMarkerVisible": ("true", "false", "0", "1"),
-    "isMessageVisible": ("true", "false", "0", "1"),
-    "messageVisibleKind": ("initiating", "non_initiating"),
-    "participantBandKind": tuple(
-        f"{place}_{who}"
-        for place in ("top", "middle", "bottom")
-        for who in ("initiating", "non_initiating")
-    ),
-}
-
-
-@rule("di-value", "12.2.3", "Attributes of shapes and edges have the values listed for them.")
-def di_value(model: Model) -> Found:
-    for item in (*_items(model, "BPMNShape"), *_items(model, "BPMNEdge")):
-        for name, words in WORDS.items():
-            text = item.get(name)
-            if text is not None and text.strip() not in words:
-                yield item, f"{name} 不能是“{text:.40}”，只能是 {'、'.join(words)}。"
 
 
 @rule(
