@@ -54,6 +54,8 @@ class Loaded:
     started: bool = False
     #: Waits that were acted on, so that their rows are closed as done, not cancelled.
     acted: set[str] = field(default_factory=set)
+    #: Incidents that somebody opened at its tokens.
+    reported: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ class Execution:
         host = InstanceHost(self, row, definition)
         run = Run.load(spec, row.state, host)
         loaded = Loaded(row, definition, run, host, run.waits(), rows.tagged(run.variables))
+        loaded.reported = run.reported()
         self.loaded[row.id] = loaded
         self.change(loaded)
         self.touch(loaded)

@@ -55,6 +55,7 @@ class Batch:
     def __init__(self) -> None:
         self.closed: list[str] = []
         self.jobs_gone: list[str] = []
+        self.incidents_gone: set[int] = set()
         self.subscriptions_gone: list[str] = []
         self.tasks: list[dict[str, Any]] = []
         self.candidates: list[dict[str, Any]] = []
@@ -179,6 +180,8 @@ def _collect(work: Execution, loaded: Loaded, batch: Batch) -> None:
         _collect_gone(work, loaded, wait, batch)
     for wait in new:
         _collect_new(work, loaded, wait, batch)
+    if loaded.reported:
+        batch.incidents_gone |= loaded.reported - (set() if over else run.reported())
     if run.task_changes:
         opening.amend(work, loaded, after)
     now = tagged(run.lasting)
@@ -229,6 +232,8 @@ def _close_waits(work: Execution, batch: Batch) -> None:
         )
     if batch.jobs_gone:
         _cancel_jobs(work, batch.jobs_gone)
+    if batch.incidents_gone:
+        incidents.drop(session, Incident.id.in_(batch.incidents_gone), work.now)
     if batch.subscriptions_gone:
         session.execute(
             delete(Subscription)

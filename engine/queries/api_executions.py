@@ -189,17 +189,19 @@ class _Chunk:
                 )
         of_incident = {name: self._asked.get(name) for name in INCIDENT if name in self._asked}
         if of_incident:
-            yield (
-                (str(instance), token or "")
-                for instance, token in session.execute(
-                    select(Incident.instance_id, Job.token)
-                    .outerjoin(Job, Job.id == Incident.job_id)
-                    .where(
-                        Incident.instance_id.in_(self.ids),
-                        Incident.resolved_at.is_(None),
-                        *ask.conditions(Asked(of_incident), incidents.FILTERS),
-                    )
+            opened = session.execute(
+                select(Incident, Job.token)
+                .outerjoin(Job, Job.id == Incident.job_id)
+                .where(
+                    Incident.instance_id.in_(self.ids),
+                    Incident.resolved_at.is_(None),
+                    *ask.conditions(Asked(of_incident), incidents.FILTERS),
                 )
+            ).all()
+            told = incidents.reports(session, [row[0] for row in opened])
+            yield (
+                (str(one.instance_id), told[one.id].token if one.id in told else token or "")
+                for one, token in opened
             )
 
     def standing(self, work: Execution, instance_id: str) -> Iterator[Standing]:

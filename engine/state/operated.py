@@ -66,6 +66,18 @@ class Operated:
         """Whether no token is left but those that listen."""
         return modify.is_empty(self._instance)
 
+    def report(self, token: str, incident: int) -> None:
+        """Note at a token that somebody opened an incident there: it goes with the token."""
+        self._instance.get_task_from_id(token).marks.setdefault("incidents", []).append(incident)
+
+    def reported(self) -> set[int]:
+        """Return the incidents that are noted at tokens."""
+        return {
+            number
+            for token in self._instance.tokens.values()
+            for number in token.marks.get("incidents", ())
+        }
+
     def places(self) -> list[Place]:
         """Return where the tokens stand, scopes with what runs inside."""
         return tree.places(self._instance)

@@ -37,11 +37,12 @@ def shown(
     job: Job | None,
     instance: ProcessInstance | None,
     definition: ProcessDefinition | None,
+    report: queries.Report | None,
 ) -> dict[str, Any]:
     """Return an incident as the history shows it."""
     return {
         **of_rows(instance, definition),
-        **of_incident(row, job, definition),
+        **of_incident(row, job, definition, report),
         "createTime": moment(row.opened_at),
         "endTime": moment(row.resolved_at),
         "historyConfiguration": None,

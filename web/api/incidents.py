@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 
 from engine import db
 from engine.commands import incidents as levers
+from engine.commands import reporting
 from engine.models import Incident, Job, ProcessDefinition, ProcessInstance
 from engine.queries.records import incidents as queries
 from web.api import listing, names
 from web.api.access import caller, needs
 from web.api.answer import answer, moment, nothing
 from web.api.blueprint import bp
+from web.api.errors import ApiError, invalid
+from web.api.executions import require_execution
 from web.api.history_fields import BY_PROCESS
 from web.api.job_names import job_definition_id
 from web.api.params import MOMENT, TEXT, TEXTS, Params, json_body
@@ -34,6 +37,7 @@ LIST = Params(
         "rootCauseIncidentId", "configuration", "tenantId",
     ),
 )  # fmt: skip
+CREATE = Params("incident", {"incidentType": TEXT, "configuration": TEXT, "message": TEXT})
 NOTE = Params("incident annotation", {"annotation": TEXT})
 
 
@@ -41,12 +45,14 @@ def of_incident(
     row: Incident,
     job: Job | None,
     definition: ProcessDefinition | None,
+    report: queries.Report | None,
 ) -> dict[str, Any]:
     """Return what open and past incidents show alike."""
     kind = row.code
     if kind != "failedExternalTask" and row.job_id is not None:
         kind = "failedJob"
-    token = job.token if job else None
+    token = job.token if job else report.token if report else None
+    by_hand = report.configuration if report else None
     return {
         "id": str(row.id),
         "processDefinitionId": names.definition_of(definition) if definition else None,
@@ -57,7 +63,7 @@ def of_incident(
         "failedActivityId": row.element_id,
         "causeIncidentId": str(row.id),
         "rootCauseIncidentId": str(row.id),
-        "configuration": str(row.job_id) if row.job_id is not None else None,
+        "configuration": str(row.job_id) if row.job_id is not None else by_hand,
         "incidentMessage": row.message or None,
         "tenantId": None,
         "jobDefinitionId": job_definition_id(job, definition),
@@ -70,10 +76,11 @@ def shown(
     job: Job | None,
     _: ProcessInstance | None,
     definition: ProcessDefinition | None,
+    report: queries.Report | None,
 ) -> dict[str, Any]:
     """Return an open incident."""
     return {
-        **of_incident(row, job, definition),
+        **of_incident(row, job, definition, report),
         "incidentTimestamp": moment(row.opened_at),
     }
 
@@ -96,6 +103,32 @@ def get_incident(incident_id: str) -> ResponseReturnValue:
     """Return one open incident."""
     with db.reading() as session:
         return answer(shown(*_find(session, incident_id)))
+
+
+@bp.post("/execution/<execution_id>/create-incident")
+@needs("operate", body=CREATE, returns="Incident")
+def create_incident(execution_id: str) -> ResponseReturnValue:
+    """Open an incident at an execution: what no job tells of."""
+    asked = CREATE.body()
+    kind = asked.get("incidentType")
+    if not kind:
+        raise invalid("incidentType is null")
+    with db.transaction() as session:
+        try:
+            instance_id, token = require_execution(session, execution_id)
+        except ApiError:
+            words = f"Cannot find an execution with executionId '{execution_id}'"
+            raise invalid(f"{words}: execution is null") from None
+        made = reporting.report(
+            session,
+            instance_id,
+            token,
+            kind,
+            message=asked.get("message", ""),
+            configuration=asked.get("configuration"),
+            actor=caller().actor,
+        )
+        return answer(shown(*_find(session, str(made.id))))
 
 
 @bp.delete("/incident/<incident_id>")

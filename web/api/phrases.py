@@ -57,6 +57,7 @@ DEEDS = {
     "delete-historic-query-based": "按历史条件批量删除（批处理）",
     "job-retries-historic-query-based": "按历史条件批量设置重试次数（批处理）",
     "registered": "列出已登记的部署",
+    "create-incident": "报告异常",
     "signal": "推进令牌", "trigger": "交付消息", "messageSubscriptions": "查看等待的消息",
     "execute": "执行", "executeAsync": "执行（批处理）", "generate": "生成", "validate": "校验",
     "evaluate": "求值", "retries": "设置重试次数", "duedate": "设置到期时间",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, false, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select
 from sqlalchemy.orm import Session
 
-from engine.models import Incident, Job, ProcessDefinition, ProcessInstance
+from engine.commands import operations, reporting
+from engine.models import HistoryEvent, Incident, Job, ProcessDefinition, ProcessInstance
 from engine.queries import asked as ask
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked, Column
@@ -21,6 +23,22 @@ KIND = case(
     else_=Incident.code,
 )
 _RESOLVED = and_(Incident.resolved_at.is_not(None), Incident.is_deleted.is_(False))
+
+_REPORTED = and_(
+    HistoryEvent.kind == operations.KIND, HistoryEvent.data["op"].as_string() == reporting.CREATED
+)
+
+
+def _configured(value: str) -> ColumnElement[bool]:
+    """Return which incidents are of a job, or say this themselves."""
+    told = select(HistoryEvent.id).where(
+        HistoryEvent.instance_id == Incident.instance_id,
+        _REPORTED,
+        HistoryEvent.data["incident"].as_integer() == Incident.id,
+        HistoryEvent.data["configuration"].as_string() == value,
+    )
+    by_hand = and_(Incident.job_id.is_(None), exists(told))
+    return or_(Incident.job_id == ask.number(value), by_hand)
 
 
 FILTERS: ask.Filters = {
@@ -39,7 +57,7 @@ FILTERS: ask.Filters = {
     "endTimeAfter": ask.from_(Incident.resolved_at),
     "activityId": ask.equals(Incident.element_id),
     "failedActivityId": ask.equals(Incident.element_id),
-    "configuration": ask.numbered(Incident.job_id),
+    "configuration": _configured,
     "historyConfiguration": ask.numbered(Incident.job_id),
     "jobDefinitionIdIn": lambda names: or_(
         false(),
@@ -76,10 +94,43 @@ ORDER: dict[str, Column] = {
 }
 
 
+@dataclass(frozen=True)
+class Report:
+    """What an incident that somebody opened by hand says besides its row."""
+
+    token: str
+    configuration: str | None
+
+
+def reports(session: Session, found: Collection[Incident]) -> dict[int, Report]:
+    """Return what is told of the incidents that belong to no job."""
+    by_hand = {one.id: one.instance_id for one in found if one.job_id is None}
+    if not by_hand:
+        return {}
+    lines = session.scalars(
+        select(HistoryEvent.data).where(
+            HistoryEvent.instance_id.in_(set(by_hand.values())),
+            _REPORTED,
+            HistoryEvent.data["incident"].as_integer().in_(by_hand),
+        )
+    )
+    return {
+        line["incident"]: Report(str(line["execution"]), line.get("configuration"))
+        for line in lines
+        if line
+    }
+
+
+def _rows(session: Session, statement: ask.Statement, asked: Asked) -> Sequence[Any]:
+    found = session.execute(ask.page(statement, asked, ORDER, Incident.id)).all()
+    told = reports(session, [row[0] for row in found])
+    return [(*row, told.get(row[0].id)) for row in found]
+
+
 def open_incidents(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
-    """Return (Incident, Job, ProcessInstance, ProcessDefinition) of open incidents."""
+    """Return (Incident, Job, ProcessInstance, ProcessDefinition, Report) of open incidents."""
     statement = _wanted(viewer, asked).where(Incident.resolved_at.is_(None))
-    return session.execute(ask.page(statement, asked, ORDER, Incident.id)).all()
+    return _rows(session, statement, asked)
 
 
 def count_open_incidents(session: Session, viewer: Viewer, asked: Asked) -> int:
@@ -88,8 +139,8 @@ def count_open_incidents(session: Session, viewer: Viewer, asked: Asked) -> int:
 
 
 def incidents(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
-    """Return (Incident, Job, ProcessInstance, ProcessDefinition), closed ones as well."""
-    return session.execute(ask.page(_wanted(viewer, asked), asked, ORDER, Incident.id)).all()
+    """Return (Incident, Job, ProcessInstance, ProcessDefinition, Report), closed ones as well."""
+    return _rows(session, _wanted(viewer, asked), asked)
 
 
 def count_incidents(session: Session, viewer: Viewer, asked: Asked) -> int:
