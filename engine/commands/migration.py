@@ -104,7 +104,8 @@ def _reload(
     run.set("", plan.variables)  # input parameters of what is entered may read them
     run.enter(found.made)
     loaded.run, loaded.host, loaded.definition = run, host, target
-    return run.refresh({plan.pairs[name] for name in plan.update if name in plan.pairs})
+    anew = {plan.pairs[name] for name in plan.update if name in plan.pairs}
+    return run.refresh(anew, found.known)
 
 
 def _rename_rows(

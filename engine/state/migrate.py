@@ -76,10 +76,13 @@ def _other_work(old: Node, new: Node) -> str:
     return ""
 
 
-def refresh(instance: Instance, update: Collection[str]) -> set[tuple[str, str]]:
+def refresh(
+    instance: Instance, update: Collection[str], known: Collection[tuple[str, str]] = ()
+) -> set[tuple[str, str]]:
     """Arm what the new diagram waits for besides; return (token, event) of what is armed anew.
 
     Args:
+        known: (token or "", event) that are not new: what of them does not wait has happened.
         update: events that begin to wait anew instead of keeping their trigger; a human task
             stands for the timers of its listeners.
     """
@@ -91,11 +94,11 @@ def refresh(instance: Instance, update: Collection[str]) -> set[tuple[str, str]]
         elif node.was_entered(token) and token._state in (TaskState.READY, TaskState.STARTED):
             there = {other.node.name for other in token.attached}
             for event in node.boundary:
-                if event.name not in there:
+                if event.name not in there and (token.id, event.name) not in known:
                     event.attach(token)
     every: list[AnyScope] = [instance, *instance.subprocesses.values()]
     for scope in every:
-        _listen(scope)
+        _listen(scope, known)
     return anew
 
 
@@ -121,12 +124,12 @@ def _rearm(token: Token, node: Armed, update: Collection[str]) -> Iterator[str]:
             yield name
 
 
-def _listen(scope: AnyScope) -> None:
-    here = scope.here()
+def _listen(scope: AnyScope, known: Collection[tuple[str, str]]) -> None:
+    here, where = scope.here(), scope.owner.id if scope.owner else ""
     handlers = {listener.handler for listener in scope.spec.listeners if listener.interrupting}
     if any(token.node.name in handlers for token in here):
         return  # an event sub process runs that interrupted this: nothing listens again
     there = {token.node.name for token in here if token.node.is_listener}
     for listener in scope.spec.listeners:
-        if listener.name not in there:
+        if listener.name not in there and (where, listener.name) not in known:
             scope.listen(listener)

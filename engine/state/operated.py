@@ -53,9 +53,11 @@ class Operated:
             if isinstance(owner.node, SubProcess):
                 owner.node.enter_around(owner)
 
-    def refresh(self, update: Collection[str]) -> set[tuple[str, str]]:
+    def refresh(
+        self, update: Collection[str], known: Collection[tuple[str, str]]
+    ) -> set[tuple[str, str]]:
         """Arm what a new diagram waits for besides (`migrate.refresh`)."""
-        return migrate.refresh(self._instance, update)
+        return migrate.refresh(self._instance, update, known)
 
     def lost_arrivals(self) -> list[str]:
         """Return joins whose waiting tokens came by a flow that is no more."""

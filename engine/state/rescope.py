@@ -79,6 +79,25 @@ class Rescoping:
                 found[token] = [now, self._element_of(now)]
         return found
 
+    @property
+    def known(self) -> set[tuple[str, str]]:
+        """The (token or "", event) beside what stays that are the old diagram's, too.
+
+        They wait as they did. One that waits no more has happened, and does not begin again.
+        """
+        found = set()
+        for token in self._instance.tokens.values():
+            if token.id in self._names and not _waits_aside(token):
+                for event in token.node.boundary:
+                    found.add((token.id, self._beside(token, event)))
+        scopes_ = [self._instance, *self._instance.subprocesses.values()]
+        for scope in scopes_:
+            if scope.owner is None or self._stays(scope.owner):
+                where = scope.owner.id if scope.owner else ""
+                for listener in scope.spec.listeners:
+                    found.add((where, self._within(scope.owner, listener)))
+        return found - {(token, "") for token, _ in found}
+
     def leave(self) -> None:
         """End what the plan does not take along, as long as the old diagram is in force.
 
@@ -152,19 +171,23 @@ class Rescoping:
     def _name_aside(self, token: Token) -> str:
         """Return what an event waits as that waits beside an activity or a scope; "": no more."""
         node, host = token.node, token.hangs_on
-        if host is None:
-            owner = token.scope.owner
-            if node.element not in self._pairs or not (owner is None or self._stays(owner)):
-                return ""
-            name = self._pairs[node.element] + "!"
-            return name if name in self._scope_of(owner).task_specs else ""
-        if not self._stays(host):
-            return ""
-        beside = self._node(self._renamed(host.node.name))
-        name = self._pairs.get(node.element, "")
-        if isinstance(node, TimeoutListener):
-            name = f"{beside.name}~{node.element}"
-        return name if any(event.name == name for event in beside.boundary) else ""
+        if isinstance(node, BoundaryEvent) and host is not None:
+            return self._beside(host, node) if self._stays(host) else ""
+        owner = token.scope.owner
+        return self._within(owner, node) if owner is None or self._stays(owner) else ""
+
+    def _beside(self, host: Token, event: BoundaryEvent) -> str:
+        """Return what a boundary event of an activity that stays becomes; "": nothing."""
+        there = self._node(self._names.get(host.id) or self._renamed(host.node.name))
+        name = self._pairs.get(event.element, "")
+        if isinstance(event, TimeoutListener):
+            name = f"{there.name}~{event.element}"
+        return name if any(one.name == name for one in there.boundary) else ""
+
+    def _within(self, owner: Token | None, listener: Node) -> str:
+        """Return what listens, in a scope that stays, for what a listener waited for."""
+        name = self._pairs.get(listener.element, "") + "!"
+        return name if name in self._scope_of(owner).task_specs else ""
 
     # ---- scopes -------------------------------------------------------------------------
 
@@ -235,10 +258,9 @@ class Rescoping:
                 [where, *self._records(self._inner(where), [record])]
                 for where, record in marks["undo"]
             ]
-        marks.pop("done", None)
-        if undoable.get(token.id):
-            marks["done"] = undoable[token.id]
-        return [row[0], name, row[2], self._ups[token.id], local, marks]
+        if "done" in marks or token.id in undoable:
+            marks["done"] = undoable.get(token.id, [])
+        return [row[0], name, row[2], self._ups[token.id], local or 0, marks or 0]
 
     def _arms(self, token: Token, arms: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(token.node, TimeoutListener):  # known by their own ids
@@ -301,10 +323,11 @@ class Rescoping:
 
     def _check(self) -> None:
         """Find out what else stands against the plan: write everything once, for nothing."""
-        self.saved()
         undoing = any("undo" in token.marks for token in self._instance.tokens.values())
         if undoing and (self._made or self._gone):
             self.failures.append("正在补偿，这时不能增加或去掉子流程，请等补偿做完。")
+        else:
+            self.saved()
 
 
 def _waits_aside(token: Token) -> bool:

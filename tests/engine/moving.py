@@ -17,6 +17,27 @@ from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import activities
 from tests.engine import office
+from tests.engine.bpmn_builder import diagram, end, parallel, start, sub, user
+
+
+def task(name: str, *inner: str, **more: str) -> str:
+    """Write a human task that Ann may do."""
+    return user(name, *inner, camunda__candidateUsers="ann", **more)
+
+
+#: `a`, then `z`.
+FLAT = diagram(start(), task("a"), task("z"), end(), "s-a-z-e")
+#: `a` and `b` between a split and its join.
+FORK = (parallel("g"), task("a"), task("b"), parallel("j"), "g-a-j", "g-b-j")
+
+
+def inside(*around: str, body: str = "", more: str = "") -> bytes:
+    """`a` in a sub process `o` with something around it, then `z`."""
+    return diagram(
+        start(), sub("o", *around, start("os"), body or task("a"), end("oe"), "os-a-oe"), more,
+        task("z"), end(), "s-o-z-e",
+    )  # fmt: skip
+
 
 #: From which element to which; names alone stay what they are.
 Pairs = Mapping[str, str] | Sequence[str]

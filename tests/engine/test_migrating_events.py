@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import select
 
 from engine import commands, db
-from engine.commands.migration import Unmigratable
-from engine.models import HumanTask, Incident, Job, ProcessInstance
+from engine.models import HumanTask, Job, ProcessInstance
 from tests.engine import office
 from tests.engine.bpmn_builder import (
     boundary,
-    camunda,
     catch,
-    compensate,
     conditional,
     diagram,
     element,
@@ -31,17 +27,10 @@ from tests.engine.bpmn_builder import (
     parallel,
     start,
     sub,
-    throw,
     timer,
-    undoing,
-    user,
 )
 from tests.engine.listeners import timeout
-from tests.engine.moving import jobs, subscriptions, tasks, versions, visits
-
-
-def task(name: str, *inner: str, **more: str) -> str:
-    return user(name, *inner, camunda__candidateUsers="ann", **more)
+from tests.engine.moving import jobs, subscriptions, task, tasks, versions, visits
 
 
 def dues() -> list[datetime]:
@@ -196,6 +185,27 @@ def test_sub_processes_are_alike_whatever_begins_them(either_database: str) -> N
     assert office.waiting(moved.case) == ["z"]
 
 
+BESIDE = boundary("b", "a", timer("PT1H"), interrupting=False)
+
+
+def test_what_has_happened_does_not_happen_again(either_database: str) -> None:
+    """“If a boundary event is mapped, its event trigger is migrated”: one that fired has none."""
+    heard = event_sub("es", timer("PT1H"), task("h"), end("he"), "es_s-h-he", interrupting=False)
+    xml = diagram(start(), task("a"), BESIDE, task("k"), end(), "s-a-e", "b-k-e", heard)
+    moved = versions(xml, xml)
+    office.later(hours=2)
+    office.drain()
+    assert (office.waiting(moved.case), jobs()) == (["a", "h", "k"], [])
+    plan = moved.proposed()
+    moved.migrate(plan.pairs)
+    assert jobs() == []
+    again = versions(xml, xml)
+    office.later(hours=2)
+    office.drain()
+    again.migrate({name: name for name in plan.pairs if name not in ("b", "es_s")})
+    assert jobs() == ["b", "es_s"]  # “not the target of an instruction: a new trigger”
+
+
 # ---- gateways -------------------------------------------------------------------------------
 
 
@@ -262,102 +272,3 @@ def test_a_marker_does_not_come(database: str) -> None:
     )
     assert "循环标记" in moved.failures(["a"])["a"][0]
     assert moved.proposed().pairs == {}
-
-
-# ---- what can be undone ---------------------------------------------------------------------
-
-BOOKED = (task("book"), undoing("book", "undo", task("undo", isForCompensation="true")))
-
-
-def undone(*parts: str) -> bytes:
-    """`book` is done, `a` waits, then everything is undone."""
-    return diagram(start(), *parts, throw("c", compensate()), task("z"), end())
-
-
-FLAT = undone(*BOOKED, task("a"), "s-book-a-c-z-e")
-
-
-def test_what_was_done_can_still_be_undone(either_database: str) -> None:
-    """“After migration compensation can be triggered from the same scope as before.”"""
-    new = FLAT.replace(b'"book"', b'"book2"').replace(b'"undo"', b'"undo2"')
-    new = new.replace(b'"cb_book"', b'"cb2"')
-    moved = versions(FLAT, new)
-    office.complete(moved.case, "book")
-    moved.migrate({"a": "a", "book": "book2"})
-    office.complete(moved.case, "a")
-    assert office.waiting(moved.case) == ["undo2"]
-    office.complete(moved.case, "undo2")
-    assert office.waiting(moved.case) == ["z"]
-
-
-def test_what_can_be_undone_must_have_a_place(either_database: str) -> None:
-    """“The corresponding compensation catch events must be mapped.”"""
-    moved = versions(FLAT, undone(task("book"), task("a"), "s-book-a-c-z-e"))
-    office.complete(moved.case, "book")
-    with pytest.raises(Unmigratable, match="补偿"):
-        moved.migrate(["a"])
-    with pytest.raises(Unmigratable, match="补偿"):
-        moved.migrate(["a", "book"])
-    assert office.waiting(moved.case) == ["a"]
-
-
-def test_what_a_scope_had_done_is_undone_from_around_it(either_database: str) -> None:
-    """“… or in case that scope is removed, the closest ancestor scope that migrates.”"""
-    old = undone(sub("o", start("os"), *BOOKED, task("a"), end("oe"), "os-book-a-oe"), "s-o-c-z-e")
-    moved = versions(old, FLAT)
-    office.complete(moved.case, "book")
-    moved.migrate(["a", "book"])
-    office.complete(moved.case, "a")
-    assert office.waiting(moved.case) == ["undo"]
-    office.complete(moved.case, "undo")
-    assert office.waiting(moved.case) == ["z"]
-
-
-def test_what_now_lies_in_a_new_scope_is_undone_from_outside_alone(either_database: str) -> None:
-    """“The inner compensation event is not going to trigger compensation … but only the outer.”"""
-    new = undone(
-        sub("o", start("os"), *BOOKED, task("a"), throw("ic", compensate()), end("oe"),
-            "os-book-a-ic-oe"),
-        task("y"), "s-o-y-c-z-e",
-    )  # fmt: skip
-    moved = versions(FLAT, new)
-    office.complete(moved.case, "book")
-    moved.migrate(["a", "book"])
-    office.complete(moved.case, "a")
-    assert office.waiting(moved.case) == ["y"]
-    office.complete(moved.case, "y")
-    assert office.waiting(moved.case) == ["undo"]
-    office.complete(moved.case, "undo")
-    assert office.waiting(moved.case) == ["z"]
-
-
-def test_nothing_goes_between_scopes_while_it_is_undone(either_database: str) -> None:
-    """“Migrating process instances with active compensation handlers is not supported.”"""
-    new = undone(sub("o", start("os"), *BOOKED, task("a"), end("oe"), "os-book-a-oe"), "s-o-c-z-e")
-    moved = versions(FLAT, new)
-    office.complete(moved.case, "book")
-    office.complete(moved.case, "a")
-    with pytest.raises(Unmigratable, match="正在补偿"):
-        moved.migrate(["undo", "c", "book"])
-    same = versions(FLAT, FLAT)
-    office.complete(same.case, "book")
-    office.complete(same.case, "a")
-    same.migrate(["undo", "c", "book"])
-    office.complete(same.case, "undo")
-    assert office.waiting(same.case) == ["z"]
-
-
-# ---- what an operator sees ------------------------------------------------------------------
-
-
-def test_an_incident_names_the_new_element(either_database: str) -> None:
-    once = extension(camunda("failedJobRetryTimeCycle", "R1/PT1S"))
-    broken = element("scriptTask", "k", once, "<bpmn:script>x = missing.y</bpmn:script>",
-                     camunda__asyncBefore="true")  # fmt: skip
-    old = diagram(start(), broken, task("z"), end(), "s-k-z-e")
-    moved = versions(old, old.replace(b'"k"', b'"k2"'))
-    office.drain()
-    moved.migrate({"k": "k2"})
-    with db.reading() as session:
-        assert session.scalars(select(Incident.element_id)).all() == ["k2"]
-        assert session.scalars(select(Job.element_id).where(Job.status == "failed")).all() == ["k2"]

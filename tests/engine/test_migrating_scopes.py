@@ -5,55 +5,37 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine import commands, db, services
+from engine import commands, db
 from engine.commands.execution import Skips
-from engine.commands.migration import Unmigratable
-from engine.errors import BpmnError
 from engine.models import HumanTask, Job
-from engine.services import ServiceCall
 from tests.engine import office
 from tests.engine.bpmn_builder import (
     boundary,
     call,
-    camunda,
     conditional,
     diagram,
     end,
     event_sub,
     extension,
-    loop,
     message,
     multi,
-    parallel,
     parameters,
     start,
     sub,
     timer,
-    user,
 )
 from tests.engine.listeners import note
-from tests.engine.moving import jobs, subscriptions, tasks, versions, visits
-
-
-def task(name: str, *inner: str, **more: str) -> str:
-    return user(name, *inner, camunda__candidateUsers="ann", **more)
-
-
-FLAT = diagram(start(), task("a"), task("z"), end(), "s-a-z-e")
-
-
-def inside(*around: str, body: str = "", more: str = "") -> bytes:
-    """`a` in a sub process `o` with something around it, then `z`."""
-    return diagram(
-        start(), sub("o", *around, start("os"), body or task("a"), end("oe"), "os-a-oe"), more,
-        task("z"), end(), "s-o-z-e",
-    )  # fmt: skip
-
-
-@services.service("moving.fail")
-def fail(call: ServiceCall) -> None:
-    """Throw a business error."""
-    raise BpmnError("E1", "no")
+from tests.engine.moving import (
+    FLAT,
+    FORK,
+    inside,
+    jobs,
+    subscriptions,
+    task,
+    tasks,
+    versions,
+    visits,
+)
 
 
 def noted(case: str) -> list[str]:
@@ -114,9 +96,6 @@ def test_its_boundary_event_takes_everything_in_it_away(either_database: str) ->
     office.drain()
     assert office.waiting(moved.case) == ["z"]
     assert visits(moved.case)[1:3] == [("a", "o", "cancelled"), ("o", "", "cancelled")]
-
-
-FORK = (parallel("g"), task("a"), task("b"), parallel("j"), "g-a-j", "g-b-j")
 
 
 def test_what_comes_out_of_one_scope_shares_the_new_one(either_database: str) -> None:
@@ -350,58 +329,3 @@ def test_an_asynchronous_step_waits_inside_the_new_scope(either_database: str) -
     assert office.waiting(moved.case) == ["a"]
     office.complete(moved.case, "a")
     assert office.waiting(moved.case) == ["z"]
-
-
-# ---- what is refused ------------------------------------------------------------------------
-
-
-def refusal(old: bytes, new: bytes, pairs: dict[str, str], element: str = "a") -> str:
-    (said,) = versions(old, new).failures(pairs)[element]
-    return said
-
-
-def test_a_token_may_not_leave_the_scope_that_goes_along(database: str) -> None:
-    """The guide's own example of a violated hierarchy."""
-    new = diagram(
-        start(), sub("o", start("os"), task("y"), end("oe"), "os-y-oe"), task("a"), end(),
-        "s-o-a-e",
-    )  # fmt: skip
-    assert "不在" in refusal(inside(), new, {"o": "o", "a": "a"})
-
-
-@pytest.mark.parametrize("marker", [multi("many"), loop("${false}")])
-def test_no_scope_with_a_marker_is_entered(database: str, marker: str) -> None:
-    assert "循环标记" in refusal(FLAT, inside(marker), {"a": "a"})
-    assert "循环标记" in refusal(inside(), inside(marker), {"o": "o", "a": "a"}, "o")
-
-
-def test_a_token_does_not_come_between_split_and_join(database: str) -> None:
-    new = diagram(
-        start(), sub("o", start("os"), *FORK, end("oe"), "os-g", "j-oe"), task("z"), end(),
-        "s-o-z-e",
-    )  # fmt: skip
-    assert "并行分支" in refusal(FLAT, new, {"a": "a"})
-    beside = diagram(
-        start(), parallel("g"), sub("o", start("os"), task("a"), end("oe"), "os-a-oe"),
-        task("b"), parallel("j"), task("z"), end(), "s-g-o-j-z-e", "g-b-j",
-    )  # fmt: skip
-    assert "并行分支" in refusal(FLAT, beside, {"a": "a"})
-    both = diagram(start(), *FORK, task("z"), end(), "s-g", "j-z-e")
-    assert versions(both, beside).failures(["a", "b", "j"]) == {}
-
-
-def test_an_error_of_a_start_listener_leaves_the_case_where_it_was(either_database: str) -> None:
-    handler = camunda("executionListener", event="start", delegateExpression="${moving.fail}")
-    moved = versions(FLAT, inside(extension(handler)))
-    with pytest.raises(BpmnError):
-        moved.migrate(["a"])
-    assert office.waiting(moved.case) == ["a"]
-    assert visits(moved.case)[-1] == ("a", "", "there")
-
-
-def test_what_waits_is_named_when_the_plan_forgot_it(database: str) -> None:
-    """“Completeness: there must be an instruction for every instance of leaf activities.”"""
-    moved = versions(inside(), inside())
-    with pytest.raises(Unmigratable) as refused:
-        moved.migrate(["o"])
-    assert [element for element, _ in refused.value.lost] == ["a"]

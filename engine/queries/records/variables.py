@@ -18,7 +18,7 @@ from engine.commands import trail
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import cases, sifting
-from engine.queries.records.cases import Case
+from engine.queries.records.cases import MIGRATED, Case
 from engine.queries.records.sifting import Order, Test, Tests
 from engine.state import values
 
@@ -233,7 +233,7 @@ def _by_case(session: Session, viewer: Viewer, asked: Asked) -> Iterator[list[De
     if any(names) and len(names) < NARROWING and not asked.get("variableNamesIgnoreCase"):
         narrow.append(cases.wrote([name for name in names if name]))
     for chunk in cases.chosen(session, viewer, asked, *narrow):
-        told = cases.lines(session, chunk)
+        told = cases.lines(session, chunk, (trail.KIND, MIGRATED))
         tasks = cases.tasks(session, chunk)
         for case in chunk:
             yield _writes(case, told[case.id], tasks)
@@ -243,12 +243,10 @@ def _writes(
     case: Case, lines: Sequence[Any], tasks: dict[tuple[str, str], tuple[str, Any]]
 ) -> list[Detail]:
     found: list[Detail] = []
-    at: dict[str, str] = {}
+    at = _elements(lines)
     revisions: dict[tuple[str, str], int] = {}
     for number, line in enumerate(lines):
-        data = line.data or {}
-        at.update({step.token: step.element for step in trail.steps(data) if step.element})
-        for place, write in enumerate(trail.writes(data)):
+        for place, write in enumerate(trail.writes(line.data or {})):
             key = (write.scope, write.name)
             revision = revisions[key] = revisions.get(key, -1) + 1
             task = tasks.get((case.id, write.token))
@@ -271,3 +269,21 @@ def _writes(
                 )
             )
     return found
+
+
+def _elements(lines: Sequence[Any]) -> dict[str, str]:
+    """Return where each token is or was at last; what lasts while a case moves is renamed."""
+    ended: dict[str, str] = {}
+    there: dict[str, str] = {}
+    for line in lines:
+        data = line.data or {}
+        if line.kind == MIGRATED:
+            renamed = data.get("elements") or {}
+            there = {token: renamed.get(element, element) for token, element in there.items()}
+            continue
+        for step in trail.steps(data):
+            if step.element:
+                there[step.token] = step.element
+            if step.kind != "came" and step.token in there:
+                ended[step.token] = there.pop(step.token)
+    return ended | there
