@@ -72,7 +72,7 @@ def check(
         problems += _in(name, _form(checked, name, content, house))
     tables = bundle.of(".dmn", ".dmn11.xml")
     for name, content in tables.items():
-        problems += _in(name, _decisions(checked, name, content, tables.values()))
+        problems += _in(name, _decisions(checked, name, content, tables.values(), house))
     for name, content in bundle.of(".bpmn", ".bpmn20.xml").items():
         problems += _in(name, _diagram(checked, name, content, roots))
         # How it is drawn never refuses anything: these are warnings.
@@ -140,8 +140,13 @@ def _form(checked: Checked, name: str, content: bytes, house: bool) -> list[Prob
 
 
 def _decisions(
-    checked: Checked, name: str, content: bytes, together: Iterable[bytes]
+    checked: Checked, name: str, content: bytes, together: Iterable[bytes], house: bool
 ) -> list[Problem]:
+    """Return what is wrong with decisions.
+
+    What is doubtful can be read and has a meaning for Camunda and for the standard: an error or
+    null once it is evaluated. As a house rule it refuses what the office publishes, no more.
+    """
     try:
         model = decisions.parse(content, others=together)
     except DeploymentRefused as refused:
@@ -155,7 +160,8 @@ def _decisions(
         for key, made in model.decisions.items()
         for problem in writable.too_long(key, made.name)
     ]
-    return [*long, *decisions.check(model)]
+    doubts = decisions.check(model)
+    return [*long, *(doubts if house else map(_warn, doubts))]
 
 
 def _diagram(

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 
 from engine.decisions.document import Element, children, local, name_of, reference
 from engine.errors import ExpressionError
-from engine.expressions.feel import FeelParser, special_names
+from engine.expressions.feel import FeelParser
 from engine.expressions.lexer import compact, spelled
 from engine.expressions.naming import free_names
 from engine.expressions.program import Known
+from engine.expressions.special import special_names
 
 #: Such names in one file: each is looked for at every word.
 MAX_NAMES = 500

@@ -8,62 +8,17 @@ language in them must be known beforehand (`known`), be declared in the text its
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from engine.expressions import arithmetic, nodes, temporal
-from engine.expressions.lexer import Token, complain, spelled
+from engine.expressions.lexer import Token, complain
 from engine.expressions.limits import Undefined
 from engine.expressions.nodes import Node
 from engine.expressions.parser import Parser
+from engine.expressions.special import STOPS, declared_names
 
-#: Words that end a name.
-_STOPS: Final = frozenset(
-    {"and", "or", "in", "between", "then", "else", "return", "satisfies", "instance"}
-)
-#: Words that begin something else than a name.
-_BEGINNINGS: Final = frozenset({"if", "for", "some", "every", "not", "function"})
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
 _TESTS: Final = ("<=", ">=", "<", ">", "=", "!=")
-
-
-_SIMPLE_NAME: Final = re.compile(r"[^\W\d]\w*(?: \w+)*")
-#: A name that an author may give: it begins like one, and has no brackets, quotes or colons.
-_ANY_NAME: Final = re.compile(
-    r"(?:\??[^\W\d]|[\u2070-\u2fef\U00010000-\U000effff])[^\"()\[\]{}<>=,:;!@`]*"
-)
-_WRITTEN: Final = r"[^\s\"{}\[\](),:@<>=][^\"{}\[\](),:@<>=]{0,100}?"
-_KEY: Final = re.compile(rf'[{{,(]\s*(?:"((?:[^"\\]|\\.){{1,100}})"|({_WRITTEN}))\s*:')
-_LOOP: Final = re.compile(rf"(?:\b(?:for|some|every)\s|,)\s*({_WRITTEN})\s+in\s")
-_PARAMS: Final = re.compile(r"\bfunction\s*\(([^\"(){}\[\]]{1,1000})\)")
-
-
-def is_simple_name(name: str) -> bool:
-    """Tell whether the parser finds the end of a name by itself."""
-    words = name.split()
-    return (
-        _SIMPLE_NAME.fullmatch(name) is not None
-        and not _STOPS & set(words)
-        and (len(words) == 1 or words[0] not in _BEGINNINGS)
-    )
-
-
-def special_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Return those of the names that the parser must be told, longest first."""
-    tidy = {" ".join(name.split()) for name in names}
-    special = [n for n in tidy if n and not is_simple_name(n) and _ANY_NAME.fullmatch(n)]
-    return tuple(sorted(special, key=lambda name: (-len(name), name)))
-
-
-def _declared(source: str) -> tuple[str, ...]:
-    """Return the special names that the text itself declares."""
-    found = [match[1] or match[2] for match in _KEY.finditer(source)] if ":" in source else []
-    if " in " in source:
-        found += [match[1] for match in _LOOP.finditer(source)]
-    for match in _PARAMS.finditer(source) if "function" in source else ():
-        found += [param.partition(":")[0] for param in match[1].split(",")]
-    return spelled(special_names(found)) if found else ()
 
 
 class FeelParser(Parser):
@@ -79,7 +34,12 @@ class FeelParser(Parser):
     }  # fmt: skip
 
     def __init__(self, source: str, known: tuple[str, ...] = ()) -> None:
-        super().__init__(source, known, own=_declared(source))
+        own = declared_names(source)
+        #: Words of the language that are names as well: where a value stands, and nowhere else.
+        self.words = STOPS & {*known, *own}
+        if self.words:
+            known, own = (tuple(n for n in some if n not in STOPS) for some in (known, own))
+        super().__init__(source, known, own=own)
         #: Inside the end of an interval, where `[` closes it: `[1..5[`.
         self.in_range = False
 
@@ -94,7 +54,7 @@ class FeelParser(Parser):
         token = self.ahead()
         if token.kind == "op":
             return token.text in ("(", "[", "{", "-", "@", "?")
-        return token.kind != "end" and not (token.kind == "name" and token.text in _STOPS)
+        return token.kind != "end" and not (token.kind == "name" and token.text in STOPS)
 
     def infix(self, left: Node, operator: str, start: int) -> Node:
         if operator in ("or", "and"):
@@ -112,7 +72,7 @@ class FeelParser(Parser):
                 self.expect("of")
                 return nodes.InstanceOf(left, self._type(), span=self.span(start))
             case ".":
-                return nodes.Path(left, self._name("属性名"), span=self.span(start))
+                return nodes.Path(left, self._part(), span=self.span(start))
             case "[":
                 condition = self.nested()
                 self.expect("]")
@@ -270,7 +230,7 @@ class FeelParser(Parser):
         token = self.token
         if token.kind == "quoted":
             return self.take().text
-        if token.kind != "name" or token.text in _STOPS:
+        if token.kind != "name" or (token.text in STOPS and token.text not in self.words):
             raise self.wrong(f"这里应为{what}。")
         name, end = self.take().text, token.end
         while self._continues_name():
@@ -279,10 +239,16 @@ class FeelParser(Parser):
             end = word.end
         return name
 
+    def _part(self) -> str:
+        """Parse the name after a point, where a word of the language can be nothing else."""
+        if self.token.kind == "name" and self.token.text in STOPS:
+            return self.take().text
+        return self._name("属性名")
+
     def _continues_name(self) -> bool:
         token = self.token
         if token.kind == "name":
-            return token.text not in _STOPS
+            return token.text not in STOPS
         return token.kind == "number" and token.text.isalnum()
 
     def _call(self, callee: Node, start: int) -> Node:

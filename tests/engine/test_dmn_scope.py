@@ -104,6 +104,20 @@ def test_what_a_required_service_answers_is_read_by_its_names():
     assert read(*parts).evaluate("d", SCOPE).value == 200
 
 
+def test_a_part_called_like_a_word_of_the_language_spoils_nothing():
+    """Words of the language are no names (rule 25), but other tools let parts be called so."""
+    parts = (
+        item("tRange", **{"in": "number", "return": "number", "and": "boolean"}),
+        input_data("r", "tRange"),
+        decision(
+            "d",
+            literal("for x in [1, 2] return if r.and and x in [1..9] then r.in * x else r.return"),
+            inputs=("r",),
+        ),
+    )
+    assert read(*parts).evaluate("d", {"r": {"in": 3, "return": 0, "and": True}}).value == [3, 6]
+
+
 def test_elements_of_other_tools_are_no_logic():
     """An extension may have the name of an element of the standard (6.3.16)."""
     vendors = '<x:literalExpression xmlns:x="http://vendor"/><x:variable xmlns:x="http://vendor"/>'

@@ -57,6 +57,14 @@ for n? in [1, 2] return n? * 2 ⇒ [2, 4]
 {a: {b-c: 2}}.a.b-c ⇒ 2
 for a-b in [1, 2] return a-b + 1 ⇒ [2, 3]
 some x-y in [1, 2] satisfies x-y = 2 ⇒ true
+{a: 5, b: 3, r: [true, a - b in [1..2]]}.r ⇒ [true, true]
+{a: {in: 1, and: 2, else: 3}}.a.in ⇒ 1
+{a: {in: 1}, b: a.in in [1]}.b ⇒ true
+{in: [1, 2], r: for x in in return x}.r ⇒ [1, 2]
+{in: [1, 2], r: for x in [3] return x}.r ⇒ [3]
+{and: true, r: and and and}.r ⇒ true
+{else: 1, r: if true then else else 2}.r ⇒ 1
+[{return: 1}, {return: 2}][return = 2].return ⇒ [2]
 """)
 
 # 27–32: literals, strings with their escapes
