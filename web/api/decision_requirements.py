@@ -13,7 +13,7 @@ from engine.queries.api_requirements import Graph
 from web.api import decision_shapes as shapes
 from web.api import definition_routes, listing
 from web.api.access import caller
-from web.api.answer import answer
+from web.api.answer import answer, nothing
 from web.api.errors import missing
 from web.api.history_fields import DEFINITION, DEFINITIONS
 from web.api.params import FLAG, NUMBER, TEXT, TEXTS, Params
@@ -65,6 +65,14 @@ def get_requirements(wanted: Wanted) -> ResponseReturnValue:
     """Return one graph."""
     with db.reading() as session:
         return answer(shapes.requirements(wanted.find(session)))
+
+
+@route("GET", "/diagram", "read", returns="image")
+def requirements_diagram(wanted: Wanted) -> ResponseReturnValue:
+    """Return the picture of a graph: there is none, as in Camunda without an image file."""
+    with db.reading() as session:
+        wanted.find(session)
+    return nothing()
 
 
 @route("GET", "/xml", "read", returns="DecisionDefinitionXml")

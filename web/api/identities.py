@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from engine import db
 from engine.errors import NotFound
-from processes.people import accounts, identity, posts, roles
+from processes.people import accounts, directory, identity
 from web.api import access
 from web.api.access import caller, needs
 from web.api.answer import answer
 from web.api.blueprint import bp
+from web.api.directory import person, title
 from web.api.errors import ApiError, forbidden, invalid, missing
 from web.api.params import NUMBER, TEXT, Params, json_body
 
@@ -60,28 +60,21 @@ def get_identity_groups() -> ResponseReturnValue:
     if not login:
         raise invalid("No user id was supplied")
     with db.reading() as session:
-        groups = _groups(session, login)
-        others = {
-            one for group in groups for one in posts.holders(session, *roles.split(group))
-        } - {login}
+        groups = directory.groups_of(session, login)
+        others = {one for group in groups for one in directory.members(session, group)} - {login}
         known = accounts.names(session, others)
     return answer(
         {
-            "groups": [{"id": group, "name": _title(group)} for group in groups],
-            "groupUsers": [_person(one, known.get(one, one)) for one in sorted(others)],
+            "groups": [{"id": group, "name": title(group)} for group in groups],
+            "groupUsers": [_named(one, known.get(one, one)) for one in sorted(others)],
         }
     )
 
 
-def _groups(session: Session, login: str) -> list[str]:
-    try:
-        return sorted(identity.identify(session, login).actor.groups)
-    except NotFound:  # a user nobody knows is in no group
-        return []
-
-
-def _title(group: str) -> str:
-    return roles.title(roles.split(group)[0])
+def _named(login: str, name: str) -> dict[str, Any]:
+    shown = person(login, name)
+    del shown["email"]
+    return shown
 
 
 @bp.post("/identity/verify")
@@ -111,12 +104,7 @@ def get_user_profile(user_id: str) -> ResponseReturnValue:
             known = identity.identify(session, user_id).profile
         except NotFound:
             raise missing(f"User with id {user_id} does not exist") from None
-    return answer({**_person(known.login, known.name), "email": None})
-
-
-def _person(login: str, name: str) -> dict[str, Any]:
-    # A Chinese name is one word: clients that join both parts show it as it is.
-    return {"id": login, "firstName": name, "lastName": "", "displayName": name}
+    return answer(person(known.login, known.name))
 
 
 @bp.get("/authorization/check")

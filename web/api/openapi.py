@@ -49,7 +49,13 @@ def document(app: Flask) -> dict[str, Any]:
         "info": {
             "title": "Huiyin 回音 · engine-rest",
             "version": engine.VERSION,
-            "description": "Processes, tasks and history in the shape of Camunda 7's REST API.",
+            "description": "\n".join(
+                [
+                    "Processes, tasks and history in the shape of Camunda 7's REST API.",
+                    "Deliberately not offered:",
+                    *(f"- {what}: {why}" for what, why in phrases.NOT_OFFERED.items()),
+                ]
+            ),
         },
         "servers": [{"url": ROOT}, {"url": f"{ROOT}/engine/default"}],
         "security": [{"basic": []}, {"bearer": []}],

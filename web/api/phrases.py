@@ -26,6 +26,8 @@ GROUPS: dict[str, tuple[str, str]] = {
     "history": ("历史", "记录"),
     "identity": ("身份", "身份"),
     "user": ("用户", "用户"),
+    "group": ("候选组", "候选组"),
+    "tenant": ("租户", "租户"),
     "authorization": ("权限", "权限"),
     "metrics": ("计量", "计量"),
     "engine": ("引擎", "引擎"),
@@ -80,6 +82,19 @@ THINGS = {
     "variables": "变量", "localVariables": "局部变量", "identity-links": "相关人员",
     "annotation": "批注", "comment": "备注", "attachment": "附件",
 }  # fmt: skip
+#: What Camunda 7 has and is deliberately not offered here: what, why.
+NOT_OFFERED = {
+    "/authorization": "权限由岗位决定，不由接口发放；只有 check 可以查询自己的令牌。",
+    "/filter": "没有保存的任务筛选：每次查询写出条件。",
+    "/user, /group, /tenant": "只能查询，不能修改：账号和岗位由管理员维护。"
+    "用户要按编号或候选组查询，不提供全部人员的名单，也不提供按姓名、邮箱的查找；没有租户。",
+    "/identity/password-policy": "人员只在网页登录，密码规则不经接口公布。",
+    "/metrics": "只有 /metrics/{name}/sum，统计实例、决策和作业；没有分段的列表，不能清除。",
+    "/history": "历史不能经接口改写：不能删除单个变量、决策或日志，不能设置清除时间，不能启动清理；"
+    "保存多久由流程图的 historyTimeToLive 决定。",
+    "/case-definition, /case-instance, /case-execution": "不执行 CMMN。",
+    "/schema/log, /telemetry": "数据库版本由迁移管理；不向外发送使用数据。",
+}
 METHODS = {"GET": "查看", "PUT": "设置", "POST": "修改", "DELETE": "删除"}
 OWN = {
     ("POST", "message"): "发送消息",

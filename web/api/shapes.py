@@ -80,6 +80,7 @@ SHAPES: dict[str, str] = {
     "Execution": "id processInstanceId ended tenantId",
     "ExternalTask": _EXTERNAL,
     "Form": "key camundaFormRef contextPath",
+    "Group": "id name type",
     "HistoricActivityInstance": (
         f"{_OF_CASE} id parentActivityInstanceId activityId activityName activityType executionId"
         " taskId assignee calledProcessInstanceId calledCaseInstanceId startTime endTime"
@@ -165,6 +166,7 @@ SHAPES: dict[str, str] = {
         " taskDefinitionKey caseExecutionId caseInstanceId caseDefinitionId suspended formKey"
         " camundaFormRef tenantId taskState"
     ),
+    "Tenant": "id name",
     "TaskReport": (
         "taskName processDefinitionId processDefinitionKey processDefinitionName tenantId count"
     ),

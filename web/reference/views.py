@@ -39,7 +39,12 @@ def index() -> ResponseReturnValue:
     """Say how the interface is used, and list its resources."""
     _for_technicians()
     return render_template(
-        "reference/index.html", groups=_groups(), here=None, root=_root(), scopes=tokens.SCOPES
+        "reference/index.html",
+        groups=_groups(),
+        here=None,
+        root=_root(),
+        scopes=tokens.SCOPES,
+        missing=phrases.NOT_OFFERED,
     )
 
 

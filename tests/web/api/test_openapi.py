@@ -24,6 +24,7 @@ EXTERNAL = diagram(
 
 #: What a list cannot be asked without.
 NEEDED = {
+    "/user": {"id": "engine_api"},
     "/history/process-instance/report": {"reportType": "duration", "periodUnit": "month"},
     "/history/task/report": {"reportType": "count", "groupBy": "taskName"},
 }
