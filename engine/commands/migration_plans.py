@@ -62,7 +62,7 @@ def generate(session: Session, source: int, target: int) -> Plan:
     """
     old, new = (definitions.by_id(session, number) for number in (source, target))
     before, after = old.description.elements, new.description.elements
-    same = {name: name for name, element in before.items() if name in after and _can_stay(element)}
+    same = {name: name for name, one in before.items() if name in after and _can_stay(one, before)}
     while True:
         plan = Plan(source, target, same, _conditional(before, same))
         wrong = {name for name in same if not _is_equal(before, after, name, same)}
@@ -73,8 +73,9 @@ def generate(session: Session, source: int, target: int) -> Plan:
         same = {name: one for name, one in same.items() if name not in wrong}
 
 
-def _can_stay(element: Element) -> bool:
-    begins = element.kind == "startEvent" and bool(element.event)  # of an event sub process
+def _can_stay(element: Element, elements: Mapping[str, Element]) -> bool:
+    around = elements.get(element.parent)
+    begins = element.kind == "startEvent" and around is not None and around.event_subprocess
     pauses = "true" in (element.attributes.get(f"async{when}") for when in ("Before", "After"))
     return element.kind in STAYS or begins or (pauses and element.kind != "sequenceFlow")
 

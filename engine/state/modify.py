@@ -17,7 +17,7 @@ from engine.bpmn.dialect import ScopeSpec
 from engine.bpmn.nodes import compensation, listeners
 from engine.bpmn.nodes.activities import SubProcess
 from engine.bpmn.nodes.base import Flow, Node, take
-from engine.bpmn.nodes.events import BoundaryEvent, Listener
+from engine.bpmn.nodes.events import BoundaryEvent, Listener, interrupt
 from engine.bpmn.nodes.loops import MultiInstance
 from engine.errors import EngineError, InvalidInput
 from engine.state import scopes, variables
@@ -96,8 +96,8 @@ def _interrupt(scope: AnyScope, handler: Node) -> None:
         listener.interrupting and listener.handler == handler.name
         for listener in scope.spec.listeners
     )
-    for token in scope.here() if replaces else ():
-        token.cancel()
+    if replaces:
+        interrupt(scope)
 
 
 def _body(instance: Instance, spec: ScopeSpec, node: MultiInstance, ancestor: str) -> Token:

@@ -17,8 +17,8 @@ from engine.bpmn.dialect import Spec
 from engine.bpmn.nodes import calls, compensation, listeners
 from engine.bpmn.nodes.base import BEFORE, Node
 from engine.bpmn.nodes.definitions import Conditional, Timer
-from engine.bpmn.nodes.events import Armed, BoundaryEvent, Listener, StartEvent
-from engine.errors import EngineError, NotFound, StepBudgetExceeded
+from engine.bpmn.nodes.events import Armed, StartEvent
+from engine.errors import NotFound, StepBudgetExceeded
 from engine.state import codec, modify, propagation, stepper, variables
 from engine.state.evaluation import Evaluation
 from engine.state.host import CallInputs, Host, Thrown, Wait, Write
@@ -189,29 +189,12 @@ class Run(Operated):
         if found.node.is_item:  # its body counts it as done
             for event in found.attached:
                 event.cancel()
+            found.node.tell_dropped(found)
             self._instance.trace("cancelled", found, **found.node.traits(found))
             found.node.go(found)
             return
         compensation.take_away(found)
         scope.close_if_empty()
-
-    def move(self, token: str, element: str) -> None:
-        """Take a token from where it is and let it arrive at another node of its scope.
-
-        Raises:
-            NotFound: the scope has no such node.
-            EngineError: the token is one of several items; move its body.
-        """
-        old = self._token(token)
-        node = old.scope.spec.task_specs.get(element)
-        if not isinstance(node, Node) or isinstance(node, BoundaryEvent | Listener):
-            raise NotFound(f"同一层流程里没有可以移到的“{element}”。")
-        if old.hangs_on is not None:
-            raise EngineError("多实例的单个办理人和边界事件不能单独移动，请移动整个环节。")
-        new = old.scope.spawn(node)
-        compensation.take_away(old)
-        self._instance.trace("moved", new, source=old.node.element)
-        node._update(new)
 
     @property
     def tokens(self) -> list[str]:

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 #: Name, what happened to it (`create`, `update`, `delete`), and the token that holds it.
 VariableChange = tuple[str, str, str]
-LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -118,10 +117,6 @@ class Token(Task):
     @property
     def gone(self) -> bool:
         return self.id not in self.instance.tokens
-
-    @property
-    def live(self) -> bool:
-        return bool(self._state & LIVE)
 
     def expect(self) -> None:
         """Arrive with the next step, not now: what went before can be saved first."""

@@ -11,10 +11,12 @@ from tests.engine.bpmn_builder import (
     boundary,
     camunda,
     diagram,
+    element,
     end,
     error,
     extension,
     flow,
+    loop,
     message,
     multi,
     parameters,
@@ -241,3 +243,16 @@ def test_only_human_tasks_have_task_listeners() -> None:
     with pytest.raises(DeploymentRefused, match="只有人工环节"):
         Walk(diagram(start(), sub("sp", extension(on("create", "${1}", "task")), start("s1"),
                                   end("e1"), "s1-e1"), end(), "s-sp-e"))  # fmt: skip
+
+
+def test_what_an_error_ends_is_told_to_the_listeners_of_items_too() -> None:
+    """Camunda: an `end` listener is called whenever an activity instance ends, however."""
+    inner = extension(note("end", "gone"))
+    work = {"camunda__type": "external", "camunda__topic": "t"}
+    for marker in ("", multi("many"), loop(maximum=1)):
+        xml = diagram(start(), element("serviceTask", "a", inner, marker, **work), user("z"),
+                      end(), "s-a-z-e")  # fmt: skip
+        walk = Walk(xml, many=[1], log="")
+        walk.run.abandon(walk.wait("a").token)
+        walk.go()
+        assert logged(walk) == ["gone"], marker

@@ -15,6 +15,7 @@ from tests.engine.bpmn_builder import (
     end,
     extension,
     loop,
+    message,
     multi,
     parallel,
     start,
@@ -79,3 +80,9 @@ def test_what_waits_is_named_when_the_plan_forgot_it(database: str) -> None:
     with pytest.raises(Unmigratable) as refused:
         moved.migrate(["o"])
     assert [element for element, _ in refused.value.lost] == ["a"]
+
+
+def test_what_starts_the_process_is_not_proposed(database: str) -> None:
+    """“Start events of event sub processes can be mapped”: nothing waits at the others."""
+    xml = diagram(start(), start("m", message()), task("a"), end(), "s-a-e", "m-a")
+    assert set(versions(xml, xml).proposed().pairs) == {"a"}

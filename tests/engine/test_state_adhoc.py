@@ -93,6 +93,13 @@ def test_an_interrupting_handler_inside_replaces_all_of_it():
     Walk(around(box)).at("a").deliver("es_s").at("k").complete("k").at("z")
 
 
+def test_an_operator_who_starts_an_interrupting_handler_ends_the_list_too():
+    handler = event_sub("es", message(), user("h"), end("he"), "es_s-h-he")
+    walk = Walk(around(ad_hoc("x", user("a"), user("b"), handler, ordering="Sequential")))
+    walk.run.start_before("h")
+    walk.go().at("h").complete("h").at("z")
+
+
 def test_a_boundary_event_takes_all_of_it_away():
     xml = around(ad_hoc("x", user("a"), user("b")), boundary("m", "x", message()), "m-e")
     Walk(xml).complete("a").deliver("m").ended("e")

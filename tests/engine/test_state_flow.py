@@ -253,19 +253,6 @@ def test_tokens_that_multiply_are_each_counted():
     assert len({wait.token for wait in walk.run.waits().values()}) == 4
 
 
-def test_a_token_can_be_moved_within_its_scope():
-    xml = diagram(
-        start(), user("a"), sub("sp", start("s1"), user("i"), end("e1"), "s1-i-e1"), user("z"),
-        end(), "s-a-sp-z-e",
-    )  # fmt: skip
-    walk = Walk(xml)
-    walk.run.move(walk.wait("a").token, "sp")
-    walk.go().at("i")
-    with pytest.raises(NotFound):
-        walk.run.move(walk.wait("i").token, "z")
-    assert "moved" in [trace.kind for trace in walk.host.traces]
-
-
 def test_cancel_ends_the_instance():
     walk = Walk(
         diagram(start(), parallel("g"), user("a"), user("b"), end(), "s-g-a-e", "g-b-e")

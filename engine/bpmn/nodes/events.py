@@ -203,16 +203,21 @@ class Listener(Armed):
         node = scope.spec.task_specs[self.handler]
         token = scope.spawn(node, start=self.element)
         if self.interrupting:
-            for other in scope.here():
-                if other is not token:
-                    other.cancel()
-            if scope.owner is not None:
-                scope.owner.marks.pop("todo", None)  # ad-hoc: nothing else begins
+            interrupt(scope, token)
         variables.write(token.instance, token, payload)
         node._update(token)
 
     def was_entered(self, token: Token) -> bool:
         return False
+
+
+def interrupt(scope: AnyScope, handler: Token | None = None) -> None:
+    """Take away what runs in a scope, for the event sub process that replaces it."""
+    for other in scope.here():
+        if other is not handler:
+            other.cancel()
+    if scope.owner is not None:
+        scope.owner.marks.pop("todo", None)  # ad-hoc: nothing else begins
 
 
 class Thrower(Node):

@@ -321,6 +321,31 @@ def test_a_sub_process_comes_and_goes(api: System) -> None:
     assert api.get(f"/history/process-instance/{one}")["state"] == "COMPLETED"
 
 
+def test_listeners_and_mappings_of_what_is_entered_are_left_out_on_request(api: System) -> None:
+    """`skipCustomListeners` and `skipIoMappings`, for one case and in a batch."""
+    flat = diagram(START + user("x") + END + flows("s>x", "x>e"))
+    fails = (
+        '<bpmn:extensionElements><camunda:executionListener event="start" '
+        'expression="${missing.name}"/><camunda:inputOutput><camunda:inputParameter name="n">'
+        "${missing.name}</camunda:inputParameter></camunda:inputOutput></bpmn:extensionElements>"
+    )
+    inside = INSIDE.replace('name="sub">', f'name="sub">{fails}')
+    source, target = versions(api, flat, diagram(START + inside + END + flows("s>sub", "sub>e")))
+    one, two = begin(api, source), begin(api, source)
+    told = plan(source, target, ("x", "x"))
+    skipped = {"skipCustomListeners": True, "skipIoMappings": True}
+    for given in ({}, {"skipCustomListeners": True}, {"skipIoMappings": True}):
+        assert "missing" in execute(api, told, one, status=500, **given)["message"]
+    assert api.get(f"/process-instance/{one}")["definitionId"] == source
+    execute(api, told, one, **skipped)
+    api.post(
+        "/migration/executeAsync", {"migrationPlan": told, "processInstanceIds": [two], **skipped}
+    )
+    drain()
+    for case in (one, two):
+        assert shape(tree(api, case)) == ("p", [("sub", [("x", [])])])
+
+
 def test_conditional_events_are_proposed_with_their_new_condition(api: System) -> None:
     """“For conditional events the updateEventTrigger is mandatory.”"""
     condition = (
