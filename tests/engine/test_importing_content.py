@@ -211,6 +211,39 @@ def test_a_western_file_is_read_as_it_says():
     assert "Prüfung" in importing.read(xml).write().decode()
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("甲&#xB;乙", "甲\n乙"), ("甲\x0b乙", "甲 乙"), ("甲&#11;乙", "甲\n乙"), ("甲\x1f", "甲"),
+        ("甲&#xD800;&#999999999;乙", "甲乙"), ("甲&nbsp;乙&eacute;", "甲\xa0乙é"), ("R&D", "R&D"),
+        ("a & b &lt; &#38; &LT;", "a & b < & <"),
+    ],
+)  # fmt: skip
+def test_characters_that_xml_does_not_have_are_replaced(written, read):
+    """Visio breaks lines with a vertical tab, XML 1.0 (2.2) has no such character."""
+    aside = "<!-- &nbsp; --><bpmn:documentation><![CDATA[&nbsp;&]]></bpmn:documentation>"
+    xml = PLAIN.replace("办理€", written).replace("<bpmn:startEvent", f"{aside}<bpmn:startEvent", 1)
+    assert ("文件", "characters") in repaired(xml.encode())
+    root = tree(importing.read(xml.encode()).write())
+    assert [task.get("name") for task in root.iter(f"{B}userTask")] == [read]
+    assert root.findtext(f".//{B}documentation") == "&nbsp;&"
+    assert repaired(PLAIN.encode()) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "encoding"),
+    [
+        ("Prüfung für Straße", "UTF-8", "cp1252"), ("申請", "x-sjis", "shift_jis"),
+        ("한국", "ks_c_5601-1987", "cp949"), ("Été", "x-mac-roman", "mac_roman"),
+        ("Процесс", "koi8-r", "koi8-r"), ("ท่า", "TIS-620", "tis-620"),
+    ],
+)  # fmt: skip
+def test_letters_of_other_languages_are_read(name, declared, encoding):
+    plain = diagram(start(), user("a", name=name), end(), "s-a-e", roots="").decode()
+    found = importing.read(plain.replace("UTF-8", declared).encode(encoding))
+    assert facts(tree(found.write())) == facts(tree(plain))
+
+
 def test_blanks_before_the_declaration_do_not_matter():
     assert importing.read(b"\n  " + PLAIN.encode()).findings == []
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.bpmn.admit import FILE, MAX_DEPTH
-from engine.bpmn.importing import others
+from engine.bpmn.importing import mending, others
 from engine.bpmn.importing.names import NAMED
 from engine.bpmn.xml import B, local
 from engine.errors import DeploymentRefused, Problem
@@ -44,12 +44,15 @@ UNMARKED = {b"<\0\0\0": "utf-32-le", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:\-]{1,40})["']""")
 #: Families of encodings that a file may declare; the rest of Python's codecs are no texts.
 KNOWN = re.compile(
-    r"^(utf-?8|us-ascii|ascii|latin-?\d|iso[-_]?8859|windows-|cp\d|gbk?\b|gb_?2312|gb18030|big5"
-    r"|euc|shift|koi8|mac)",
+    r"^(utf-?8|us-ascii|ascii|latin-?\d|iso[-_]?8859|windows-|cp\d|ms\d|gbk?\b|gb_?2312|gb18030"
+    r"|big5|euc|shift|sjis|ks_c|tis|koi8|mac)",
     re.I,
 )
 #: What a file is most likely written in if it is not what it says.
 GUESSES = ("utf-8", "gb18030", "cp1252")
+WESTERN = ("utf-8", "cp1252", "gb18030")
+#: Letters beyond ASCII: Chinese ones come in pairs of bytes, western ones one by one.
+BEYOND = re.compile(rb"[\x80-\xff]+")
 DECLARATION = re.compile(r"^<\?xml\s[^>]*\?>")
 #: Everything that may stand before the root element, save a document type.
 PROLOG = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>", re.S)
@@ -116,7 +119,12 @@ def _tree(text: str, notes: list[Problem]) -> etree._Element:
     except UnicodeEncodeError:
         raise refusal("not-text", "文件含有不成对的代理字符，请另存为 UTF-8。") from None
     if kinds != {etree.ErrorDomains.NAMESPACE}:
-        raise refusal("not-xml", f"不是有效的 XML：{shown}")
+        mended = mending.mend(text)
+        if mended == text:
+            raise refusal("not-xml", f"不是有效的 XML：{shown}")
+        message = f"文件里有 XML 不允许的字符或实体，已替换：{shown}"
+        notes.append(Problem(FILE, "characters", message, "warning"))
+        return _tree(mended, notes)
     # Prefixes that nobody declared and names that are no addresses do not hinder reading.
     notes.append(Problem(FILE, "namespace", f"命名空间写得不规范，按原样保留：{shown}", "warning"))
     return etree.fromstring(text.encode(), _parser(recover=True))
@@ -144,15 +152,21 @@ def decode(content: bytes) -> tuple[str, list[Problem]]:
             return _strictly(rest, name or UNMARKED[mark]), []
     match = DECLARED.match(content)
     declared = match[1].decode("ascii", "replace") if match else ""
-    candidates = [declared] if KNOWN.match(declared) else []
-    for name in (*candidates, *GUESSES):
+    bare = declared.lower().removeprefix("x-").replace("mac-", "mac_")
+    candidates = [bare] if KNOWN.match(bare) else []
+    for name in (*candidates, *(WESTERN if _is_western(content) else GUESSES)):
         try:
             text = content.decode(name)
         except (UnicodeError, LookupError):
             continue
-        same = not declared or name == declared
+        same = not declared or name == bare
         return text, [] if same else [_mismatch(declared, name)]
     raise refusal("not-text", "无法识别文件的编码，请另存为 UTF-8。")
+
+
+def _is_western(content: bytes) -> bool:
+    runs = [len(found[0]) % 2 for found in BEYOND.finditer(content)]
+    return 2 * sum(runs) > len(runs)
 
 
 def _strictly(content: bytes, name: str) -> str:
