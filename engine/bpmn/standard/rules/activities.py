@@ -11,6 +11,8 @@ from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.standard.rules.references import CALLABLE
 from engine.bpmn.xml import ACTIVITIES, SUBPROCESSES, children, identifier, local
 
+THROWING = ("endEvent", "intermediateThrowEvent")
+
 
 @rule(
     "receive-instantiates", "10.3.3", "A receive task that starts a process has no incoming flow."
@@ -222,6 +224,28 @@ def compensation_activity(model: Model) -> Found:
             yield definition, f"要补偿的 {name:.60} 不是任务或子流程。"
         elif model.top(activity) is not model.top(definition):
             yield definition, f"要补偿的 {identifier(activity)} 不在同一个流程里。"
+
+
+@rule(
+    "compensation-visible",
+    "10.7",
+    "What a compensation event names is at its own level, or at the level of the event subprocess "
+    "that the event stands in.",
+)
+def compensation_visible(model: Model) -> Found:
+    for definition in model.of("compensateEventDefinition"):
+        activity = model.find(definition.get("activityRef"), definition)
+        event = definition.getparent()
+        if activity is None or local(activity) not in ACTIVITIES or event is None:
+            continue
+        level = event.getparent()
+        levels = [level]
+        while level is not None and is_true(level, "triggeredByEvent"):
+            level = level.getparent()
+            levels.append(level)
+        same = model.top(activity) is model.top(definition)  # else another rule says so
+        if same and local(event) in THROWING and activity.getparent() not in levels:
+            yield definition, f"要补偿的 {identifier(activity)} 不在这一层，这里补偿不到它。"
 
 
 @rule(

@@ -15,9 +15,7 @@ PASSED = GATEWAYS - {"complexGateway", "eventBasedGateway"}
 TALKING = {
     "startEvent": {"timer", "conditional", "signal"},
     "endEvent": {"terminate"},
-    "intermediateCatchEvent": {
-        "message", "timer", "conditional", "signal", "link", "cancel", "compensate",
-    },
+    "intermediateCatchEvent": {"timer", "conditional", "signal", "link"},
     "intermediateThrowEvent": {"link"},
     "boundaryEvent": {"message", "timer", "conditional", "signal", "cancel", "compensate"},
 }  # fmt: skip

@@ -8,9 +8,22 @@ from lxml import etree
 
 from engine.bpmn.standard.model import NODES, SCOPES, Model, pool_of, said
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import ACTIVITIES, CONVERSATIONS, B, children, identifier, local
+from engine.bpmn.xml import ACTIVITIES, CONVERSATIONS, B, children, identifier, local, text_of
 
 SENDING = ("endEvent", "intermediateThrowEvent")
+#: What a collaboration may have and a global conversation may not.
+NOT_GLOBAL = frozenset(
+    {
+        "association",
+        "choreographyRef",
+        "conversationAssociation",
+        "conversationLink",
+        "group",
+        "messageFlowAssociation",
+        "participantAssociation",
+        "textAnnotation",
+    }
+)
 RECEIVING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 
 
@@ -188,6 +201,40 @@ def conversation_messages(model: Model) -> Found:
         )
         if named and any(end is not None and end not in named for end in ends):
             yield conversation, "会话的消息流要在它的参与者之间。"
+
+
+@rule(
+    "conversation-global",
+    "9.5",
+    "A global conversation has participants, message flows and correlation keys, nothing else.",
+)
+def conversation_global(model: Model) -> Found:
+    for conversation in model.of("globalConversation"):
+        for part in conversation:
+            if local(part) in CONVERSATIONS or local(part) in NOT_GLOBAL:
+                yield part, f"全局会话里不能有 {local(part)}，只能有参与者、消息流和关联键。"
+
+
+@rule(
+    "participant-association",
+    "9.3",
+    "A participant association joins a participant of what is called to one of who calls.",
+)
+def participant_association(model: Model) -> Found:
+    for association in model.of("participantAssociation"):
+        caller = association.getparent()
+        if caller is None:
+            continue
+        named = caller.get("calledChoreographyRef") or caller.get("calledCollaborationRef")
+        called = model.find(named, caller)
+        inner, outer = (
+            model.find(text_of(association, pointer), association)
+            for pointer in ("innerParticipantRef", "outerParticipantRef")
+        )
+        if called is not None and inner is not None and inner.getparent() is not called:
+            yield caller, f"innerParticipantRef 要指向 {identifier(called)} 里的参与者。"
+        if outer is not None and called is not None and outer.getparent() is called:
+            yield caller, "outerParticipantRef 要指向调用方的参与者。"
 
 
 # -- lanes ---------------------------------------------------------------------------------------

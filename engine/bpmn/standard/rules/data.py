@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.bpmn.standard.model import Model, is_true
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import B, children, local
+from engine.bpmn.xml import children, local
 
 SETS = (("dataInput", "inputSet", "dataInputRefs"), ("dataOutput", "outputSet", "dataOutputRefs"))
 
@@ -81,37 +81,6 @@ def io_paired(model: Model) -> Found:
                     continue
                 if one not in [model.find(its.text, its) for its in children(other, back)]:
                     yield other, f"{back} 也要写上和它配对的 {kind}。"
-
-
-@rule(
-    "io-loop",
-    "10.3.8",
-    "What multi-instance runs through is data of the activity itself or of a scope, and each item "
-    "is one of something.",
-)
-def io_loop(model: Model) -> Found:
-    for marker in model.of("multiInstanceLoopCharacteristics"):
-        activity = marker.getparent()
-        for pointer, item in (
-            ("loopDataInputRef", "inputDataItem"),
-            ("loopDataOutputRef", "outputDataItem"),
-        ):
-            refs = list(children(marker, pointer))
-            if not refs and next(children(marker, item), None) is not None:
-                yield marker, f"写了 {item}，也要写它属于哪个集合（{pointer}）。"
-            for ref in refs:
-                data = model.find(ref.text, ref)
-                owned = data is not None and local(data) in ("dataInput", "dataOutput")
-                if owned and data is not None and not _in_reach(data, activity):
-                    yield marker, f"{pointer} 指向了别的节点的数据，请用本节点的。"
-
-
-def _in_reach(data: etree._Element, activity: etree._Element | None) -> bool:
-    """Tell whether data belongs to an activity or to something around it."""
-    home = data.getparent()
-    if home is not None and local(home) == "ioSpecification":
-        home = home.getparent()
-    return activity is not None and (home is activity or home in _above(activity))
 
 
 @rule(
@@ -223,38 +192,3 @@ def collection(model: Model) -> Found:
             continue
         if is_true(item, "isCollection") != is_true(definition, "isCollection"):
             yield item, "isCollection 要和所引用的 itemDefinition 一致。"
-
-
-@rule("data-scope", "10.4.1", "A data object is referred to from its own level or from inside it.")
-def scope(model: Model) -> Found:
-    for reference in model.of("dataObjectReference"):
-        item = model.find(reference.get("dataObjectRef"), reference)
-        if (
-            item is not None
-            and local(item) == "dataObject"
-            and item.getparent() not in _above(reference)
-        ):
-            yield reference, "引用的数据对象不在这一层或外层。"
-
-
-def _above(element: etree._Element) -> set[etree._Element | None]:
-    return set(element.iterancestors(f"{B}*"))
-
-
-@rule(
-    "data-visible",
-    "10.4.1",
-    "A data association uses data objects and properties of its own level or of one around it.",
-)
-def visible(model: Model) -> Found:
-    for association in model.of("dataInputAssociation", "dataOutputAssociation"):
-        above = _above(association)
-        for ref in children(association, "sourceRef", "targetRef"):
-            item = model.find(ref.text, ref)
-            kept = item is not None and local(item) in (
-                "dataObject",
-                "dataObjectReference",
-                "property",
-            )
-            if kept and item is not None and item.getparent() not in above:
-                yield association, f"{(ref.text or '').strip():.60} 不在这一层或外层，这里用不到。"

@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from engine.bpmn.standard.model import Model, in_event_subprocess, is_false
+from engine.bpmn.standard.model import Model, in_event_subprocess, is_false, is_true
 from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.xml import SUBPROCESSES, children, local
 
@@ -135,6 +135,18 @@ def catch_defined(model: Model) -> Found:
     for event, kinds in model.events("intermediateCatchEvent"):
         if not kinds:
             yield event, "捕获事件没有事件类型，请选择等待什么。"
+
+
+@rule(
+    "parallel-multiple",
+    "10.5.1",
+    "Only a catching event with several definitions waits for all of them (parallelMultiple).",
+    "warning",
+)
+def parallel_multiple(model: Model) -> Found:
+    for event, kinds in model.events("startEvent", "intermediateCatchEvent", "boundaryEvent"):
+        if is_true(event, "parallelMultiple") and len(kinds) < 2:
+            yield event, "只有一个事件定义时 parallelMultiple 不起作用，请删除或补上其他事件定义。"
 
 
 @rule(

@@ -177,6 +177,19 @@ def event_parallel(model: Model) -> Found:
             yield gateway, "并行的事件网关只能用来启动流程（instantiate=true）。"
 
 
+@rule(
+    "event-gateway-parallel-messages",
+    "10.6.6",
+    "A parallel event-based gateway waits for messages only.",
+)
+def event_parallel_messages(model: Model) -> Found:
+    for gateway, target in _awaited(model):
+        if gateway.get("eventGatewayType") != "Parallel" or local(target) == "receiveTask":
+            continue
+        if set(model.triggers(target)) != {"message"}:
+            yield target, f"并行事件网关 {identifier(gateway)} 后面只能接收消息。"
+
+
 def _awaited(
     model: Model, only: etree._Element | None = None
 ) -> Iterator[tuple[etree._Element, etree._Element]]:

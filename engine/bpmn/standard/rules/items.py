@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lxml import etree
 
 from engine.bpmn.standard.model import Model, is_true
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import children, local, text_of
+from engine.bpmn.xml import EVENTS, children, local, text_of
 
 SIDES = (("dataInput", "inMessageRef"), ("dataOutput", "outMessageRef"))
-#: Which side of an element the message it names is on.
-MESSAGES = {
+#: Which side of an element what it sends or receives is on.
+SIDE = {
     "sendTask": "dataInput",
     "receiveTask": "dataOutput",
     "endEvent": "dataInput",
@@ -21,6 +19,13 @@ MESSAGES = {
     "intermediateCatchEvent": "dataOutput",
     "boundaryEvent": "dataOutput",
 }
+#: What tasks carry for their messages.
+TASKS = {
+    "serviceTask": ("dataInput", "dataOutput"),
+    "sendTask": ("dataInput",),
+    "receiveTask": ("dataOutput",),
+}
+CARRIED = ("messageRef", "signalRef", "errorRef", "escalationRef")
 
 
 @rule(
@@ -47,14 +52,19 @@ def association_item(model: Model) -> Found:
 
 @rule(
     "data-message-item",
-    "10.3.3",
-    "The data of a task or event that sends or receives has the item definition of its message.",
+    "10.4.2",
+    "The data of a task or event that sends or receives has the item definition of its message, "
+    "signal, error or escalation; of several event definitions, each its own in their order.",
 )
 def message_item(model: Model) -> Found:
-    for element in model.of(*MESSAGES):
-        side = MESSAGES[local(element)]
-        for message in _messages(model, element):
-            yield from _compare(model, element, side, message)
+    for element in model.of("sendTask", "receiveTask"):
+        message = model.find(element.get("messageRef"), element)
+        yield from _compare(model, element, SIDE[local(element)], message)
+    for event in model.of(*sorted(EVENTS)):
+        side = SIDE[local(event)]
+        for data, definition in zip(_data(event, side), model.definitions(event), strict=False):
+            if _differs(model, data, _carried(model, definition)):
+                yield event, f"{side} 的 itemDefinition 和事件所带的不同，请改一致。"
     for task in model.of("serviceTask"):
         operation = model.find(task.get("operationRef"), task)
         for side, pointer in SIDES:
@@ -64,25 +74,62 @@ def message_item(model: Model) -> Found:
             yield from _compare(model, task, side, message)
 
 
-def _messages(model: Model, element: etree._Element) -> Iterator[etree._Element | None]:
-    if local(element).endswith("Task"):
-        yield model.find(element.get("messageRef"), element)
-        return
-    definitions = model.definitions(element)
-    if len(definitions) == 1 and local(definitions[0]) == "messageEventDefinition":
-        yield model.find(definitions[0].get("messageRef"), definitions[0])
+def _carried(model: Model, definition: etree._Element) -> etree._Element | None:
+    """Return the message, signal, error or escalation of an event definition."""
+    return model.find(
+        next((definition.get(name) for name in CARRIED if definition.get(name)), None), definition
+    )
 
 
 def _compare(
     model: Model, element: etree._Element, side: str, message: etree._Element | None
 ) -> Found:
-    wanted = None if message is None else model.find(message.get("itemRef"), message)
     held = _data(element, side)
-    if wanted is None or len(held) != 1:
-        return
-    item = _item(model, held[0])
-    if item is not None and _differ(item, wanted):
+    if len(held) == 1 and _differs(model, held[0], message):
         yield element, f"{side} 的 itemDefinition 和消息的不同，请改一致。"
+
+
+def _differs(model: Model, data: etree._Element, carried: etree._Element | None) -> bool:
+    item = _item(model, data)
+    wanted = _item_of(model, carried)
+    return item is not None and wanted is not None and _differ(item, wanted)
+
+
+def _item_of(model: Model, carried: etree._Element | None) -> etree._Element | None:
+    if carried is None:
+        return None
+    return model.find(carried.get("itemRef") or carried.get("structureRef"), carried)
+
+
+@rule(
+    "event-data-count",
+    "10.5.1",
+    "An event with several definitions and data has one input or output for each definition.",
+)
+def event_data_count(model: Model) -> Found:
+    for event in model.of(*sorted(EVENTS)):
+        side, definitions = SIDE[local(event)], model.definitions(event)
+        held = len(_data(event, side))
+        carries = any(_item_of(model, _carried(model, one)) is not None for one in definitions)
+        if len(definitions) > 1 and carries and held not in (0, len(definitions)):
+            yield event, f"有 {len(definitions)} 个事件定义，就要有 {len(definitions)} 个 {side}。"
+
+
+@rule(
+    "io-task-data",
+    "10.3.3",
+    "A service, send or receive task that names its operation or message has at most one data "
+    "input and one data output for it.",
+)
+def task_data(model: Model) -> Found:
+    for kind, sides in TASKS.items():
+        for task in model.of(kind):
+            named = (task.get("operationRef"), task.get("messageRef"))
+            if not any(model.find(name, task) is not None for name in named):
+                continue
+            for side in sides:
+                if len(_data(task, side)) > 1:
+                    yield task, f"写明了消息或操作的任务最多有一个 {side}。"
 
 
 def _differ(one: etree._Element, other: etree._Element) -> bool:

@@ -108,7 +108,7 @@ COLLABORATING = (
     ("*", "innerConversationNodeRef", CONVERSATIONS),
     ("*", "outerConversationNodeRef", CONVERSATIONS),
     ("*", "choreographyRef", {"choreography", "globalChoreographyTask"}),
-    ("*", "calledCollaborationRef", COLLABORATIONS),
+    ("*", "calledCollaborationRef", {"collaboration", "globalConversation"}),
     ("*", "calledChoreographyRef", {"choreography", "globalChoreographyTask"}),
     ("*", "definitionalCollaborationRef", COLLABORATIONS),
     ("*", "correlationKeyRef", {"correlationKey"}),
@@ -124,6 +124,11 @@ REST = (
     ("association", "sourceRef", None),
     ("association", "targetRef", None),
 )
+
+
+POINTERS = (EVENTS, SERVICES, DATA, COLLABORATING, REST)
+#: Pointers by bare ids, and words that mean something else in other elements.
+COMMON = frozenset({"source", "sourceRef", "supports", "target", "targetRef"})
 
 
 def _pointers(
@@ -200,6 +205,24 @@ def collaborating(model: Model) -> Found:
 @rule("ref-other", "8.3.1", "Lane members, categories and ends of associations exist.")
 def rest(model: Model) -> Found:
     return _family(model, REST)
+
+
+@rule(
+    "ref-prefix",
+    "8.3.1",
+    "The prefix of a pointer is declared, for this file's own namespace or an imported one.",
+)
+def prefixes(model: Model) -> Found:
+    own = model.root.get("targetNamespace")
+    names = sorted({name for family in POINTERS for _, name, _ in family if name not in COMMON})
+    for name in names:
+        for owner, at, pointer in _pointers(model, "*", name):
+            prefix, colon, _ = pointer.strip().partition(":")
+            if not colon or pointer.strip() in model.ids or name == "structureRef":
+                continue
+            namespace = at.nsmap.get(prefix)
+            if namespace is None or (namespace != own and namespace not in model.imported):
+                yield owner, f"{name} 的前缀 {prefix:.40} 没有声明，或者不是本文件和所导入文件的。"
 
 
 @rule("association-ends", "8.4.1", "An association has a source and a target.")

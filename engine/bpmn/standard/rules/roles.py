@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bpmn.standard.model import Model
+from engine.bpmn.standard.model import Model, is_true, said
 from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.xml import children, text_of
 
@@ -27,6 +27,27 @@ def role_resource(model: Model) -> Found:
             parameter = model.find(binding.get("parameterRef"), binding)
             if resource is not None and parameter not in (None, *resource):
                 yield role, f"参数 {binding.get('parameterRef')} 不属于所指的资源。"
+
+
+@rule(
+    "role-parameters",
+    "10.3.1",
+    "A role fills in each parameter once, and every one that its resource requires.",
+)
+def role_parameters(model: Model) -> Found:
+    for role in model.of(*ROLES):
+        resource = model.find(text_of(role, "resourceRef"), role)
+        if resource is None:
+            continue
+        bound = [
+            model.find(binding.get("parameterRef"), binding)
+            for binding in children(role, "resourceParameterBinding")
+        ]
+        for parameter in children(resource, "resourceParameter"):
+            if is_true(parameter, "isRequired") and parameter not in bound:
+                yield role, f"资源的参数 {said(parameter)} 是必填的，请填写。"
+            if bound.count(parameter) > 1:
+                yield role, f"参数 {said(parameter)} 只能填写一次。"
 
 
 @rule(
