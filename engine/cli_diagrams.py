@@ -26,6 +26,8 @@ WORDS = {
     "message_flows": "消息流",
     "data": "数据",
     "artifacts": "注释与分组",
+    "choreography": "编排活动",
+    "conversations": "会话",
 }
 
 

@@ -144,3 +144,10 @@ def test_what_stands_where_it_cannot_is_named_and_nothing_breaks():
     )
     found = obstacles(diagram(start(), wrong, flow("s", "gone")))
     assert {"w", "f_s_gone"} <= {element for element, _ in found}
+
+
+def test_what_is_neither_node_nor_flow_is_counted_as_well():
+    counted = census.counts(importing.read(file("choreography.bpmn")).root)
+    assert counted["choreography"] == file("choreography.bpmn").count(b"initiatingParticipantRef=")
+    counted = census.counts(importing.read(file("conversation.bpmn")).root)
+    assert counted["conversations"] > 0

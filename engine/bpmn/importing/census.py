@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from engine.bpmn.importing import vendors
-from engine.bpmn.xml import DI, FLOW_NODES, elements, local
+from engine.bpmn.xml import CHOREOGRAPHY, CONVERSATIONS, DI, FLOW_NODES, elements, local
 
 DATA = frozenset({"dataObjectReference", "dataStoreReference", "dataInput", "dataOutput"})
 ARTIFACTS = frozenset({"textAnnotation", "group", "association"})
@@ -17,6 +17,8 @@ WORDS: Mapping[str, str] = {
     **dict.fromkeys(FLOW_NODES, "nodes"),
     **dict.fromkeys(DATA, "data"),
     **dict.fromkeys(ARTIFACTS, "artifacts"),
+    **dict.fromkeys(CHOREOGRAPHY, "choreography"),
+    **dict.fromkeys(CONVERSATIONS, "conversations"),
     "sequenceFlow": "flows",
     "messageFlow": "message_flows",
     "process": "processes",

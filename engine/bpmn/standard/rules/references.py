@@ -77,6 +77,9 @@ DATA = (
     ("*", "dataStoreRef", {"dataStore"}),
     ("*", "itemSubjectRef", {"itemDefinition"}),
     ("message", "itemRef", {"itemDefinition"}),
+    ("*", "evaluatesToTypeRef", {"itemDefinition"}),
+    ("correlationProperty", "type", {"itemDefinition"}),
+    ("resourceParameter", "type", {"itemDefinition"}),
     ("signal", "structureRef", {"itemDefinition"}),
     ("error", "structureRef", {"itemDefinition"}),
     ("escalation", "structureRef", {"itemDefinition"}),
@@ -127,6 +130,8 @@ REST = (
 
 
 POINTERS = (EVENTS, SERVICES, DATA, COLLABORATING, REST)
+#: What some tools let point to a type at once.
+TYPES = frozenset({"evaluatesToTypeRef", "structureRef", "type"})
 #: Pointers by bare ids, and words that mean something else in other elements.
 COMMON = frozenset({"source", "sourceRef", "supports", "target", "targetRef"})
 
@@ -164,7 +169,7 @@ def _is_foreign_type(name: str, pointer: str, at: etree._Element) -> bool:
     """Tell whether what should be an item definition is a type such as `xsd:string` at once."""
     prefix, colon, _ = pointer.strip().partition(":")
     target = at.getroottree().getroot().get("targetNamespace")
-    return name == "structureRef" and bool(colon) and at.nsmap.get(prefix) not in (None, target)
+    return name in TYPES and bool(colon) and at.nsmap.get(prefix) not in (None, target)
 
 
 @rule("ref-event", "10.5.5", "Messages, signals, errors and escalations that are named exist.")
@@ -218,7 +223,7 @@ def prefixes(model: Model) -> Found:
     for name in names:
         for owner, at, pointer in _pointers(model, "*", name):
             prefix, colon, _ = pointer.strip().partition(":")
-            if not colon or pointer.strip() in model.ids or name == "structureRef":
+            if not colon or pointer.strip() in model.ids or name in TYPES:
                 continue
             namespace = at.nsmap.get(prefix)
             if namespace is None or (namespace != own and namespace not in model.imported):
