@@ -25,7 +25,7 @@ from engine.models import Job, ProcessDefinition, ProcessInstance
 from engine.queries.access import Viewer, visible
 from engine.queries.matching import variable_is
 
-#: Tasks of one request; more is asked for with the next one.
+#: Tasks of one answer, however many a request allows; the next request gets more.
 MOST = 1_000
 
 
@@ -79,12 +79,12 @@ def check(wanted: Wanted) -> None:
     """Refuse what no answer could be right for.
 
     Raises:
-        InvalidInput: no worker, no limit, a topic twice, a lock that is not positive.
+        InvalidInput: no worker, a negative limit, a topic twice, a lock that is not positive.
     """
     if not wanted.worker or len(wanted.worker) > 120:
         raise InvalidInput("workerId must be given and have at most 120 characters.")
-    if not 0 <= wanted.limit <= MOST:
-        raise InvalidInput(f"maxTasks must lie between 0 and {MOST}.")
+    if wanted.limit < 0:
+        raise InvalidInput("maxTasks must not be negative.")
     names = [topic.name for topic in wanted.topics]
     if not all(names) or len(set(names)) < len(names):
         raise InvalidInput("Each topic needs a topicName of its own.")
@@ -103,7 +103,7 @@ def fetch(session: Session, viewer: Viewer, wanted: Wanted) -> list[Fetched]:
     check(wanted)
     if not wanted.limit or not wanted.topics:
         return []
-    statement = _ordered(_candidates(viewer, wanted), wanted).limit(wanted.limit)
+    statement = _ordered(_candidates(viewer, wanted), wanted).limit(min(wanted.limit, MOST))
     if db.is_postgres(session):
         statement = statement.with_for_update(of=Job, skip_locked=True)
     jobs = session.scalars(statement.execution_options(populate_existing=True)).all()

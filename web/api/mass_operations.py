@@ -76,11 +76,12 @@ def delete_process_instances_of_history() -> ResponseReturnValue:
 
 def _delete(asked: Asked) -> ResponseReturnValue:
     refuse_orphans(asked)
+    lenient = asked.get("failIfNotExists") is False
     with db.transaction() as session:
         return made(
             session,
             batches.DELETION,
-            chosen(session, asked),
+            chosen(session, asked, lenient=lenient),
             reason=asked.get("deleteReason", ""),
             skips=instructions.skips(asked),
         )

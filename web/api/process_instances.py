@@ -181,11 +181,14 @@ def suspend_process_instances() -> ResponseReturnValue:
     return nothing()
 
 
-def chosen(session: Session, asked: Asked) -> list[str]:
+def chosen(session: Session, asked: Asked, *, lenient: bool = False) -> list[str]:
     """Return the visible instances that a body names by ids, by a query or by definition.
 
+    Args:
+        lenient: leave out what is not there, instead of refusing it.
+
     Raises:
-        ApiError: 400, it names none of these ways.
+        ApiError: 400, it names none of these ways, or two definitions; 404, one is not there.
     """
     viewer = caller().viewer
     found: dict[str, None] = {}
@@ -193,9 +196,9 @@ def chosen(session: Session, asked: Asked) -> list[str]:
     if ids:
         seen = queries.ids(session, viewer, Asked({"processInstanceIds": ids}))
         lost = sorted(set(ids) - set(seen))
-        if lost:
+        if lost and not lenient:
             raise missing(f"Process instance with id {lost[0]} does not exist")
-        found |= dict.fromkeys(ids)
+        found |= dict.fromkeys(name for name in ids if name not in lost)
     if queried := "processInstanceQuery" in asked or "historicProcessInstanceQuery" in asked:
         found |= dict.fromkeys(of_queries(session, asked))
     by = {
@@ -203,6 +206,8 @@ def chosen(session: Session, asked: Asked) -> list[str]:
         for name in ("processDefinitionId", "processDefinitionKey")
         if name in asked
     }
+    if len(by) > 1:
+        raise invalid("Only one of processDefinitionId or processDefinitionKey should be set.")
     if by:
         found |= dict.fromkeys(queries.ids(session, viewer, Asked(by)))
     if not (ids or queried or by):

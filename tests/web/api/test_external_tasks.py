@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine import clock, db, settings
+from engine.commands import fetching
 from engine.models import CaseAccess
 from processes.people import demo
 from tests.engine import office
@@ -163,6 +164,18 @@ def test_the_moved_clock_ends_a_lock_and_a_pause(api: System, case: str) -> None
     assert fetch(api) == []
     office.later(hours=1)
     assert len(fetch(api)) == 1
+
+
+def test_a_worker_may_ask_for_more_than_one_answer_holds(
+    api: System, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Camunda's reference: `maxTasks` is the maximum of tasks to return; fewer is no error."""
+    office.start(amount=6, bk="K-2")
+    monkeypatch.setattr(fetching, "MOST", 1)
+    assert len(fetch(api, maxTasks=5_000)) == 1
+    assert len(fetch(api, maxTasks=5_000)) == 1
+    body = {"workerId": "w", "maxTasks": -1, "topics": []}
+    api.post("/external-task/fetchAndLock", body, status=400)
 
 
 def test_lists_narrow_and_sort(api: System, case: str) -> None:

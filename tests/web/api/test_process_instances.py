@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine import db
 from engine.models import HistoryEvent, ProcessInstance
 from processes.people import access, demo
-from tests.engine.office import diagram, flows, user
+from tests.engine.office import diagram, drain, flows, user
 from tests.web.api.conftest import Knock, System
 from tests.web.api.diagrams import deploy, start, typed
 
@@ -281,6 +281,24 @@ def test_ending(api: System, line: str) -> None:
     with db.reading() as session:
         row = session.get_one(ProcessInstance, line)
         assert row.status == "cancelled"
+
+
+def test_ending_many_of_which_some_are_gone(api: System, line: str) -> None:
+    body = {"processInstanceIds": [line, "zz"]}
+    api.post(f"{PATH}/delete", body, status=404)
+    api.post(f"{PATH}/delete", {**body, "failIfNotExists": True}, status=404)
+    assert api.post(f"{PATH}/delete", {**body, "failIfNotExists": False})["totalJobs"] == 1
+    gone = {"processInstanceIds": ["zz"], "failIfNotExists": False}
+    assert api.post(f"{PATH}/delete", gone)["totalJobs"] == 0
+    drain()
+    assert api.ask("GET", f"{PATH}/{line}").status_code == 404
+
+
+def test_a_group_is_of_one_definition(api: System, line: str) -> None:
+    both = {"processDefinitionKey": "p", "processDefinitionId": "p:1:1", "suspended": True}
+    told = api.do("PUT", f"{PATH}/suspended", both, status=400)
+    assert told["message"].startswith("Only one of processDefinitionId")
+    assert api.get(f"{PATH}/{line}")["suspended"] is False
 
 
 def test_called_instances(api: System, line: str) -> None:
