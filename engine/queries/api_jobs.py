@@ -164,8 +164,14 @@ def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
 
 
 def ids(session: Session, viewer: Viewer, asked: Asked) -> list[int]:
-    """Return the numbers of all jobs that are asked for and visible."""
-    return [row[0].id for row in session.execute(_wanted(viewer, asked).order_by(Job.id))]
+    """Return the numbers of all jobs that are asked for and this viewer may change.
+
+    Whoever sees a process sees when it starts by itself; who changes that changes it for all.
+    """
+    found = _wanted(viewer, asked).order_by(Job.id)
+    if viewer.scope != "all":
+        found = found.where(Job.instance_id.is_not(None))
+    return [row[0].id for row in session.execute(found)]
 
 
 # ---- job definitions ---------------------------------------------------------------------

@@ -38,7 +38,7 @@ SUSPENDED = Params(
 
 def _held(session: Session, job_id: str) -> Job:
     """Return a visible job, locked for a change."""
-    return levers.find(session, jobs.find(session, job_id)[0].id)
+    return levers.find(session, jobs.changeable(session, job_id)[0].id)
 
 
 @bp.delete("/job/<job_id>")

@@ -14,7 +14,7 @@ from engine.errors import Conflict, EngineError
 from engine.models import Job, ProcessDefinition, ProcessInstance
 from engine.queries import api_jobs as queries
 from web.api import listing, names
-from web.api.access import needs
+from web.api.access import needs, oversee
 from web.api.answer import answer, moment, nothing, parse_moment
 from web.api.blueprint import bp
 from web.api.errors import ApiError, engine
@@ -92,6 +92,18 @@ def find(session: Session, job_id: str) -> Any:
     return listing.one(session, queries.jobs, f"Job with id {job_id} does not exist", jobId=job_id)
 
 
+def changeable(session: Session, job_id: str) -> Any:
+    """Return a job's row, see `find`; one of no case is changed for everybody.
+
+    Raises:
+        ApiError: 404; 403, the caller does not oversee everything.
+    """
+    row = find(session, job_id)
+    if row[0].instance_id is None:
+        oversee("Job", job_id)
+    return row
+
+
 @bp.get("/job/<job_id>")
 @needs("read", returns="Job")
 def get_job(job_id: str) -> ResponseReturnValue:
@@ -115,7 +127,7 @@ def job_stacktrace(job_id: str) -> ResponseReturnValue:
 def execute_job(job_id: str) -> ResponseReturnValue:
     """Run a job at once, whether or not it is due; its failure counts as an attempt."""
     with db.reading() as session:
-        job, instance = find(session, job_id)[:2]
+        job, instance = changeable(session, job_id)[:2]
         number, held = job.id, instance is not None and instance.status == "suspended"
     if held:
         raise ApiError(

@@ -228,6 +228,44 @@ def test_only_who_may_operate_may_change(bearer: Knock, stuck: str, api: System)
     assert api.get(f"/job/{one['id']}") == one
 
 
+BEGINS = diagram(
+    '<bpmn:startEvent id="s"><bpmn:timerEventDefinition><bpmn:timeCycle>R/PT1H</bpmn:timeCycle>'
+    "</bpmn:timerEventDefinition></bpmn:startEvent>"
+    + user("a")
+    + '<bpmn:endEvent id="e"/>'
+    + flows("s>a", "a>e"),
+    key="begins",
+)
+
+
+def test_when_a_process_starts_is_nothing_one_office_changes_for_all(
+    api: System, bearer: Knock, office: str
+) -> None:
+    from tests.engine import office as tiny
+
+    tiny.publish(BEGINS)
+    one = the_job(api, timers=True)
+    person = bearer("read", "operate", login="pinghu_handler1")
+    assert person.get(f"/job/{one['id']}") == one  # that it will start is no secret
+    for method, below, body in (
+        ("DELETE", "", None), ("POST", "/execute", None), ("PUT", "/retries", {"retries": 0}),
+        ("PUT", "/suspended", {"suspended": True}), ("PUT", "/priority", {"priority": 1}),
+        ("PUT", "/duedate", {"duedate": "2099-01-01T00:00:00.000+0800"}),
+        ("POST", "/duedate/recalculate", None),
+    ):  # fmt: skip
+        told = person.do(method, f"/job/{one['id']}{below}", body, status=403)
+        assert told["type"] == "AuthorizationException", below
+    group = {"suspended": True, "processDefinitionKey": "begins"}
+    person.do("PUT", "/job/suspended", group, status=204)  # none of it is the person's
+    tries = {"retries": 0}
+    path = f"/job-definition/{one['jobDefinitionId']}/retries"
+    person.do("PUT", path, tries, status=204)
+    person.do("POST", "/job/retries", {**tries, "jobIds": [one["id"]]}, status=400)
+    assert the_job(api, timers=True) == one
+    api.do("DELETE", f"/job/{one['id']}", status=204)
+    assert api.get("/job") == []
+
+
 def test_many_jobs_get_tries_by_a_batch(api: System, stuck: str) -> None:
     one = the_job(api, processInstanceId=stuck)
     api.do("PUT", f"/job/{one['id']}/retries", {"retries": 0}, status=204)
