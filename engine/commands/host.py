@@ -112,6 +112,7 @@ class InstanceHost:
             name=model.decisions[reference].name,
             decision=reference,
             version=number,
+            token=token,
             explanation=decided.explained(result),
         )
         return result.rows

@@ -18,7 +18,7 @@ from engine.hooks import Actor
 from engine.models import DecisionDefinition, DecisionEvaluation
 from engine.queries import Viewer
 from engine.queries.asked import Asked
-from engine.queries.records import decisions
+from engine.queries.records import activities, decisions
 from engine.queries.records.decided import Decided
 from tests.engine import dmn
 from tests.engine import office as tiny
@@ -123,6 +123,27 @@ def test_the_literal_expression_of_a_decision_has_no_rule_and_no_column(sqlite: 
     for one in told():
         assert [(part.id, part.name, part.variable) for part in one.outputs] == [(None, None, "v")]
         assert said(one) == [(None, None, 6)]
+
+
+def test_each_item_names_its_own_visit(sqlite: str) -> None:
+    """`activityInstanceId` is the visit that asked, also when one command makes several."""
+    several = RATE.replace(
+        b'camunda:resultVariable="r"/>',
+        b'camunda:resultVariable="r"><bpmn:multiInstanceLoopCharacteristics '
+        b'camunda:collection="${items}" camunda:elementVariable="n"/></bpmn:businessRuleTask>',
+    )
+    logic = dmn.table(["n:number"], ["p:number"], [["-", "n"]])
+    tiny.publish(several, d_dot_dmn=dmn.definitions(dmn.decision("d", logic)))
+    tiny.start(items=[1, 2, 3])
+    with db.reading() as session:
+        asked = Asked({"activityId": "rate"})
+        visits = [one.id for (one,) in activities.activity_instances(session, ALL, asked)]
+    found = told()
+    assert [one.activity_id for one in found] == visits
+    assert len(set(visits)) == 3
+    for one in found:
+        (alone,) = told(activityInstanceIdIn=[one.activity_id])
+        assert alone.id == one.id
 
 
 def test_the_codes_of_a_file_are_the_texts_of_its_cells(sqlite: str) -> None:

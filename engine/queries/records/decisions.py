@@ -80,7 +80,10 @@ def _of_cases(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decide
             tokens = _tokens(told[case.id])
             for line in told[case.id]:
                 if line.kind == KIND:
-                    token = tokens.get((line.element_id, line.at), "")
+                    # Lines that were written before named no token.
+                    token = (line.data or {}).get("token") or tokens.get(
+                        (line.element_id, line.at), ""
+                    )
                     yield from _decided(session, case, line, token, known, graphs)
 
 
