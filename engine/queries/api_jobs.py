@@ -71,7 +71,8 @@ def of_definition(name: str) -> ColumnElement[bool]:
 
 def _compared(column: Any) -> Any:
     def make(parts: Sequence[tuple[str, Any]]) -> ColumnElement[bool]:
-        return and_(true(), *(column > at if sign == "gt" else column < at for sign, at in parts))
+        late = ask.after(column)
+        return and_(true(), *(late(at) if sign == "gt" else column < at for sign, at in parts))
 
     return make
 

@@ -43,7 +43,7 @@ FILTERS: ask.Filters = {
     "notLocked": _switch(lambda: ~_locked()),
     "withRetriesLeft": _switch(_left),
     "noRetriesLeft": ask.when(Job.retries == 0),
-    "lockExpirationAfter": lambda value: Job.locked_until > value,
+    "lockExpirationAfter": ask.after(Job.locked_until),
     "lockExpirationBefore": lambda value: Job.locked_until < value,
     "activityId": ask.equals(Job.element_id),
     "activityIdIn": ask.within(Job.element_id),
