@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.errors import InvalidInput
 from engine.hooks import Actor
 from engine.models import HistoryEvent, ProcessInstance
 
 #: The kind of these lines in `history_event`.
 KIND = "operated"
+MAX_NOTE = 4000
 
 
 def note(
@@ -31,7 +35,8 @@ def note(
         operation: `SetJobRetries`, `SuspendJob`, `SetPriority`, …
         entity: `Job`, `Task`, `Incident`, …
         name: the property that was changed.
-        about: ids of what it was done to: `job`, `task`, `incident`.
+        about: ids of what it was done to: `job`, `task`, `incident`; `of`: what the lines of
+            one operation have in common.
     """
     row = session.get(ProcessInstance, instance_id) if instance_id else None
     if row is None:
@@ -53,6 +58,35 @@ def note(
             actor=actor.id,
             data={key: value for key, value in told.items() if value not in (None, "")},
         )
+    )
+
+
+def annotate(
+    session: Session,
+    lines: Sequence[HistoryEvent],
+    operation: str,
+    text: str | None,
+    *,
+    actor: Actor,
+) -> None:
+    """Write an operator's note beside every line of one operation, or take it away.
+
+    Raises:
+        InvalidInput: the note is too long.
+    """
+    if text is not None and len(text) > MAX_NOTE:
+        raise InvalidInput(f"操作说明最多 {MAX_NOTE} 字。")
+    for line in lines:
+        line.data = {**(line.data or {}), "annotation": text}
+    note(
+        session,
+        lines[0].instance_id,
+        "ClearAnnotation" if text is None else "SetAnnotation",
+        "OperationLog",
+        actor=actor,
+        element=lines[0].element_id,
+        name="operationId",
+        new=operation,
     )
 
 

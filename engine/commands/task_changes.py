@@ -9,7 +9,7 @@ task sees its case. A task of its own (`commands.own_tasks`) follows the same ru
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -28,7 +28,7 @@ from engine.errors import (
     Suspended,
 )
 from engine.hooks import Actor, Change, OpenedTask
-from engine.models import HumanTask, ProcessInstance
+from engine.models import HumanTask, ProcessInstance, new_id
 
 PENDING, RESOLVED = "PENDING", "RESOLVED"
 
@@ -39,6 +39,8 @@ class Held:
 
     task: HumanTask
     row: ProcessInstance | None
+    #: What all lines of this one deed have in common.
+    operation: str = field(default_factory=new_id)
 
 
 def hold(session: Session, human_task_id: str, actor: Actor) -> Held:
@@ -93,6 +95,9 @@ def delegate(session: Session, human_task_id: str, user: str, *, actor: Actor) -
     task = held.task
     owner = task.owner or task.assignee
     assigned = assign(session, held, user, actor, "Delegate")
+    if task.owner != owner:
+        noted(session, held, "Delegate", actor, "owner", task.owner, owner)
+    noted(session, held, "Delegate", actor, "delegation", task.delegation_state, PENDING)
     task.owner, task.delegation_state = owner, PENDING
     told(session, held, actor, assigned=assigned)
 
@@ -103,8 +108,9 @@ def resolve(session: Session, human_task_id: str, *, actor: Actor) -> None:
     task = held.task
     permit(task, actor)
     old, task.delegation_state = task.delegation_state, RESOLVED
-    task.assignee, task.claimed_at = task.owner, clock.now() if task.owner else None
     noted(session, held, "Resolve", actor, "delegation", old, RESOLVED)
+    if task.assignee != task.owner:
+        _hand_to(session, held, task.owner, actor, "Resolve")
     open_case(session, held, actor)
     told(session, held, actor, assigned=task.owner is not None)
 
@@ -169,9 +175,16 @@ def assign(session: Session, held: Held, user: str | None, actor: Actor, operati
         raise NotAllowed("同一件诉求不能自办自审，请由其他同志办理。")
     if task.assignee == user:
         return False
-    old, task.assignee = task.assignee, user
-    task.claimed_at = clock.now() if user else None
-    noted(session, held, operation, actor, "assignee", old, user)
+    noted(session, held, operation, actor, "assignee", task.assignee, user)
+    _hand_to(session, held, user, actor, operation)
+    open_case(session, held, actor)
+    return True
+
+
+def _hand_to(session: Session, held: Held, user: str | None, actor: Actor, operation: str) -> None:
+    """Change whose task it is; the case's history tells whose it became."""
+    task = held.task
+    task.assignee, task.claimed_at = user, clock.now() if user else None
     if held.row is not None:
         work = Execution(session, actor)
         work.note(
@@ -184,8 +197,6 @@ def assign(session: Session, held: Held, user: str | None, actor: Actor, operati
             op=operation,
         )
         work.settle(advance=False)
-    open_case(session, held, actor)
-    return True
 
 
 def told(session: Session, held: Held, actor: Actor, *, assigned: bool = False) -> None:
@@ -239,7 +250,15 @@ def open_case(session: Session, held: Held, actor: Actor) -> None:
 
 
 def noted(
-    session: Session, held: Held, operation: str, actor: Actor, name: str, old: Any, new: Any
+    session: Session,
+    held: Held,
+    operation: str,
+    actor: Actor,
+    name: str,
+    old: Any,
+    new: Any,
+    *,
+    entity: str = "Task",
 ) -> None:
     """Write down what was changed, and that it was changed now."""
     task = held.task
@@ -248,11 +267,12 @@ def noted(
         session,
         task.instance_id,
         operation,
-        "Task",
+        entity,
         actor=actor,
         element=task.element_id,
         name=name,
         old=old.isoformat() if isinstance(old, datetime) else old,
         new=new.isoformat() if isinstance(new, datetime) else new,
         task=task.id,
+        of=held.operation,
     )

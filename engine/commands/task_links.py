@@ -12,6 +12,8 @@ from engine.models import HumanTask, HumanTaskCandidate, TaskLink
 
 #: Links that are columns or candidates; every other word is a link of the client's own.
 ASSIGNEE, OWNER, CANDIDATE = "assignee", "owner", "candidate"
+#: What Camunda's log calls them.
+LINK = "IdentityLink"
 
 
 def link(
@@ -36,7 +38,7 @@ def link(
         open_case(session, held, actor)
     elif session.get(TaskLink, (task.id, type_, kind, who)) is None:
         session.add(TaskLink(human_task_id=task.id, type=type_, kind=kind, who=who))
-    noted(session, held, f"Add{kind.title()}Link", actor, type_, None, who)
+    noted(session, held, f"Add{kind.title()}Link", actor, type_, None, who, entity=LINK)
     told(session, held, actor)
 
 
@@ -64,7 +66,7 @@ def unlink(
                 TaskLink.who == who,
             )
         )
-    noted(session, held, f"Delete{kind.title()}Link", actor, type_, who, None)
+    noted(session, held, f"Delete{kind.title()}Link", actor, type_, who, None, entity=LINK)
     told(session, held, actor)
 
 

@@ -64,6 +64,7 @@ def write(
             token=task.token,
             local=local,
             remove=remove,
+            task=task.id,
         )
     if local or held.row is None:
         _project(session, task, kept, remove)

@@ -29,6 +29,7 @@ def set_variables(
     token: str = "",
     local: bool = False,
     remove: Collection[str] = (),
+    task: str | None = None,
 ) -> None:
     """Write and remove variables of a running instance, then let its conditions look again.
 
@@ -38,6 +39,7 @@ def set_variables(
         local: keep them at the token, whatever the scopes around it hold.
         remove: names to take away, each from the nearest scope that holds it (with
             `local`: only from the token). A name that is nowhere is no error.
+        task: the human task over which they come, for the history.
 
     Raises:
         NotFound: there is no such instance, or the token has gone on.
@@ -52,7 +54,9 @@ def set_variables(
         loaded.run.remove(token, remove, local=local)
         loaded.run.set(token, values, local=local)
         names = sorted({*values, *remove})
-        work.note(row, "variables", element=loaded.run.element(token) or None, names=names)
+        over: dict[str, Any] = {"task": task} if task else {}
+        element = loaded.run.element(token) or None
+        work.note(row, "variables", element=element, names=names, **over)
         work.settle()
 
 

@@ -193,11 +193,11 @@ def give_up(
         job.not_before = clock.real() + timedelta(seconds=wait)
     else:
         job.status, job.not_before = "failed", None
-        incidents.open_for(session, job, code, message)
     left = job.max_attempts - job.attempts if again else 0
     told = {"job": job.id, "message": message[:300], "retries": left, "trace": trace[-2000:]}
     _note(session, job, "failed", {key: value for key, value in told.items() if value != ""})
-    if not again:
+    if not again:  # after the attempt, which the incident is told with
+        incidents.open_for(session, job, code, message)
         data = {"code": code, "message": message[:300], "attempts": job.attempts}
         _note(session, job, "incident", data)
 

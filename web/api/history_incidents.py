@@ -37,6 +37,7 @@ def shown(
     job: Job | None,
     instance: ProcessInstance | None,
     definition: ProcessDefinition | None,
+    log_entry: str | None,
     report: queries.Report | None,
 ) -> dict[str, Any]:
     """Return an incident as the history shows it."""
@@ -45,7 +46,7 @@ def shown(
         **of_incident(row, job, definition, report),
         "createTime": moment(row.opened_at),
         "endTime": moment(row.resolved_at),
-        "historyConfiguration": None,
+        "historyConfiguration": log_entry,
         "open": row.resolved_at is None,
         "resolved": row.resolved_at is not None and not row.is_deleted,
         "deleted": row.is_deleted,

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask.typing import ResponseReturnValue
+
+from engine import db
+from engine.commands.operations import annotate
 from engine.models import ProcessDefinition, ProcessInstance
 from engine.queries.records import links, operations
 from engine.queries.records.links import Link
 from engine.queries.records.operations import Operation
 from web.api import listing
-from web.api.answer import moment
-from web.api.history_fields import BY_PROCESS, of_case, of_rows, person
-from web.api.params import MOMENT, TEXT, TEXTS, Params
+from web.api.access import caller, needs
+from web.api.answer import moment, nothing
+from web.api.blueprint import bp
+from web.api.errors import invalid
+from web.api.history_fields import BY_PROCESS, of_case, of_rows
+from web.api.params import MOMENT, TEXT, TEXTS, Params, json_body
 
 OPERATIONS = Params(
     "user operation log query",
@@ -38,6 +45,8 @@ LINKS = Params(
     ),
 )  # fmt: skip
 
+NOTE = Params("operation annotation", {"annotation": TEXT})
+
 
 def shown_operation(
     one: Operation, instance: ProcessInstance, definition: ProcessDefinition
@@ -55,10 +64,10 @@ def shown_operation(
         "externalTaskId": None,
         "userId": one.user,
         "timestamp": moment(one.at),
-        "operationId": str(one.id),
+        "operationId": one.operation_id,
         "operationType": one.operation,
         "entityType": one.entity,
-        "category": "Operator",
+        "category": one.category,
         "annotation": one.annotation,
         "property": one.name,
         "orgValue": one.old,
@@ -77,7 +86,7 @@ def shown_link(one: Link) -> dict[str, Any]:
         "groupId": one.group,
         "taskId": one.task_id,
         "operationType": one.operation,
-        "assignerId": person(one.assigner),
+        "assignerId": one.assigner,
     }
 
 
@@ -101,3 +110,26 @@ listing.offer(
     shown=shown_link,
     by_body=False,
 )
+
+
+@bp.put("/history/user-operation/<operation_id>/set-annotation")
+@needs("operate", body=NOTE)
+def annotate_operation(operation_id: str) -> ResponseReturnValue:
+    """Write a note beside an operation."""
+    return _annotated(operation_id, NOTE.asked(json_body()).get("annotation"))
+
+
+@bp.put("/history/user-operation/<operation_id>/clear-annotation")
+@needs("operate")
+def clear_operation_annotation(operation_id: str) -> ResponseReturnValue:
+    """Take the note beside an operation away."""
+    return _annotated(operation_id, None)
+
+
+def _annotated(operation_id: str, text: str | None) -> ResponseReturnValue:
+    with db.transaction() as session:
+        found = operations.lines(session, caller().viewer, operation_id)
+        if not found:
+            raise invalid(f"Operation log with id '{operation_id}' does not exist")
+        annotate(session, found, operation_id, text, actor=caller().actor)
+    return nothing()

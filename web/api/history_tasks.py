@@ -49,10 +49,12 @@ LIST = Params(
 
 
 def shown(
-    task: HumanTask, instance: ProcessInstance | None, definition: ProcessDefinition | None
+    task: HumanTask,
+    instance: ProcessInstance | None,
+    definition: ProcessDefinition | None,
+    reason: str | None,
 ) -> dict[str, Any]:
     """Return a task as the history shows it; one of no case belongs nowhere."""
-    reasons = {"completed": "completed", "cancelled": "deleted"}
     state = {"completed": "Completed", "cancelled": "Deleted"}.get(task.status, "Created")
     return {
         **of_rows(instance, definition),
@@ -65,7 +67,7 @@ def shown(
         ),
         "name": task.name,
         "description": task.description,
-        "deleteReason": reasons.get(task.status),
+        "deleteReason": reason,
         "owner": task.owner,
         "assignee": task.assignee,
         "startTime": moment(task.created_at),

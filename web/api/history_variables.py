@@ -71,7 +71,7 @@ def shown_detail(one: Detail, *, deserialized: bool = True) -> dict[str, Any]:
         "executionId": one.execution,
         "taskId": one.task_id,
         "time": moment(one.at),
-        "userOperationId": one.id.partition("-")[0],
+        "userOperationId": one.operation_id,
         "variableName": one.name,
         "variableInstanceId": one.variable_id,
         "variableType": value["type"],

@@ -97,6 +97,21 @@ BY_CASE: ask.Filters = {
 }
 
 
+def at_executions(
+    instance: ask.Column, token: ask.Column, names: Sequence[str]
+) -> ColumnElement[bool]:
+    """Return whether a row belongs to one of these executions: a token's, or the whole process's.
+
+    Args:
+        names: of executions, or of activity instances.
+    """
+    found = []
+    for name in names:
+        holder, dot, mark = name.rpartition(":")[2].partition(".")
+        found.append(and_(instance == holder, token == mark) if dot else instance == holder)
+    return or_(false(), *found)
+
+
 def seen(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which a joined case is visible."""
     return visible(viewer, ProcessInstance.root_id.expression)

@@ -53,7 +53,7 @@ def _reports(session: Session, viewer: Viewer, asked: Asked) -> list[Report]:
         .order_by(ProcessDefinition.id)
     )
     found = [_report(session, viewer, definition) for definition in definitions]
-    return [one for one in found if one.cleanable or not asked.get("compact")]
+    return [one for one in found if one.finished or not asked.get("compact")]
 
 
 def _report(session: Session, viewer: Viewer, definition: ProcessDefinition) -> Report:

@@ -6,7 +6,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from engine.commands import operations, reporting
@@ -41,8 +53,48 @@ def _configured(value: str) -> ColumnElement[bool]:
     return or_(Incident.job_id == ask.number(value), by_hand)
 
 
+def _names_job(part: str) -> ColumnElement[bool]:
+    # As texts: in lines of other kinds it is no number, and the database may look at all.
+    return cast(HistoryEvent.data[part].as_string(), String) == cast(Incident.job_id, String)
+
+
+#: In Camunda's order: open, resolved, deleted.
+STATE = case((Incident.is_deleted.is_(True), 2), (_RESOLVED, 1), else_=0)
+#: The entry of the job log, or of the external task log, with which it opened.
+LOG_ENTRY = (
+    select(cast(Incident.job_id, String) + literal("-") + cast(func.max(HistoryEvent.id), String))
+    .where(
+        HistoryEvent.instance_id == Incident.instance_id,
+        HistoryEvent.at <= Incident.opened_at,
+        or_(
+            and_(HistoryEvent.kind == "failed", _names_job("job")),
+            and_(
+                HistoryEvent.kind == "external",
+                HistoryEvent.data["state"].as_string() == "failed",
+                _names_job("task"),
+            ),
+        ),
+    )
+    .correlate(Incident)
+    .scalar_subquery()
+)
+#: Where it is: at its job, or where somebody saw it.
+TOKEN = func.coalesce(
+    Job.token,
+    select(func.min(HistoryEvent.data["execution"].as_string()))
+    .where(
+        HistoryEvent.instance_id == Incident.instance_id,
+        _REPORTED,
+        HistoryEvent.data["incident"].as_integer() == Incident.id,
+    )
+    .correlate(Incident)
+    .scalar_subquery(),
+)
+
+
 FILTERS: ask.Filters = {
     **cases.BY_CASE,
+    "executionId": lambda name: cases.at_executions(Incident.instance_id, TOKEN, [name]),
     "incidentId": ask.numbered(Incident.id),
     "causeIncidentId": ask.numbered(Incident.id),
     "rootCauseIncidentId": ask.numbered(Incident.id),
@@ -58,7 +110,7 @@ FILTERS: ask.Filters = {
     "activityId": ask.equals(Incident.element_id),
     "failedActivityId": ask.equals(Incident.element_id),
     "configuration": _configured,
-    "historyConfiguration": ask.numbered(Incident.job_id),
+    "historyConfiguration": ask.equals(LOG_ENTRY),
     "jobDefinitionIdIn": lambda names: or_(
         false(),
         *(
@@ -80,7 +132,7 @@ ORDER: dict[str, Column] = {
     "createTime": Incident.opened_at,
     "endTime": Incident.resolved_at,
     "incidentType": KIND,
-    "executionId": Job.token,
+    "executionId": TOKEN,
     "activityId": Incident.element_id,
     "processInstanceId": Incident.instance_id,
     "processDefinitionId": ProcessInstance.definition_id,
@@ -88,8 +140,8 @@ ORDER: dict[str, Column] = {
     "causeIncidentId": Incident.id,
     "rootCauseIncidentId": Incident.id,
     "configuration": Incident.job_id,
-    "historyConfiguration": Incident.job_id,
-    "incidentState": KIND,
+    "historyConfiguration": LOG_ENTRY,
+    "incidentState": STATE,
     "tenantId": Incident.id,
 }
 
@@ -139,8 +191,8 @@ def count_open_incidents(session: Session, viewer: Viewer, asked: Asked) -> int:
 
 
 def incidents(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
-    """Return (Incident, Job, ProcessInstance, ProcessDefinition, Report), closed ones as well."""
-    return _rows(session, _wanted(viewer, asked), asked)
+    """Return (Incident, Job, ProcessInstance, ProcessDefinition, log entry, Report) of all."""
+    return _rows(session, _wanted(viewer, asked).add_columns(LOG_ENTRY), asked)
 
 
 def count_incidents(session: Session, viewer: Viewer, asked: Asked) -> int:

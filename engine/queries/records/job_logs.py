@@ -45,7 +45,9 @@ def _left(state: str, is_external: bool) -> Column:
     """Return the tries left; of an external task nobody knows before one failed."""
     if is_external:
         return null().cast(Integer) if state == MADE else Job.retries
-    return Job.max_attempts if state == MADE else Job.max_attempts - Job.attempts
+    # Attempts are counted when they begin; the one that went well cost no try.
+    spent = {MADE: literal(0), DONE: Job.attempts - 1}.get(state, Job.attempts)
+    return Job.max_attempts - spent
 
 
 def _of_job(state: str, at: Any, is_external: bool, *conditions: ColumnElement[bool]) -> Any:
@@ -113,6 +115,10 @@ def _state(log: Subquery, state: str) -> Callable[[Any], ColumnElement[bool]]:
 def _filters(log: Subquery) -> dict[str, Callable[[Any], ColumnElement[bool]]]:
     return {
         **cases.BY_CASE,
+        "executionIdIn": lambda names: cases.at_executions(Job.instance_id, Job.token, names),
+        "activityInstanceIdIn": lambda names: cases.at_executions(
+            Job.instance_id, Job.token, names
+        ),
         "logId": ask.equals(log.c.id),
         "jobId": ask.numbered(log.c.job_id),
         "externalTaskId": ask.numbered(log.c.job_id),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.commands import operations, trail
+from engine.hooks import SYSTEM
 from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import cases, sifting
@@ -92,7 +93,8 @@ def _all(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Link]:
                     else _changed(line, holders)
                 )
                 for place, change in enumerate(changes):
-                    yield Link(case, f"{line.id}-{place}", line.at, *change, line.actor)
+                    by = None if line.actor == SYSTEM.id else line.actor
+                    yield Link(case, f"{line.id}-{place}", line.at, *change, by)
 
 
 #: Task, type, user, group, operation.
@@ -126,6 +128,12 @@ def _changed(line: Any, holders: dict[str, str]) -> Iterator[Change]:
         yield task, "assignee", holders.pop(task, line.actor), None, "delete"
     elif line.kind == "rerouted":
         yield from ((task, "candidate", None, group, "add") for group in data.get("groups") or ())
+    elif data.get("property") == "owner" and data.get("op") not in OPERATIONS:
+        yield from (
+            (task, "owner", data[part], None, operation)
+            for part, operation in (("old", "delete"), ("new", "add"))
+            if data.get(part)
+        )
     elif data.get("op") in OPERATIONS:
         who, kind = data.get("new") or data.get("old"), str(data.get("property"))
         is_group = "Group" in data["op"]

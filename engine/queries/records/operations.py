@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from engine.commands.operations import KIND
@@ -65,11 +65,23 @@ class Operation:
     task_id: str | None
     job_id: str | None
     annotation: str | None
+    #: The operation it is part of: its own id, unless it has others beside it.
+    operation_id: str
+
+    @property
+    def category(self) -> str:
+        """Whose business it is."""
+        over_task = self.entity == "Variable" and self.task_id is not None
+        return TASK_WORKER if self.entity in OF_TASKS or over_task else OPERATOR
 
 
+TASK_WORKER, OPERATOR = "TaskWorker", "Operator"
+#: Entities of whoever works on tasks; all others are operators' business.
+OF_TASKS = ("Task", "IdentityLink", "Attachment")
 _OP = HistoryEvent.data["op"].as_string()
 _ENTITY = HistoryEvent.data["entity"].as_string()
 _PROPERTY = HistoryEvent.data["property"].as_string()
+_OF = HistoryEvent.data["of"].as_string()
 
 
 def _which(column: Any, part: str) -> Any:
@@ -93,12 +105,25 @@ def _about(name: str) -> Any:
     return lambda value: HistoryEvent.data[name].as_string() == value
 
 
+def _categories(names: Sequence[str]) -> ColumnElement[bool]:
+    over_task = HistoryEvent.data["task"].as_string().is_not(None)
+    mine = or_(_ENTITIES(OF_TASKS), and_(_ENTITIES(["Variable"]), over_task))
+    return or_(
+        false(),
+        *([mine] if TASK_WORKER in names else []),
+        *([~mine] if OPERATOR in names else []),
+    )
+
+
 _OPERATIONS = _which(_OP, "operation")
 _ENTITIES = _which(_ENTITY, "entity")
 FILTERS: ask.Filters = {
     **cases.BY_CASE,
+    "executionId": ask.equals(ProcessInstance.id),  # of the process, as each is told
     "id": ask.numbered(HistoryEvent.id),
-    "operationId": ask.numbered(HistoryEvent.id),
+    "operationId": lambda name: or_(
+        name == _OF, and_(_OF.is_(None), HistoryEvent.id == ask.number(name))
+    ),
     "userId": ask.equals(HistoryEvent.actor),
     "operationType": _one(_OPERATIONS),
     "entityType": _one(_ENTITIES),
@@ -110,8 +135,8 @@ FILTERS: ask.Filters = {
     "batchId": ask.never,
     "externalTaskId": ask.never,
     "deploymentId": ask.numbered(ProcessDefinition.deployment_id),
-    "category": lambda name: ask.always(name) if name == "Operator" else ask.never(name),
-    "categoryIn": lambda names: ask.always(0) if "Operator" in names else ask.never(0),
+    "category": _one(_categories),
+    "categoryIn": _categories,
     "beforeTimestamp": ask.until(HistoryEvent.at),
     "afterTimestamp": ask.from_(HistoryEvent.at),
 }
@@ -122,6 +147,23 @@ def operations(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
     """Return (Operation, ProcessInstance, ProcessDefinition) of what is asked and visible."""
     rows = session.execute(ask.page(_wanted(viewer, asked), asked, ORDER, HistoryEvent.id))
     return [(_read(line), instance, definition) for line, instance, definition in rows]
+
+
+def is_act(line: Any, parent_id: str | None) -> bool:
+    """Say whether a line of a case is in the log, as `_wanted` asks it in SQL."""
+    return (
+        line.kind in ACTS
+        and "op" not in (line.data or {})
+        and line.actor not in (None, "system")
+        and (parent_id is None or line.kind not in ("started", "cancelled"))
+    )
+
+
+def lines(session: Session, viewer: Viewer, operation_id: str) -> Sequence[HistoryEvent]:
+    """Return the visible lines of one operation."""
+    asked = Asked({"operationId": operation_id})
+    found = _wanted(viewer, asked).with_only_columns(HistoryEvent).order_by(HistoryEvent.id)
+    return session.scalars(found).all()
 
 
 def count_operations(session: Session, viewer: Viewer, asked: Asked) -> int:
@@ -179,5 +221,6 @@ def _read(line: HistoryEvent) -> Operation:
         line.element_id,
         data.get("task"),
         data.get("job"),
-        data.get("annotation") or data.get("reason"),
+        data["annotation"] if "annotation" in data else data.get("reason"),
+        str(data.get("of") or line.id),
     )

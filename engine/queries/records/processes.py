@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine.commands import calls, trail
@@ -20,7 +20,6 @@ from engine.models import (
     Subscription,
 )
 from engine.queries import asked as ask
-from engine.queries import matching
 from engine.queries.access import Viewer
 from engine.queries.api_jobs import RETRIES
 from engine.queries.asked import Asked, Column
@@ -68,6 +67,8 @@ def _moved(condition: ColumnElement[bool]) -> ColumnElement[bool]:
         .where(
             HistoryEvent.instance_id == ProcessInstance.id,
             HistoryEvent.kind == trail.KIND,
+            # A line without steps tells of variables alone.
+            cast(HistoryEvent.data, Text).startswith('{"t"'),
             condition,
         )
         .correlate(ProcessInstance)
@@ -107,10 +108,16 @@ def _waits_at(elements: Sequence[str]) -> ColumnElement[bool]:
     )
 
 
-def _incident_status(status: str) -> ColumnElement[bool]:
-    if status == "open":
-        return _incident(Incident.resolved_at.is_(None))
-    return _incident(Incident.resolved_at.is_not(None))
+#: What is asked of an incident; all of it is asked of the same one.
+INCIDENTS: ask.Filters = {
+    "incidentType": ask.equals(KIND),
+    "incidentStatus": lambda status: (
+        Incident.resolved_at.is_(None) if status == "open" else Incident.resolved_at.is_not(None)
+    ),
+    "incidentMessage": ask.equals(Incident.message),
+    "incidentMessageLike": ask.alike(Incident.message),
+    "incidentIdIn": lambda ids: Incident.id.in_([ask.number(one) for one in ids]),
+}
 
 
 #: The diagrams ended it (`calls.is_internal`).
@@ -141,20 +148,15 @@ FILTERS: ask.Filters = {
     "withIncidents": ask.when(_incident()),
     "withRootIncidents": ask.when(_incident()),
     "withJobsRetrying": ask.when(_retrying),
-    "incidentType": lambda kind: _incident(ask.equals(KIND)(kind)),
-    "incidentStatus": _incident_status,
-    "incidentMessage": lambda text: _incident(Incident.message == text),
-    "incidentMessageLike": lambda text: _incident(matching.like(Incident.message, text)),
-    "incidentIdIn": lambda ids: _incident(Incident.id.in_([ask.number(one) for one in ids])),
     "executedActivityIdIn": cases.walked,
-    "executedActivityBefore": lambda at: _moved(HistoryEvent.at <= at),
-    "executedActivityAfter": lambda at: _moved(HistoryEvent.at >= at),
+    "executedActivityBefore": lambda at: _moved(ask.until(HistoryEvent.at)(at)),
+    "executedActivityAfter": lambda at: _moved(ask.from_(HistoryEvent.at)(at)),
     "activeActivityIdIn": _waits_at,
     "activityIdIn": lambda elements: or_(
         _waits_at(elements), _incident(Incident.element_id.in_(elements))
     ),
-    "executedJobBefore": lambda at: _job(Job.done_at <= at),
-    "executedJobAfter": lambda at: _job(Job.done_at >= at),
+    "executedJobBefore": lambda at: _job(ask.until(Job.done_at)(at)),
+    "executedJobAfter": lambda at: _job(ask.from_(Job.done_at)(at)),
     "superCaseInstanceId": ask.never,
     "subCaseInstanceId": ask.never,
 }
@@ -226,7 +228,8 @@ def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
 
 def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
     held = ask.variables(ProcessInstance.id, asked.get("variables", ()), asked)
-    return [*ask.conditions(asked, FILTERS), *held]
+    broken = ask.conditions(asked, INCIDENTS)
+    return [*ask.conditions(asked, FILTERS), *held, *([_incident(*broken)] if broken else [])]
 
 
 def statistics(

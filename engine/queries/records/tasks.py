@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from engine.models import HumanTask, ProcessDefinition, ProcessInstance
+from engine.commands.operations import KIND
+from engine.models import HistoryEvent, HumanTask, ProcessDefinition, ProcessInstance
 from engine.queries import asked as ask
 from engine.queries import matching, task_filters, task_list
 from engine.queries.access import Viewer
@@ -16,8 +17,19 @@ from engine.queries.asked import Asked, Column
 from engine.queries.elapsed import elapsed
 from engine.queries.records import cases
 
+#: Why it is over; a task that went with its case has the reason of the case.
 DELETE_REASON = case(
-    (HumanTask.status == "completed", "completed"), (HumanTask.status == "cancelled", "deleted")
+    (HumanTask.status == "completed", "completed"),
+    (
+        and_(
+            HumanTask.status == "cancelled",
+            ProcessInstance.status == "cancelled",
+            ProcessInstance.ended_at == HumanTask.closed_at,
+            ProcessInstance.outcome != "",
+        ),
+        ProcessInstance.outcome,
+    ),
+    (HumanTask.status == "cancelled", "deleted"),
 )
 DURATION = elapsed(HumanTask.created_at, HumanTask.closed_at)
 
@@ -29,12 +41,55 @@ def _candidate(kind: str) -> Callable[[str], ColumnElement[bool]]:
 _GROUPS = task_filters.any_candidate("group")
 
 
+def _told(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether the history tells something of the task."""
+    return exists(
+        select(HistoryEvent.id)
+        .where(
+            HistoryEvent.instance_id == HumanTask.instance_id,
+            HistoryEvent.data["task"].as_string() == HumanTask.id,
+            *conditions,
+        )
+        .correlate(HumanTask)
+    )
+
+
+def _changed(who: str, operations: Sequence[str], *properties: str) -> ColumnElement[bool]:
+    """Return whether an operation put somebody to the task, or took them from it."""
+    data = HistoryEvent.data
+    return _told(
+        HistoryEvent.kind == KIND,
+        or_(data["op"].as_string().in_(operations), data["property"].as_string().in_(properties)),
+        or_(data["old"].as_string() == who, data["new"].as_string() == who),
+    )
+
+
+def _linked(kind: str) -> Callable[[str], ColumnElement[bool]]:
+    """Return a filter: who is, or once was, linked to the task under any word."""
+    links = [f"{verb}{kind.capitalize()}Link" for verb in ("Add", "Delete")]
+    return lambda who: or_(_candidate(kind)(who), _changed(who, links))
+
+
+def _had_candidate(kind: str) -> Callable[[str], ColumnElement[bool]]:
+    """Return a filter: who is, or once was, candidate of the task."""
+    gone = HistoryEvent.data["op"].as_string() == f"Delete{kind.capitalize()}Link"
+    word = HistoryEvent.data["property"].as_string() == "candidate"
+    return lambda who: or_(
+        _candidate(kind)(who),
+        _told(HistoryEvent.kind == KIND, gone, word, HistoryEvent.data["old"].as_string() == who),
+    )
+
+
 def _involved(who: str) -> ColumnElement[bool]:
+    by = HistoryEvent.data["assignee"].as_string()
     return or_(
         HumanTask.assignee == who,
         HumanTask.owner == who,
         HumanTask.completed_by == who,
-        _candidate("user")(who),
+        _linked("user")(who),
+        # Everybody whose task it ever was.
+        _told(HistoryEvent.kind == "claimed", func.coalesce(by, HistoryEvent.actor) == who),
+        _changed(who, (), "assignee", "owner"),
     )
 
 
@@ -75,9 +130,9 @@ FILTERS: ask.Filters = {
     "finishedBefore": ask.until(HumanTask.closed_at),
     "finishedAfter": ask.from_(HumanTask.closed_at),
     "taskInvolvedUser": _involved,
-    "taskInvolvedGroup": _candidate("group"),
-    "taskHadCandidateUser": _candidate("user"),
-    "taskHadCandidateGroup": _candidate("group"),
+    "taskInvolvedGroup": _linked("group"),
+    "taskHadCandidateUser": _had_candidate("user"),
+    "taskHadCandidateGroup": _had_candidate("group"),
     "withCandidateGroups": ask.when(_GROUPS),
     "withoutCandidateGroups": ask.when(~_GROUPS),
     "caseDefinitionId": ask.never,
@@ -110,8 +165,9 @@ ORDER: dict[str, Column] = {
 
 
 def tasks(session: Session, viewer: Viewer, asked: Asked) -> Sequence[Any]:
-    """Return (HumanTask, ProcessInstance, ProcessDefinition) of what is asked and visible."""
-    statement = ask.page(_wanted(viewer, asked), asked, ORDER, HumanTask.created_at, HumanTask.id)
+    """Return (HumanTask, ProcessInstance, ProcessDefinition, delete reason) of what is asked."""
+    wanted = _wanted(viewer, asked).add_columns(DELETE_REASON)
+    statement = ask.page(wanted, asked, ORDER, HumanTask.created_at, HumanTask.id)
     return session.execute(statement).all()
 
 

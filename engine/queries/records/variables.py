@@ -19,6 +19,7 @@ from engine.queries.access import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import cases, sifting
 from engine.queries.records.cases import MIGRATED, Case
+from engine.queries.records.operations import ACTS, is_act
 from engine.queries.records.sifting import Order, Test, Tests
 from engine.state import values
 
@@ -49,6 +50,8 @@ class Detail:
     is_initial: bool
     is_removal: bool
     task_id: str | None = None
+    #: What somebody did that this was part of, as `/history/user-operation` names it.
+    operation_id: str | None = None
 
     @property
     def variable_id(self) -> str:
@@ -132,12 +135,13 @@ DETAILS: Tests = {
     **SHARED,
     "id": sifting.same(lambda it: it.id),
     "variableInstanceId": sifting.same(lambda it: it.variable_id),
+    "variableInstanceIdIn": sifting.one_of(lambda it: it.variable_id),
     "activityId": sifting.same(lambda it: it.element),
     "formFields": sifting.nothing,
     "variableUpdates": sifting.flag(lambda _: True),
     "excludeTaskDetails": sifting.flag(lambda it: it.task_id is None),
     "initial": sifting.flag(lambda it: it.is_initial),
-    "userOperationId": sifting.same(lambda it: it.id.partition("-")[0]),
+    "userOperationId": sifting.same(lambda it: it.operation_id),
     "occurredBefore": sifting.until(lambda it: it.at),
     "occurredAfter": sifting.from_(lambda it: it.at),
 }
@@ -233,7 +237,7 @@ def _by_case(session: Session, viewer: Viewer, asked: Asked) -> Iterator[list[De
     if any(names) and len(names) < NARROWING and not asked.get("variableNamesIgnoreCase"):
         narrow.append(cases.wrote([name for name in names if name]))
     for chunk in cases.chosen(session, viewer, asked, *narrow):
-        told = cases.lines(session, chunk, (trail.KIND, MIGRATED))
+        told = cases.lines(session, chunk, (trail.KIND, MIGRATED, *ACTS))
         tasks = cases.tasks(session, chunk)
         for case in chunk:
             yield _writes(case, told[case.id], tasks)
@@ -243,9 +247,11 @@ def _writes(
     case: Case, lines: Sequence[Any], tasks: dict[tuple[str, str], tuple[str, Any]]
 ) -> list[Detail]:
     found: list[Detail] = []
-    at = _elements(lines)
+    at = _elements([line for line in lines if line.kind in (trail.KIND, MIGRATED)])
     revisions: dict[tuple[str, str], int] = {}
-    for number, line in enumerate(lines):
+    # The lines of one command have one moment.
+    acts = {line.at: str(line.id) for line in lines if is_act(line, case.parent_id)}
+    for number, line in enumerate(line for line in lines if line.kind == trail.KIND):
         for place, write in enumerate(trail.writes(line.data or {})):
             key = (write.scope, write.name)
             revision = revisions[key] = revisions.get(key, -1) + 1
@@ -266,6 +272,7 @@ def _writes(
                     number == 0 and not write.token,
                     write.removed,
                     task[0] if task else None,
+                    acts.get(line.at),
                 )
             )
     return found

@@ -155,4 +155,9 @@ def test_a_person_acts_on_their_own_tasks_alone(api: System, bearer: Knock, pick
         kinds = session.scalars(
             select(HistoryEvent.data).where(HistoryEvent.kind == "operated")
         ).all()
-    assert [one["op"] for one in kinds if one] == ["Claim", "Delegate"]
+    assert [(one["op"], one["property"]) for one in kinds if one] == [
+        ("Claim", "assignee"),
+        ("Delegate", "assignee"),
+        ("Delegate", "owner"),
+        ("Delegate", "delegation"),
+    ]

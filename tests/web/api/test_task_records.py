@@ -48,7 +48,8 @@ def test_what_systems_do_to_a_task_is_written_down(api: System) -> None:
     api.do("PUT", path, {"name": "a", "priority": 90, "assignee": "carl"}, status=204)
     api.post(f"{path}/identity-links", {"userId": "eve", "type": "adviser"}, status=204)
     api.post(f"{path}/complete", {}, status=204)
-    told = api.get("/history/user-operation", processInstanceId=case, entityType="Task")
+    both = "Task,IdentityLink"
+    told = api.get("/history/user-operation", processInstanceId=case, entityTypeIn=both)
     done = [row["operationType"] for row in told]
     for operation in ("Claim", "Delegate", "Resolve", "Update", "AddUserLink", "Complete"):
         assert operation in done, (operation, done)
