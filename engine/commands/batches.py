@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from engine import clock, db
 from engine.commands import (
     correlation,
+    deciding,
     external,
     forget,
     incidents,
@@ -45,9 +46,10 @@ VARIABLES, CORRELATION = "set-variables", "correlate-message"
 JOB_RETRIES, EXTERNAL_RETRIES = "set-job-retries", "set-external-task-retries"
 RESTART, FORGETTING = "instance-restart", "historic-instance-deletion"
 FORGETTING_DECISIONS = "historic-decision-instance-deletion"
+DECISION_REMOVAL = "decision-set-removal-time"
 #: Batches over jobs, and over evaluations of decisions; all others are over instances.
 OF_JOBS = frozenset({JOB_RETRIES, EXTERNAL_RETRIES})
-OF_DECISIONS = frozenset({FORGETTING_DECISIONS})
+OF_DECISIONS = frozenset({FORGETTING_DECISIONS, DECISION_REMOVAL})
 #: Batches over instances that have ended; all others leave these alone.
 OF_ENDED = frozenset({RESTART, FORGETTING})
 
@@ -278,6 +280,17 @@ def _forget_decision(session: Session, name: str, _: Mapping[str, Any], actor: A
     forget.forget_decision(session, name, actor=actor)
 
 
+def _remove_later(session: Session, name: str, config: Mapping[str, Any], _: Actor) -> None:
+    at = config.get("at")
+    deciding.set_removal(
+        session,
+        name,
+        datetime.fromisoformat(at) if at else None,
+        calculated=config["calculated"],
+        hierarchical=config["hierarchical"],
+    )
+
+
 def _cancel(session: Session, instance_id: str, config: Mapping[str, Any], actor: Actor) -> None:
     instances.cancel(
         session,
@@ -336,4 +349,5 @@ _WORK: dict[str, Callable[[Session, str, Mapping[str, Any], Actor], None]] = {
     RESTART: _restart,
     FORGETTING: _forget,
     FORGETTING_DECISIONS: _forget_decision,
+    DECISION_REMOVAL: _remove_later,
 }

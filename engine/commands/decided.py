@@ -56,8 +56,10 @@ def outputs(result: Result) -> list[list[Any]]:
 
 
 def exact(value: Any) -> Any:
-    """Return a value as variables are stored, or as a text if they cannot hold it."""
+    """Return a value as variables are stored; shortened, or as a text, if they cannot hold it."""
     try:
-        return values.encode(values.storable(value, ""))
+        kept = values.encode(values.storable(value, ""))
     except EngineError:
-        return values.encode(plain(value))
+        kept = None
+    is_large = isinstance(kept, list | dict) and len(values.to_json(kept)) > values.MAX_BYTES
+    return values.encode(plain(value)) if is_large or kept is None else kept

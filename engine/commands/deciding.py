@@ -11,9 +11,10 @@ is, like the variables of processes that came that way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock, retention
@@ -37,7 +38,7 @@ def keep(session: Session, row: DecisionDefinition, result: Result, *, actor: Ac
     facts = definitions.decision_facts(session, row.sha, row.deployment_id)
     source = session.scalar(select(Deployment.source).where(Deployment.id == row.deployment_id))
     codes = None if source == FREE else facts.codes
-    days = facts.days.get(row.key) if row.history_ttl is None else row.history_ttl
+    days = definitions.decision_days(session, row)
     now, asked = clock.now(), new_id()
     beside = _beside(session, row) if result.required else {}
     graph = api_requirements.graph_of(session, row)
@@ -63,6 +64,38 @@ def keep(session: Session, row: DecisionDefinition, result: Result, *, actor: Ac
             )
         )
     return asked
+
+
+def set_removal(
+    session: Session,
+    name: str,
+    at: datetime | None,
+    *,
+    calculated: bool = False,
+    hierarchical: bool = False,
+) -> None:
+    """Say when an evaluation may go, None for never; one that went meanwhile is no error.
+
+    Args:
+        calculated: as the decision's time to live says now, whatever `at` is.
+        hierarchical: together with all that was evaluated for the same question.
+    """
+    row = session.get(DecisionEvaluation, name)
+    if row is None:
+        return
+    asked = row.asked_id or row.id
+    family = session.scalars(
+        select(DecisionEvaluation).where(
+            or_(DecisionEvaluation.id == asked, DecisionEvaluation.asked_id == asked)
+        )
+    ).all()
+    if calculated:
+        root = next((one for one in family if one.id == asked), row)
+        definition = session.get(DecisionDefinition, root.definition_id or 0)
+        days = definitions.decision_days(session, definition) if definition else None
+        at = retention.until(root.evaluated_at, days)
+    for one in family if hierarchical else [row]:
+        one.removal_at = at
 
 
 def _beside(session: Session, row: DecisionDefinition) -> dict[str, DecisionDefinition]:

@@ -313,6 +313,13 @@ def decision_facts(session: Session, sha: str, deployment_id: int) -> DecisionFa
     return _cache(session).get("decision-facts", sha, make)
 
 
+def decision_days(session: Session, row: DecisionDefinition) -> int | None:
+    """Return the days evaluations are kept: as set by hand, else as the file says."""
+    if row.history_ttl is not None:
+        return row.history_ttl
+    return decision_facts(session, row.sha, row.deployment_id).days.get(row.key)
+
+
 def _tables(session: Session, deployment_id: int) -> list[bytes]:
     found = files(session, deployment_id).items()
     return [content for name, content in found if name.endswith((".dmn", ".dmn11.xml"))]

@@ -146,6 +146,18 @@ def test_each_item_names_its_own_visit(sqlite: str) -> None:
         assert alone.id == one.id
 
 
+def test_what_is_too_large_for_a_variable_is_told_in_short(sqlite: str) -> None:
+    publish(dmn.table(["n"], ["p:number"], [["-", "1"]]))
+    large = ["x" * 1000] * 100
+    tiny.start(n=large)
+    ask("d", "ann", n=large)
+    of_case, alone = told()
+    for one in (of_case, alone):
+        assert len(str(one.inputs[0].value)) < 6_000 or not one.inputs[0].is_kept
+    tiny.start(n=list(range(300)))
+    assert told()[1].inputs[0].value == list(range(300))
+
+
 def test_the_codes_of_a_file_are_the_texts_of_its_cells(sqlite: str) -> None:
     logic = dmn.table(
         ['k:string="a","b"', "n:number"], ['p:string="x"'], [['"c", not("d")', "> 1", '"x" + "y"']]

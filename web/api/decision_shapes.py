@@ -23,8 +23,6 @@ def decisions(session: Session, rows: Iterable[DecisionDefinition]) -> Iterator[
 
 def _decision(session: Session, row: DecisionDefinition, graph: Graph | None) -> dict[str, Any]:
     model = definitions.decision_model(session, row.sha, row.deployment_id)
-    facts = definitions.decision_facts(session, row.sha, row.deployment_id)
-    days = facts.days.get(row.key) if row.history_ttl is None else row.history_ttl
     return {
         "id": names.definition_of(row),
         "key": row.key,
@@ -36,7 +34,7 @@ def _decision(session: Session, row: DecisionDefinition, graph: Graph | None) ->
         "decisionRequirementsDefinitionId": graph_id(graph) if graph else None,
         "decisionRequirementsDefinitionKey": graph.key if graph else None,
         "tenantId": None,
-        "historyTimeToLive": days,
+        "historyTimeToLive": definitions.decision_days(session, row),
         "versionTag": row.version_tag,
     }
 

@@ -8,20 +8,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engine import db
-from engine.commands import batches, forget
-from engine.errors import InvalidInput
 from engine.queries import Viewer
 from engine.queries.asked import Asked
 from engine.queries.records import decisions as queries
 from engine.queries.records.decided import Decided, Input, Output
 from web.api import listing, names, typed
-from web.api.access import caller, needs
+from web.api.access import needs
 from web.api.answer import answer, moment
 from web.api.blueprint import bp
-from web.api.errors import invalid
 from web.api.history_fields import BY_PROCESS, DEFINITION, DEFINITIONS, of_case, person
-from web.api.mass_operations import made
-from web.api.params import FLAG, MOMENT, OBJECT, TEXT, TEXTS, Params
+from web.api.params import FLAG, MOMENT, TEXT, TEXTS, Params
 
 _PARTS = {"includeInputs": FLAG, "includeOutputs": FLAG, "disableBinaryFetching": FLAG,
           "disableCustomObjectDeserialization": FLAG}  # fmt: skip
@@ -41,13 +37,6 @@ LIST = Params(
     sort_by=("evaluationTime", "tenantId"),
 )  # fmt: skip
 ONE = Params("historic decision instance", _PARTS)
-FORGET = Params(
-    "historic decision instance deletion",
-    {
-        "historicDecisionInstanceIds": TEXTS, "historicDecisionInstanceQuery": OBJECT,
-        "deleteReason": TEXT,
-    },
-)  # fmt: skip
 #: What stands where a value would be that must not be kept.
 NOT_KEPT = "这里的文字不是决策表里的代码，可能含有个人信息，没有留在历史里。"
 
@@ -143,37 +132,3 @@ def get_historic_decision_instance(decision_instance_id: str) -> ResponseReturnV
     wanted = {**asked.values, "decisionInstanceId": decision_instance_id}
     with db.reading() as session:
         return answer(shown(*listing.one(session, _rows, words, **wanted)))
-
-
-@bp.post("/history/decision-instance/delete")
-@needs("operate", body=FORGET, returns="Batch")
-def delete_historic_decision_instances() -> ResponseReturnValue:
-    """Remove evaluations; a batch does it. The office's own go only with their case."""
-    asked = FORGET.body()
-    with db.transaction() as session:
-        return made(session, batches.FORGETTING_DECISIONS, _doomed(session, asked))
-
-
-def _doomed(session: Session, asked: Asked) -> list[str]:
-    """Return the visible evaluations that a body names by ids or by a query."""
-    named = list(dict.fromkeys(asked.get("historicDecisionInstanceIds", ())))
-    queried = asked.get("historicDecisionInstanceQuery")
-    if not named and queried is None:
-        raise invalid(
-            "Either historicDecisionInstanceIds or historicDecisionInstanceQuery should be set."
-        )
-    viewer, found = caller().viewer, {}
-    if named:
-        by_ids = Asked({"decisionInstanceIdIn": named})
-        found = {one.id: one for one in queries.every(session, viewer, by_ids)}
-    if lost := [one for one in named if one not in found]:
-        raise invalid(f"Historic decision instance with id '{lost[0]}' does not exist")
-    roots = [one.case.root_id for one in found.values() if one.case]
-    if forget.of_the_office(session, roots):
-        raise InvalidInput("办公室自己的流程里的决策记录只能与整个实例一起删除。")
-    if queried is None:
-        return list(found)
-    others = queries.every(session, viewer, LIST.asked(queried))
-    kept = forget.of_the_office(session, [one.case.root_id for one in others if one.case])
-    found |= {one.id: one for one in others if not one.case or one.case.root_id not in kept}
-    return list(found)

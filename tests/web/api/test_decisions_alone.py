@@ -326,6 +326,49 @@ def test_they_go_when_their_time_has_passed(api: System, office: str) -> None:
     assert [bool(one["removalTime"]) for one in api.get(PATH)] == [True, False]
 
 
+def test_an_operator_says_when_they_go(api: System, fees: None, bearer: Knock) -> None:
+    """Camunda's "Set Removal Time Async": absolute, cleared or calculated, alone or together."""
+    evaluate(api, amount=20)
+    path = f"{PATH}/set-removal-time"
+    asked, required = api.get(PATH)
+    assert (asked["removalTime"], required["removalTime"]) == (None, None)
+
+    def told(**body: Any) -> list[str | None]:
+        ids = {"historicDecisionInstanceIds": [required["id"]]}
+        batch = api.post(path, {**ids, **body})
+        assert (batch["type"], batch["totalJobs"]) == ("decision-set-removal-time", 1)
+        tiny.drain()
+        return [one["removalTime"] for one in api.get(PATH)]
+
+    day = "2099-01-31T08:30:00.000+0800"
+    assert told(absoluteRemovalTime=day) == [None, day]
+    assert told(absoluteRemovalTime=day, hierarchical=True) == [day, day]
+    assert told(clearedRemovalTime=True) == [day, None]
+    assert told(calculatedRemovalTime=True, hierarchical=True) == [None, None]
+    ttl = {"historyTimeToLive": 0}
+    api.do("PUT", "/decision-definition/key/fee/history-time-to-live", ttl, status=204)
+    moment = asked["evaluationTime"]
+    assert told(calculatedRemovalTime=True, hierarchical=True) == [moment, moment]
+    for wrong in ({}, {"absoluteRemovalTime": day, "clearedRemovalTime": True}):
+        body = {"historicDecisionInstanceIds": [asked["id"]], **wrong}
+        api.post(path, body, status=400)
+    body = {"historicDecisionInstanceIds": [asked["id"]], "clearedRemovalTime": True}
+    stranger = bearer("operate", login="bantian_handler1")
+    stranger.post(path, body, status=400)
+    assert bearer("history").ask("POST", path, body).status_code == 403
+    query = {"historicDecisionInstanceQuery": {}, "clearedRemovalTime": True}
+    assert stranger.post(path, query)["totalJobs"] == 0
+    jobs.reconcile()
+    assert api.get(PATH) == []
+
+
+def test_what_a_case_decided_stays_as_long_as_the_case(api: System, office: str) -> None:
+    made = story.begin(200)
+    (one,) = api.get(PATH, processInstanceId=made.id)
+    body = {"historicDecisionInstanceIds": [one["id"]], "clearedRemovalTime": True}
+    api.post(f"{PATH}/set-removal-time", body, status=400)
+
+
 def test_they_outlive_their_definition_unless_all_goes(api: System) -> None:
     for cascade, left in ((False, 2), (True, 2)):
         made = post_files(api, {"fees.dmn": GRAPH}, name="fees")
