@@ -204,9 +204,12 @@ class Evaluation:
                 explanation = answer.explanation()
         else:
             value = logic(self.env)
+        raw = value
         if decision.convert is not None:
-            value = converted(decision.convert, value, self.env, f"决策“{decision.name}”的结果")
-        if not isinstance(logic, Table):
+            value = converted(decision.convert, raw, self.env, f"决策“{decision.name}”的结果")
+        if isinstance(logic, Table):
+            rows = [] if value is None and raw is not None else rows  # both tell the same
+        else:
             rows = [{decision.variable: value}]
             explanation = {"value": plain(value)} if self.explain else None
         if not _light(rows):

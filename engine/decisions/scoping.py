@@ -8,6 +8,7 @@ the decision `Net - Gross` that subtracts the one from the other does not read i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from engine.decisions.document import Element, children, local, name_of, reference
 from engine.errors import ExpressionError
@@ -34,7 +35,6 @@ class Names:
     """The names of one file and of those that it imports."""
 
     def __init__(self, root: Element, imported: Iterable[Element]) -> None:
-        self.root = root
         own = list(names_in(root))
         whole = [name_of(part) for one in children(root, *SHOWN) for part in (one, *one)]
         special = special_names(own + [name for below in imported for name in names_in(below)])
@@ -45,44 +45,66 @@ class Names:
             *special[:MAX_NAMES],
             *spelled(near[:MAX_NAMES])[len(near) :],
         )
-        self._elements = {one.get("id") or name_of(one): one for one in children(root, *SHOWN)}
         #: Names that are expressions of other names of the file, too.
-        self._doubtful = {compact(name) for name in special if _computes(name, set(own))}
+        known = set(own)
+        self._doubtful = {compact(name) for name in special[:MAX_NAMES] if _computes(name, known)}
+        self._parts = self._elements(root) if self._doubtful else {}
+        self._everywhere = self._among(
+            name for one in children(root, "itemDefinition") for name in names_in(one)
+        )
+        self._inputs = self._among(
+            name for one in children(root, "inputData") for name in names_in(one)
+        )
 
     def seen_by(self, element: Element) -> Known:
         """Return what the expressions of one element must be told."""
         if not self._doubtful:
             return self.known
-        hidden = self._doubtful - {compact(name) for name in self._in_scope(element)}
+        hidden = self._doubtful - self._in_scope(element)
         return tuple(name for name in self.known if compact(name) not in hidden)
 
-    def _in_scope(self, element: Element) -> Iterator[str]:
-        """Yield the names of what an element requires and what is in there, and of its parts.
+    def _in_scope(self, element: Element) -> set[str]:
+        """Return the doubtful names of what an element requires and what is in there.
 
-        One that says nothing of what it requires is taken to mean any of the inputs.
+        Looked at is what it requires and what that requires, whose parts it may give on. An
+        element that says nothing of what it requires is taken to mean any of the inputs.
         """
-        yield from _inside(element, own=True)
-        for definition in children(self.root, "itemDefinition"):
-            yield from names_in(definition)
-        seen: set[str] = set()
-        pending = [(one, True) for one in self._required(element)]
-        for one in children(self.root, "inputData") if not pending else ():
-            yield from names_in(one)
-        while pending:
-            identifier, direct = pending.pop()
-            if identifier in seen:
-                continue
-            seen.add(identifier)
-            required = self._elements[identifier]
-            yield from _inside(required)
-            if direct:
-                yield from (name_of(one) for one in (required, *children(required, "variable")))
-            service = local(required) == "decisionService"
-            pending += [(one, direct and service) for one in self._required(required)]
+        found = self._everywhere | self._among(_inside(element, own=True))
+        required = [self._parts[one] for one in _links(element) if one in self._parts]
+        for part in required:
+            found |= part.whole | part.inside
+            for below in (self._parts[one] for one in part.links if one in self._parts):
+                found |= below.inside | (below.whole if part.service else set())
+        return found if required else found | self._inputs
 
-    def _required(self, element: Element) -> list[str]:
-        found = [reference(one)[1] for one in element.iter() if one.get("href")]
-        return [one for one in found if one in self._elements]
+    def _elements(self, root: Element) -> dict[str, _Part]:
+        return {
+            one.get("id") or name_of(one): _Part(
+                self._among(name_of(part) for part in (one, *children(one, "variable"))),
+                self._among(_inside(one)),
+                _links(one),
+                local(one) == "decisionService",
+            )
+            for one in children(root, *SHOWN)
+        }
+
+    def _among(self, names: Iterable[str]) -> set[str]:
+        return self._doubtful & {compact(name) for name in names}
+
+
+class _Part(NamedTuple):
+    """The doubtful names of an element that others may require."""
+
+    whole: set[str]
+    inside: set[str]
+    #: The ids of what it refers to.
+    links: list[str]
+    #: A decision service answers under the names of others.
+    service: bool
+
+
+def _links(element: Element) -> list[str]:
+    return [reference(one)[1] for one in element.iter() if one.get("href")]
 
 
 def names_in(element: Element) -> Iterator[str]:

@@ -280,6 +280,15 @@ def test_the_result_has_the_type_of_the_decision():
     ) == [3]
 
 
+def test_a_result_of_another_type_is_null_in_every_form():
+    """10.3.2.9.4: what does not conform to the type "is null"; Camunda's mappings read the rows."""
+    logic = table(["n"], ["r"], [["-", "n"]])
+    found = read(decision("d", logic, type_ref="number")).decisions["d"]
+    assert found.evaluate({"n": 3}).single_entry == 3
+    wrong = found.evaluate({"n": "three"})
+    assert (wrong.value, wrong.single_entry, wrong.result_list) == (None, None, [])
+
+
 @pytest.mark.parametrize(
     ("logic", "element", "code"),
     [
