@@ -30,11 +30,13 @@ MAX_REPORTS: Final = 10
 _INTEGERS: Final = frozenset({"integer", "long"})
 
 
-class Other:
-    """A value that no cell names."""
+class Other(str):
+    """A text that no cell names."""
 
-    def __repr__(self) -> str:
-        return "其他"
+    __slots__ = ()
+
+
+_OTHER: Final = Other("\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,11 @@ def _values(head: Input, constants: list[Any]) -> tuple[Sequence[Any], bool]:
         return tuple(dict.fromkeys([*head.allowed, *sorted(texts - set(head.allowed))])), True
     given = [value for value in constants if value is not None]
     if not given:
-        return (Other(),), False
+        return (_OTHER,), False
     if all(arithmetic.is_number(value) for value in given):
         return _points(sorted(set(given)), head.type in _INTEGERS), True
     if len(texts) == len(set(map(str, given))) and all(isinstance(v, str) for v in given):
-        return (*sorted(texts), Other()), False
+        return (*sorted(texts), _OTHER), False
     return (), False
 
 
@@ -157,6 +159,8 @@ def _witness(column: Column | None, both: int) -> str | None:
 
 
 def _told(value: Any) -> str:
+    if isinstance(value, Other):
+        return "其他"
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"“{value}”" if isinstance(value, str) else str(value)

@@ -52,8 +52,7 @@ def _negated(test: Test) -> Test:
 def _one_of(parts: tuple[Node, ...], compiler: Compiler, inputs: frozenset[str]) -> Test:
     literals = [part.value for part in parts if isinstance(part, nodes.Literal)]
     if len(literals) == len(parts) and all(isinstance(value, str) for value in literals):
-        accepted = frozenset(literals)
-        return lambda _env, value: isinstance(value, str) and value in accepted
+        return _one_text(frozenset(literals))
     tests = [_test(part, compiler, inputs) for part in parts]
     if len(tests) == 1:
         return tests[0]
@@ -69,6 +68,15 @@ def _one_of(parts: tuple[Node, ...], compiler: Compiler, inputs: frozenset[str])
         return result
 
     return any_of
+
+
+def _one_text(accepted: frozenset[str]) -> Test:
+    def test(env: Env, value: Any) -> bool | None:
+        if isinstance(value, str):
+            return value in accepted
+        return _same_as("", env, value)
+
+    return test
 
 
 def _test(node: Node, compiler: Compiler, inputs: frozenset[str]) -> Test:
@@ -94,12 +102,22 @@ def _test(node: Node, compiler: Compiler, inputs: frozenset[str]) -> Test:
 def _equal(constant: Any) -> Test:
     known = type(constant)
 
-    def test(_env: Env, value: Any) -> bool:
+    def test(env: Env, value: Any) -> bool | None:
         if type(value) is known:
             return bool(value == constant)
-        return comparison.same(value, constant)
+        return _same_as(constant, env, value)
 
-    return test if known in (int, str, bool) else lambda _env, v: comparison.same(v, constant)
+    quick = known in (int, str, bool)
+    return test if quick else lambda env, value: _same_as(constant, env, value)
+
+
+def _same_as(constant: Any, env: Env, value: Any) -> bool | None:
+    """Tell whether a value equals a constant; null if they are of different kinds."""
+    try:
+        return comparison.equal(value, constant)
+    except Undefined as why:
+        env.note(why)
+        return None
 
 
 def _constant(node: Node) -> Range | None:
@@ -144,6 +162,9 @@ def _accepts(result: Any, value: Any, uses_input: bool) -> bool | None:
 
     A range contains it, a list has it (or a range around it), a condition is the
     answer itself, anything else must be equal.
+
+    Raises:
+        Undefined: they are of different kinds.
     """
     if isinstance(result, Range):
         return comparison.contains(result, value)
@@ -155,7 +176,7 @@ def _accepts(result: Any, value: Any, uses_input: bool) -> bool | None:
         isinstance(value, list) and comparison.same(result, value)
     ):
         return _held(result, value)
-    return comparison.same(result, value)
+    return comparison.equal(value, result)
 
 
 def _held(items: list[Any], value: Any) -> bool | None:

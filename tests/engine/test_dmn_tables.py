@@ -171,6 +171,10 @@ def test_every_orientation_is_the_same_table(orientation):
         ("null", None, True),
         ("null", 1, False),
         ("not(null)", 1, True),
+        ('not("a")', 5, False),  # `5 in "a"` is `5 = "a"` (Table 54), which is null
+        ('not("a", "b")', 5, False),
+        ('not("a", "b")', None, True),
+        ("not(1)", "a", False),
         ("> 5", None, False),
         ("true", True, True),
         ("false", True, False),

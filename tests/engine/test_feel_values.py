@@ -78,7 +78,13 @@ n between 1 and 10 and word = "abc" ⇒ true
 5 in ([1..3], [4..6]) ⇒ true
 5 in [1, 5] ⇒ true
 5 in [[1..3], [4..6]] ⇒ true
-5 in "a" ⇒ false
+5 in "a" ⇒ null
+5 in ("a", "b") ⇒ null
+5 in ("a", 5) ⇒ true
+5 in (null, "a") ⇒ null
+null in ("a", "b") ⇒ false
+5 in ["a"] ⇒ false
+@"2026-01-01" in "2026-01-01" ⇒ null
 5 in (> 5) ⇒ false
 5 in (>= 5) ⇒ true
 [1..5] = (1..5] ⇒ false
