@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.bpmn.standard import grammar
 from engine.bpmn.standard.model import NODES, Model, pool_of
 from engine.bpmn.standard.registry import Found, rule
-from engine.bpmn.xml import CHOREOGRAPHY, EVENTS, GATEWAYS, children, local
+from engine.bpmn.xml import CHOREOGRAPHY, CONVERSATIONS, EVENTS, GATEWAYS, children, local
 
 #: Through these the choreography tasks before and after a gateway meet.
 PASSED = GATEWAYS - {"complexGateway", "eventBasedGateway"}
@@ -149,6 +150,25 @@ def choreography_message_ends(model: Model) -> Found:
 
 
 @rule(
+    "choreography-global",
+    "11.5",
+    "A global choreography task has participants and message flows, nothing else, and one of its "
+    "participants begins.",
+)
+def choreography_global(model: Model) -> Found:
+    flow = grammar.kinds()["process"].order
+    for task in model.of("globalChoreographyTask"):
+        for part in task:
+            if flow.get(local(part), -1) in (flow["task"], flow["group"]) or (
+                local(part) in CONVERSATIONS
+            ):
+                yield part, f"全局编排任务里不能有 {local(part)}，只能有参与者和消息流。"
+        first = model.find(task.get("initiatingParticipantRef"), task)
+        if first is not None and first.getparent() is not task:
+            yield task, "发起方要是这个全局编排任务自己的参与者。"
+
+
+@rule(
     "choreography-content",
     "11.4",
     "A choreography holds choreography activities, gateways and events; no process holds those "
@@ -156,7 +176,7 @@ def choreography_message_ends(model: Model) -> Found:
 )
 def choreography_content(model: Model) -> Found:
     for scope in model.scopes:
-        talks = local(scope) in ("choreography", "globalChoreographyTask", "subChoreography")
+        talks = local(scope) in ("choreography", "subChoreography")
         for node in scope:
             kind = local(node)
             if talks and (

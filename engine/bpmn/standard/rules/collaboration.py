@@ -180,7 +180,8 @@ def conversation_link(model: Model) -> Found:
         ends = [model.find(link.get(name), link) for name in ("sourceRef", "targetRef")]
         kinds = [local(end) for end in ends if end is not None]
         talks = [kind for kind in kinds if kind in CONVERSATIONS]
-        if len(kinds) < 2 or len(talks) != 1:
+        others = [kind for kind in kinds if kind in ("participant", *NODES)]
+        if len(talks) != 1 or len(others) != 1:
             yield link, "会话连线的一端要接会话，另一端接参与者。"
 
 

@@ -42,11 +42,17 @@ def _items(model: Model, kind: str) -> Iterator[etree._Element]:
     return model.root.iter(DI + kind)
 
 
-@rule("di-element", "12.2.3", "What a shape, an edge or a plane shows exists in the file.")
+@rule(
+    "di-element",
+    "12.3",
+    "A shape and an edge say what they show; that, and what a plane shows, exists in the file.",
+)
 def element(model: Model) -> Found:
     for kind in ("BPMNPlane", "BPMNShape", "BPMNEdge"):
         for item in _items(model, kind):
             pointer = item.get("bpmnElement")
+            if pointer is None and kind != "BPMNPlane":
+                yield item, "图形没有写明画的是什么（bpmnElement），请补上或删除图形。"
             if not pointer or model.is_external(pointer, item):
                 continue
             if model.find(pointer, item) is None:
