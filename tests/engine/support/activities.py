@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.hooks import SYSTEM
 from tests.engine import office
 from tests.engine.bpmn_builder import (
     ad_hoc,
@@ -117,6 +118,20 @@ def pools() -> None:
     office.start("p")
     office.start("q")
     assert office.everywhere() == ["a", "b"]
+
+
+@works_in_office(SECTION, "starts and ends that are not drawn, beside drawn ends too",
+                 "no `startEvent`, no `endEvent`, no flow out of a node",
+                 diagram(user("a"), sub("sp", user("b"), user("c"), end("e1"), "b-e1"), user("z"),
+                         "a-sp-z"))  # fmt: skip
+def undrawn() -> None:
+    case = office.start()
+    office.complete(case, "a", SYSTEM)
+    assert office.waiting(case) == ["b", "c"]
+    office.complete(case, "c", SYSTEM)
+    office.complete(case, "b", SYSTEM)
+    office.complete(case, "z", SYSTEM)
+    assert office.status(case) == "completed"
 
 
 for _kind, _task in (
