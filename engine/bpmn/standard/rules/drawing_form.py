@@ -104,7 +104,6 @@ def text(model: Model) -> Found:
     "di-order",
     "12.2.3",
     "The parts of a shape or an edge stand in the order of the schema: its label at the end.",
-    "warning",
 )
 def order(model: Model) -> Found:
     for item, kind in _known(model):

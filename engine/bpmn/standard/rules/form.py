@@ -75,7 +75,7 @@ def _placed(element: etree._Element) -> str:
     return "BPMNDiagram" if element.tag == DI + "BPMNDiagram" else local(element)
 
 
-@rule("form-foreign", "8.3.3", "Foreign elements stand in `extensionElements` only.", "warning")
+@rule("form-foreign", "8.3.3", "Foreign elements stand in `extensionElements` only.")
 def foreign(model: Model) -> Found:
     for found, kind in _known(model):
         if local(found) in OPEN or not kind.order:
@@ -88,9 +88,7 @@ def foreign(model: Model) -> Found:
                 )
 
 
-@rule(
-    "form-order", "15.3", "The children of an element stand in the order of the schema.", "warning"
-)
+@rule("form-order", "15.3", "The children of an element stand in the order of the schema.")
 def order(model: Model) -> Found:
     for found, kind in _known(model):
         last, before = -1, ""
