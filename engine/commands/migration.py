@@ -25,6 +25,9 @@ from engine.models import HumanTask, Incident, Job, ProcessInstance, Subscriptio
 from engine.state.host import Wait
 from engine.state.run import Run
 
+#: Behind the name of a wait whose name another one gets.
+ASIDE = "~"
+
 
 class Unmigratable(EngineError):
     """An instance cannot follow a plan.
@@ -115,19 +118,37 @@ def _rename_rows(
     after = loaded.run.waits()
     by_token = {(wait.token, wait.slot, wait.kind): key for key, wait in after.items()}
     before: dict[str, Wait] = {}
+    renamed: dict[str, str] = {}
     for key, wait in loaded.before.items():
         slot = plan.pairs.get(wait.slot, wait.slot) if wait.slot else ""
         now = by_token.get((wait.token, slot, wait.kind))
-        if now is None or (wait.token, slot) in anew:
-            if key in after:  # armed anew under the same name: its row goes at once
-                _drop_row(session, loaded.row, key, wait)
-            else:
-                before[key] = wait
-            continue
-        _rename_row(session, loaded, key, now, after[now])
-        before[now] = after[now]
+        if now is not None and (wait.token, slot) not in anew:
+            renamed[key], before[now] = now, after[now]
+        elif key in after:  # another wait has the name now: this one's row goes at once
+            _drop_row(session, loaded.row, key, wait)
+        else:
+            before[key] = wait
+    wanted = {now for key, now in renamed.items() if now != key}
+    for key, now in renamed.items():
+        if key in wanted and now != key:
+            _step_aside(session, loaded.row, key, loaded.before[key])
+    for key, now in renamed.items():
+        was = key + ASIDE if key in wanted and now != key else key
+        _rename_row(session, loaded, was, now, after[now])
     loaded.before = before
     _rename_owed(session, loaded.row, plan)
+
+
+def _step_aside(session: Session, row: ProcessInstance, key: str, wait: Wait) -> None:
+    """Leave a name to another wait of the same token: events that change places."""
+    kind = Subscription if wait.kind in ("message", "signal", "conditional") else Job
+    name = waits.wait_id(row.id, key)
+    session.execute(
+        update(kind)
+        .where(kind.wait == name)
+        .values(wait=name + ASIDE)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _rename_owed(session: Session, row: ProcessInstance, plan: Plan) -> None:

@@ -24,7 +24,7 @@ from engine.bpmn.nodes.timeouts import TimeoutListener
 from engine.errors import EngineError
 from engine.state import codec, scopes
 from engine.state.migrate import split
-from engine.state.tokens import Instance, Token, short_id
+from engine.state.tokens import AnyScope, Instance, Token, short_id
 
 #: What a body counts in; it goes with the marker.
 COUNTERS = ("nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances", "loopCounter")
@@ -49,7 +49,9 @@ class Rescoping:
 
     def __init__(self, instance: Instance, target: Spec, pairs: Mapping[str, str]) -> None:
         self._instance, self._target, self._pairs = instance, target, pairs
-        self._made: dict[tuple[str, str], Made] = {}
+        self._made: dict[str, Made] = {}
+        self._made_in: dict[tuple[str, str], str] = {}
+        self._paths: dict[str, list[str]] = {}
         self._counter = instance.counter
         #: Names in the new diagram, and what is around as it is saved; of what stays.
         self._names: dict[str, str] = {}
@@ -65,7 +67,7 @@ class Rescoping:
     @property
     def made(self) -> list[str]:
         """The tokens of the sub processes that are entered, outer ones first."""
-        return [made.id for made in self._made.values()]
+        return list(self._made)
 
     @property
     def around(self) -> dict[str, list[str]]:
@@ -90,8 +92,8 @@ class Rescoping:
             if token.id in self._names and not _waits_aside(token):
                 for event in token.node.boundary:
                     found.add((token.id, self._beside(token, event)))
-        scopes_ = [self._instance, *self._instance.subprocesses.values()]
-        for scope in scopes_:
+        every: list[AnyScope] = [self._instance, *self._instance.subprocesses.values()]
+        for scope in every:
             if scope.owner is None or self._stays(scope.owner):
                 where = scope.owner.id if scope.owner else ""
                 for listener in scope.spec.listeners:
@@ -116,8 +118,9 @@ class Rescoping:
         rows = {row[0]: row + [0] * (6 - len(row)) for row in data.get("t", ())}
         undoable = self._undoable(data.get("c", []), rows)
         kept: list[list[Any]] = []
+        there: set[str] = set()
         for token, name in self._names.items():
-            kept += self._entered_before(self._ups[token], {row[0] for row in kept})
+            kept += self._entered_before(self._ups[token].removeprefix(">"), there)
             kept.append(self._row(rows[token], name, undoable))
         data["t"], data["k"] = [_trimmed(row) for row in kept], self._counter
         data.pop("c", None)
@@ -201,10 +204,11 @@ class Rescoping:
             self.failures.append(f"“{split(name)[0]}”不在它原来所在的“{known[-1]}”里面。")
         up = _inside(owner)
         for element in wanted[len(known) :]:
-            if (up, element) not in self._made:
+            if (up, element) not in self._made_in:
                 self._counter += 1
-                self._made[up, element] = Made(short_id(self._counter), element, up)
-            up = f">{self._made[up, element].id}"
+                made = Made(short_id(self._counter), element, up)
+                self._made[made.id], self._made_in[up, element] = made, made.id
+            up = f">{self._made_in[up, element]}"
         return up
 
     def _scope_of(self, owner: Token | None) -> ScopeSpec:
@@ -214,31 +218,34 @@ class Rescoping:
         return self._target.scopes[self._pairs[owner.node.element]]
 
     def _path(self, name: str) -> list[str]:
+        """Return the sub processes around a node of the new diagram, the outermost first."""
+        if name not in self._paths:
+            self._paths[name] = scopes.path(self._target, self._place(name)[0])
+        return self._paths[name]
+
+    def _place(self, name: str) -> tuple[ScopeSpec, Node]:
         found = scopes.place(self._target, name)
         if found is None:
             raise EngineError(f"目标版本里没有“{name}”。")
-        return scopes.path(self._target, found[0])
+        return found
 
     def _node(self, name: str) -> Node:
-        found = scopes.place(self._target, name)
-        if found is None:
-            raise EngineError(f"目标版本里没有“{name}”。")
-        return found[1]
+        return self._place(name)[1]
 
     def _element_of(self, token: str) -> str:
-        made = {one.id: one.element for one in self._made.values()}
-        if token in made:
-            return made[token]
+        if token in self._made:
+            return self._made[token].element
         return self._pairs[self._instance.tokens[token].node.element] if token else ""
 
     # ---- saved form ---------------------------------------------------------------------
 
-    def _entered_before(self, up: str, there: set[str]) -> Iterator[list[Any]]:
+    def _entered_before(self, around: str, there: set[str]) -> Iterator[list[Any]]:
         """Yield the rows of the scopes around, outer ones first, that are not there yet."""
-        for made in self._made.values():
-            if up == f">{made.id}" and made.id not in there:
-                yield from self._entered_before(made.up, there)
-                yield [made.id, made.element, "s", made.up, 0, 0]
+        made = self._made.get(around)
+        if made is not None and around not in there:
+            there.add(around)
+            yield from self._entered_before(made.up.removeprefix(">"), there)
+            yield [made.id, made.element, "s", made.up, 0, 0]
 
     def _row(self, row: list[Any], name: str, undoable: Mapping[str, list[Any]]) -> list[Any]:
         token = self._instance.tokens[row[0]]

@@ -139,6 +139,20 @@ def test_events_behind_a_gateway_keep_their_triggers_one_by_one(either_database:
     assert office.waiting(moved.case) == ["y"]
 
 
+def test_events_behind_a_gateway_may_change_places(either_database: str) -> None:
+    xml = diagram(
+        start(), event_gateway("g"), catch("t", timer("PT5H")), catch("u", timer("PT6H")),
+        task("y"), task("z"), end(), "s-g-t-y-e", "g-u-z-e",
+    )  # fmt: skip
+    moved = versions(xml, xml)
+    before = dues()
+    moved.migrate({"g": "g", "t": "u", "u": "t"})
+    assert dues() == before
+    office.later(hours=5, minutes=1)
+    office.drain()
+    assert office.waiting(moved.case) == ["z"]
+
+
 def test_a_new_event_sub_process_listens_beside_one_that_interrupts_nothing(
     either_database: str,
 ) -> None:
