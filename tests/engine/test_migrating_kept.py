@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import db
+from engine.commands import migration
 from engine.commands.migration import Unmigratable
 from engine.models import HumanTask, Incident, Job
 from engine.queries.asked import Asked
@@ -24,7 +25,7 @@ from tests.engine.bpmn_builder import (
     throw,
     undoing,
 )
-from tests.engine.moving import ALL, task, tasks, versions
+from tests.engine.moving import ALL, Versions, task, tasks, versions
 
 # ---- what can be undone ---------------------------------------------------------------------
 
@@ -91,6 +92,22 @@ def test_what_now_lies_in_a_new_scope_is_undone_from_outside_alone(either_databa
     assert office.waiting(moved.case) == ["undo"]
     office.complete(moved.case, "undo")
     assert office.waiting(moved.case) == ["z"]
+
+
+def test_what_a_scope_had_done_may_not_leave_it(either_database: str) -> None:
+    """Hierarchy preservation holds for what can be undone as for what is active."""
+    old = undone(sub("o", start("os"), *BOOKED, task("a"), end("oe"), "os-book-a-oe"), "s-o-c-z-e")
+    new = undone(*BOOKED, sub("o", start("os"), task("a"), end("oe"), "os-a-oe"), "s-book-o-c-z-e")
+    moved = versions(old, new)
+    office.complete(moved.case, "book")
+    with pytest.raises(Unmigratable, match="里面"):
+        migrating(moved, ["o", "a", "book"])
+
+
+def migrating(moved: Versions, names: list[str]) -> None:
+    """Follow a plan without asking whether it is right for every case."""
+    with db.transaction() as session:
+        migration.migrate(session, moved.case, moved.plan(names), actor=office.ANN)
 
 
 def test_nothing_goes_between_scopes_while_it_is_undone(either_database: str) -> None:

@@ -202,17 +202,37 @@ def test_a_third_branch_would_be_waited_for_for_ever(api: System) -> None:
 
 
 def test_a_token_at_a_join_goes_along(api: System) -> None:
+    """“They can be migrated to a gateway of the same type by supplying an instruction.”"""
     renamed = FORK.replace('id="a"', 'id="a2"').replace('name="a"', 'name="a2"')
     flows_ = flows("s>g", "g>a2", "g>b", "a2>j", "b>j", "j>c", "c>e")
     source, target = versions(api, diagram(FORK + FORKED), diagram(renamed + flows_))
     one, other = begin(api, source), begin(api, source)
     complete(one, "b")  # waits at the join by a flow both diagrams have
-    complete(other, "a")  # came by a flow that is no more
+    complete(other, "a")  # came from what is `a2` now
     told = plan(source, target, ("a", "a2"), ("b", "b"), ("j", "j"))
-    refused = execute(api, told, other, status=400)
-    assert refused["type"] == "MigratingProcessInstanceValidationException"
-    execute(api, told, one)
+    execute(api, told, one, other)
     complete(one, "a2")
+    complete(other, "b")
+    assert waiting(one) == waiting(other) == ["c"]
+
+
+def test_a_token_at_a_join_needs_a_way_by_which_it_came(api: System) -> None:
+    def named(*names: str) -> bytes:
+        ways = [f"{name}>j" for name in names]
+        ins = [f"g>{name}" for name in names]
+        tasks = "".join(user(name) for name in names)
+        gates = '<bpmn:parallelGateway id="g"/><bpmn:parallelGateway id="j"/>'
+        return diagram(
+            START + gates + tasks + user("c") + END + flows("s>g", *ins, *ways, "j>c", "c>e")
+        )
+
+    source, target = versions(api, named("a", "b"), named("x", "y"))
+    one = begin(api, source)
+    complete(one, "a")
+    refused = execute(api, plan(source, target, ("b", "x"), ("j", "j")), one, status=400)
+    assert refused["type"] == "MigratingProcessInstanceValidationException"
+    execute(api, plan(source, target, ("a", "y"), ("b", "x"), ("j", "j")), one)
+    complete(one, "x")
     assert waiting(one) == ["c"]
 
 
@@ -243,126 +263,6 @@ def test_several_at_once(api: System) -> None:
     ids = [step["sourceActivityIds"][0] for step in same["instructions"]]
     assert ids == ["m", "m#multiInstanceBody", "z"]
     assert api.post("/migration/validate", same)["instructionReports"] == []
-
-
-INSIDE = (
-    '<bpmn:subProcess id="sub" name="sub"><bpmn:startEvent id="is"/>'
-    + user("x")
-    + '<bpmn:endEvent id="ie"/>'
-    + flows("is>x", "x>ie")
-    + "</bpmn:subProcess>"
-)
-
-
-def test_sub_processes(api: System) -> None:
-    nested = diagram(START + INSIDE + END + flows("s>sub", "sub>e"))
-    flat = diagram(START + user("x") + END + flows("s>x", "x>e"))
-    listens = (
-        '<bpmn:subProcess id="ev" triggeredByEvent="true" name="ev"><bpmn:startEvent id="es" '
-        'isInterrupting="false"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H'
-        "</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:startEvent>"
-        + user("alarm")
-        + '<bpmn:endEvent id="ee"/>'
-        + flows("es>alarm", "alarm>ee")
-        + "</bpmn:subProcess>"
-    )
-    prepare()
-    source, target = versions(api, nested, flat)
-    told = plan(source, target, ("x", "x"))
-    assert api.post("/migration/validate", told)["instructionReports"] == []
-    asked = {"sourceProcessDefinitionId": source, "targetProcessDefinitionId": target}
-    # “They belong to the same scope”: what is proposed keeps to that.
-    assert api.post("/migration/generate", asked)["instructions"] == []
-    (third,) = deploy(
-        api,
-        nested.replace(b'<bpmn:endEvent id="e"/>', listens.encode() + b'<bpmn:endEvent id="e"/>'),
-    )["deployedProcessDefinitions"]
-    one = begin(api, source)
-    refused = execute(api, plan(source, third, ("sub", "sub")), one, status=400)
-    (report,) = refused["validationReport"]["activityInstanceValidationReports"]
-    assert (report["sourceScopeId"], report["failures"]) == ("x", ["“x”没有对应关系。"])
-    (inner,) = tree(api, one)["childActivityInstances"][0]["childActivityInstances"]
-    assert report["activityInstanceId"] == inner["id"]
-    execute(api, plan(source, third, ("sub", "sub"), ("x", "x")), one)
-    assert shape(tree(api, one)) == ("p", [("sub", [("x", [])])])
-    later(hours=2)
-    drain()
-    assert waiting(one) == ["alarm", "x"]  # the new event sub process listens
-
-
-def test_a_sub_process_comes_and_goes(api: System) -> None:
-    """“New sub processes … are instantiated as needed”; one without an instruction is cancelled."""
-    prepare()
-    flat = diagram(START + user("x") + END + flows("s>x", "x>e"))
-    late = TIMER.format(id="late", at="sub", period="PT1H")
-    nested = diagram(
-        START + INSIDE + late + user("told") + END + flows("s>sub", "sub>e", "late>told", "told>e")
-    )
-    source, target = versions(api, flat, nested)
-    one = begin(api, source)
-    (before,) = api.get("/task", processInstanceId=one)
-    execute(api, plan(source, target, ("x", "x")), one)
-    assert shape(tree(api, one)) == ("p", [("sub", [("x", [])])])
-    (after,) = api.get("/task", processInstanceId=one)
-    assert {**before, **after, "processDefinitionId": 0, "executionId": 0} == {
-        **before, "processDefinitionId": 0, "executionId": 0,
-    }  # fmt: skip
-    assert api.get("/job/count", processInstanceId=one) == {"count": 1}
-    (inner,) = api.get("/history/activity-instance", processInstanceId=one, activityId="x")
-    (around,) = api.get("/history/activity-instance", processInstanceId=one, activityId="sub")
-    assert inner["parentActivityInstanceId"] == around["id"]
-    assert around["parentActivityInstanceId"] == one
-    execute(api, plan(target, source, ("x", "x")), one)
-    assert shape(tree(api, one)) == ("p", [("x", [])])
-    assert api.get("/job/count", processInstanceId=one) == {"count": 0}
-    (around,) = api.get("/history/activity-instance", processInstanceId=one, activityId="sub")
-    assert around["canceled"] is True
-    complete(one, "x")
-    assert api.get(f"/history/process-instance/{one}")["state"] == "COMPLETED"
-
-
-def test_listeners_and_mappings_of_what_is_entered_are_left_out_on_request(api: System) -> None:
-    """`skipCustomListeners` and `skipIoMappings`, for one case and in a batch."""
-    flat = diagram(START + user("x") + END + flows("s>x", "x>e"))
-    fails = (
-        '<bpmn:extensionElements><camunda:executionListener event="start" '
-        'expression="${missing.name}"/><camunda:inputOutput><camunda:inputParameter name="n">'
-        "${missing.name}</camunda:inputParameter></camunda:inputOutput></bpmn:extensionElements>"
-    )
-    inside = INSIDE.replace('name="sub">', f'name="sub">{fails}')
-    source, target = versions(api, flat, diagram(START + inside + END + flows("s>sub", "sub>e")))
-    one, two = begin(api, source), begin(api, source)
-    told = plan(source, target, ("x", "x"))
-    skipped = {"skipCustomListeners": True, "skipIoMappings": True}
-    for given in ({}, {"skipCustomListeners": True}, {"skipIoMappings": True}):
-        assert "missing" in execute(api, told, one, status=500, **given)["message"]
-    assert api.get(f"/process-instance/{one}")["definitionId"] == source
-    execute(api, told, one, **skipped)
-    api.post(
-        "/migration/executeAsync", {"migrationPlan": told, "processInstanceIds": [two], **skipped}
-    )
-    drain()
-    for case in (one, two):
-        assert shape(tree(api, case)) == ("p", [("sub", [("x", [])])])
-
-
-def test_conditional_events_are_proposed_with_their_new_condition(api: System) -> None:
-    """“For conditional events the updateEventTrigger is mandatory.”"""
-    condition = (
-        '<bpmn:intermediateCatchEvent id="c"><bpmn:conditionalEventDefinition><bpmn:condition>'
-        "${ok}</bpmn:condition></bpmn:conditionalEventDefinition></bpmn:intermediateCatchEvent>"
-    )
-    waits = diagram(START + condition + user("a") + END + flows("s>c", "c>a", "a>e"))
-    source, target = versions(api, waits, waits)
-    asked = {"sourceProcessDefinitionId": source, "targetProcessDefinitionId": target}
-    told = api.post("/migration/generate", asked)
-    again = {s["sourceActivityIds"][0]: s["updateEventTrigger"] for s in told["instructions"]}
-    assert again == {"c": True, "a": False}
-    assert api.post("/migration/validate", told)["instructionReports"] == []
-    (report,) = api.post("/migration/validate", plan(source, target, ("c", "c")))[
-        "instructionReports"
-    ]
-    assert "updateEventTrigger" in report["failures"][0]
 
 
 @pytest.mark.parametrize(
