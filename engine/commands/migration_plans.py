@@ -83,13 +83,13 @@ def _can_stay(element: Element, elements: Mapping[str, Element]) -> bool:
 def _is_equal(
     before: Mapping[str, Element], after: Mapping[str, Element], name: str, same: Mapping[str, str]
 ) -> bool:
-    """Tell whether both have the marker or none, and lie in the process or the same scope."""
+    """Tell whether both are of one kind, with the marker or without, in the same scope."""
     old, new = before[name], after[name]
     if old.parent in before:
         beside = old.parent == new.parent and old.parent in same
     else:
         beside = new.parent not in after
-    return beside and old.repeated == new.repeated
+    return beside and (old.kind, old.repeated) == (new.kind, new.repeated)
 
 
 def _conditional(elements: Mapping[str, Element], pairs: Mapping[str, str]) -> frozenset[str]:

@@ -86,3 +86,11 @@ def test_what_starts_the_process_is_not_proposed(database: str) -> None:
     """“Start events of event sub processes can be mapped”: nothing waits at the others."""
     xml = diagram(start(), start("m", message()), task("a"), end(), "s-a-e", "m-a")
     assert set(versions(xml, xml).proposed().pairs) == {"a"}
+
+
+def test_only_what_is_of_the_same_kind_is_proposed(database: str) -> None:
+    """“They are of the same activity type”, although sub processes of all kinds are alike."""
+    old = inside()
+    moved = versions(old, old.replace(b"subProcess", b"transaction"))
+    assert moved.failures(["o", "a"]) == {}
+    assert set(moved.proposed().pairs) == {"z"}
