@@ -21,7 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock, db, hooks
-from engine.commands import calls, instances
+from engine.commands import calls, instances, operations
 from engine.commands.execution import Execution, Loaded
 from engine.errors import EngineError, InvalidInput, LockLost, NotFound, Suspended
 from engine.hooks import Actor
@@ -197,6 +197,7 @@ def unlock(session: Session, task_id: int, *, actor: Actor) -> None:
     """Let anybody fetch it at once; the operator's lever, so no worker is asked for."""
     job, _ = _open(session, task_id, actor)
     job.worker, job.locked_until = None, None
+    _operated(session, job, "Unlock", actor)
     db.hint_external(session)
 
 
@@ -204,17 +205,44 @@ def set_retries(session: Session, task_id: int, retries: int, *, actor: Actor) -
     """Give a task tries again (its incident is then over), or none (an incident opens)."""
     _check_number("retries", retries)
     job, row = _open(session, task_id, actor)
+    old = job.retries
     with Execution(session, actor) as work:
         _retries(session, work, row, job, retries)
         if work.history:
             work.settle(advance=False)
+    _operated(session, job, "SetExternalTaskRetries", actor, "retries", old, retries)
     db.hint_external(session)
 
 
 def set_priority(session: Session, task_id: int, priority: int, *, actor: Actor) -> None:
     """Say how urgent a task is for workers that ask by priority."""
     job, _ = _open(session, task_id, actor)
-    job.priority = priority
+    old, job.priority = job.priority, priority
+    _operated(session, job, "SetPriority", actor, "priority", old, priority)
+
+
+def _operated(
+    session: Session,
+    job: Job,
+    operation: str,
+    actor: Actor,
+    name: str = "",
+    old: int | None = None,
+    new: int | None = None,
+) -> None:
+    """Write down what an operator did; what workers say is told by `_log`."""
+    operations.note(
+        session,
+        job.instance_id,
+        operation,
+        "ExternalTask",
+        actor=actor,
+        element=job.element_id,
+        name=name,
+        old=old,
+        new=new,
+        external=str(job.id),
+    )
 
 
 def _error_event(loaded: Loaded, job: Job) -> str | None:

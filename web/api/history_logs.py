@@ -61,7 +61,7 @@ def shown_operation(
         "jobId": one.job_id,
         "jobDefinitionId": None,
         "batchId": None,
-        "externalTaskId": None,
+        "externalTaskId": one.external_task_id,
         "userId": one.user,
         "timestamp": moment(one.at),
         "operationId": one.operation_id,

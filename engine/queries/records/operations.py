@@ -64,6 +64,7 @@ class Operation:
     element: str | None
     task_id: str | None
     job_id: str | None
+    external_task_id: str | None
     annotation: str | None
     #: The operation it is part of: its own id, unless it has others beside it.
     operation_id: str
@@ -133,7 +134,7 @@ FILTERS: ask.Filters = {
     "jobId": _about("job"),
     "jobDefinitionId": ask.never,
     "batchId": ask.never,
-    "externalTaskId": ask.never,
+    "externalTaskId": _about("external"),
     "deploymentId": ask.numbered(ProcessDefinition.deployment_id),
     "category": _one(_categories),
     "categoryIn": _categories,
@@ -221,6 +222,7 @@ def _read(line: HistoryEvent) -> Operation:
         line.element_id,
         data.get("task"),
         data.get("job"),
+        data.get("external"),
         data["annotation"] if "annotation" in data else data.get("reason"),
         str(data.get("of") or line.id),
     )

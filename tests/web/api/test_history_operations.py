@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine import commands, db
+from engine import commands, db, jobs
 from processes.people import access, demo
 from tests.web.api import story
 from tests.web.api.conftest import Knock, System
@@ -134,3 +134,28 @@ def test_writes_name_the_operation_they_were_part_of(api: System, task: str) -> 
         assert act["operationType"] == ("Create" if name == "amount" else "SetVariable")
         assert write in api.get("/history/detail", userOperationId=act["operationId"])
     assert api.get("/history/detail", userOperationId="zz") == []
+
+
+def test_what_an_operator_does_to_an_external_task_is_told(api: System, office: str) -> None:
+    """The guide's operations of `ExternalTask`: retries, priority, unlocking; no worker's words."""
+    made = story.begin(200)
+    story.check(made)
+    assert jobs.drain() == 1
+    topics = [{"topicName": "pay", "lockDuration": 10_000}]
+    body = {"workerId": "w", "maxTasks": 1, "topics": topics}
+    (held,) = api.post("/external-task/fetchAndLock", body)
+    path = f"/external-task/{held['id']}"
+    api.post(f"{path}/unlock", status=204)
+    api.do("PUT", f"{path}/retries", {"retries": 2}, status=204)
+    api.do("PUT", f"{path}/priority", {"priority": 7}, status=204)
+    found = api.get(PATH, entityType="ExternalTask")
+    assert told(found, "operationType", "property", "orgValue", "newValue") == [
+        ("Unlock", None, None, None),
+        ("SetExternalTaskRetries", "retries", None, "2"),
+        ("SetPriority", "priority", "0", "7"),
+    ]
+    assert set(told(found, "externalTaskId", "category", "userId")) == {
+        (held["id"], "Operator", "engine_api")
+    }
+    assert api.get(PATH, externalTaskId=held["id"]) == found
+    assert api.get(PATH, externalTaskId="0") == []

@@ -319,6 +319,19 @@ def test_what_could_be_cleaned_up(api: System, case: story.Story) -> None:
     assert api.get(f"{path}/count", **mine) == {"count": 1}
 
 
+def test_what_is_kept_longer_than_anybody_can_say_is_never_cleanable(
+    api: System, case: story.Story
+) -> None:
+    with db.transaction() as session:
+        commands.cancel(session, case.id, actor=SYSTEM, reason="重复")
+    days = {"historyTimeToLive": 999_999_999}
+    api.do("PUT", "/process-definition/key/story/history-time-to-live", days, status=204)
+    path = "/history/process-definition/cleanable-process-instance-report"
+    (one,) = api.get(path, processDefinitionKeyIn="story")
+    assert (one["finishedProcessInstanceCount"], one["cleanableProcessInstanceCount"]) == (1, 0)
+    assert one["historyTimeToLive"] == 999_999_999
+
+
 def test_a_finished_instance_is_deleted_for_good(api: System, case: story.Story) -> None:
     path = f"/history/process-instance/{case.id}"
     assert api.ask("DELETE", path).status_code == 400  # it still runs
