@@ -67,8 +67,9 @@ def offer(
             return answer([shown(*row, **_told(params, asked)) for row in found])
 
     def numbered(asked: Asked) -> ResponseReturnValue:
+        whole = Asked(asked.values)  # a window counts for nothing here
         with db.reading() as session:
-            return counted(total(session, caller().viewer, asked))
+            return counted(total(session, caller().viewer, whole))
 
     what = params.title
     name = f"{shape[:1].lower()}{shape[1:]}"

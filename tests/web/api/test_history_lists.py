@@ -50,6 +50,9 @@ def test_each_list_counts_what_it_shows(path: str, api: System) -> None:
         if path not in BY_ADDRESS:
             assert api.post(f"/history/{path}", query) == found
             assert api.post(f"/history/{path}/count", query) == {"count": len(found)}
+    everything = api.get(f"/history/{path}")
+    windowed = {"maxResults": 1, "firstResult": 1}
+    assert api.get(f"/history/{path}/count", **windowed) == {"count": len(everything)}
     assert api.get(f"/history/{path}", processInstanceId="nobody's") == []
     one = api.get(f"/history/{path}", maxResults=1, processInstanceId=case.id)
     assert one == api.get(f"/history/{path}", processInstanceId=case.id)[:1]
