@@ -17,7 +17,7 @@ from engine.decisions.codes import codes_of
 from engine.hooks import Actor
 from engine.models import DecisionDefinition, DecisionEvaluation
 from engine.queries import Viewer
-from engine.queries.asked import Asked
+from engine.queries.asked import Asked, Sorting
 from engine.queries.records import activities, decisions
 from engine.queries.records.decided import Decided
 from tests.engine import dmn
@@ -75,6 +75,24 @@ def test_an_evaluation_is_kept_on_both_databases(either_database: str) -> None:
         mine = decisions.decision_instances(session, Viewer("ann"), Asked({}))
         assert [one.id for (one,) in mine] == [first]
         assert session.scalar(select(func.count(DecisionEvaluation.id))) == 2
+
+
+def test_windows_over_many_show_each_once_in_order(either_database: str) -> None:
+    publish(dmn.table(["n:number"], ["p:number"], [["-", "n"]]))
+    tiny.start(n=0)
+    ids = [ask("d", "ann", n=number) for number in range(1, 6)]
+    (of_case,) = (one.id for one in told() if one.case)
+    for descending in (False, True):
+        expected = [of_case, *ids][:: -1 if descending else 1]
+        order = [Sorting("evaluationTime", descending)]
+        with db.reading() as session:
+            for first in range(7):
+                asked = Asked({}, order, first, 2)
+                rows = decisions.decision_instances(session, ALL, asked)
+                assert [one.id for (one,) in rows] == expected[first : first + 2]
+            assert decisions.decision_instances(session, ALL, Asked({}, order, 0, 0)) == []
+            assert decisions.count_decision_instances(session, ALL, Asked({}, order, 1, 2)) == 6
+            assert len(decisions.every(session, ALL, Asked({}, [], 0, 1))) == 6
 
 
 @pytest.mark.parametrize(

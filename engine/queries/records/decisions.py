@@ -57,21 +57,26 @@ def decision_instances(session: Session, viewer: Viewer, asked: Asked) -> Sequen
 
 def count_decision_instances(session: Session, viewer: Viewer, asked: Asked) -> int:
     """Return how many evaluations would be found."""
-    return len(sifting.sift(_all(session, viewer, asked), asked, TESTS))
+    of_cases = sifting.sift(_of_cases(session, viewer, asked), asked, TESTS)
+    return len(of_cases) + evaluations.count(session, viewer, asked)
 
 
 def every(session: Session, viewer: Viewer, asked: Asked) -> list[Decided]:
     """Return all evaluations that are asked for and visible, however many."""
-    return sifting.sift(_all(session, viewer, asked), Asked(asked.values), TESTS)
+    whole = Asked(asked.values)
+    return sifting.sift(_all(session, viewer, whole, whole=True), whole, TESTS)
 
 
-def _all(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decided]:
-    if "userId" not in asked:  # in a case nobody asks but the case
-        yield from _of_cases(session, viewer, asked)
-    yield from evaluations.found(session, viewer, asked)
+def _all(
+    session: Session, viewer: Viewer, asked: Asked, *, whole: bool = False
+) -> Iterator[Decided]:
+    yield from _of_cases(session, viewer, asked)
+    yield from evaluations.found(session, viewer, asked, whole=whole)
 
 
 def _of_cases(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decided]:
+    if "userId" in asked:
+        return  # in a case nobody asks but the case
     graphs = {(one.deployment_id, one.resource): one for one in api_requirements.graphs(session)}
     for chunk in cases.chosen(session, viewer, asked, _has_decided(asked)):
         told = cases.lines(session, chunk, (KIND, trail.KIND))

@@ -46,8 +46,14 @@ def seen(viewer: Viewer) -> ColumnElement[bool]:
     return true() if viewer.scope == "all" else E.evaluated_by == viewer.id
 
 
-def found(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decided]:
-    """Yield the visible evaluations that the filters leave, oldest first."""
+def found(
+    session: Session, viewer: Viewer, asked: Asked, *, whole: bool = False
+) -> Iterator[Decided]:
+    """Yield the visible evaluations that the filters leave, in the order that was asked for.
+
+    Args:
+        whole: all of them; else no more than the end of the window needs.
+    """
     told = bool(asked.get("includeInputs") or asked.get("includeOutputs"))
     columns: list[Any] = [
         E.id, E.asked_id, E.decision, E.name, E.definition_id, E.version, E.evaluated_at,
@@ -56,7 +62,8 @@ def found(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decided]:
     rows = session.execute(
         select(*columns, *([E.told] if told else []))
         .where(seen(viewer), *ask.conditions(asked, FILTERS))
-        .order_by(E.evaluated_at, func.coalesce(E.asked_id, E.id), E.place)
+        .order_by(_first(asked), func.coalesce(E.asked_id, E.id), E.place)
+        .limit(None if whole else asked.first + min(ask.MOST, asked.limit or ask.MOST))
     )
     tables: dict[int | None, Table | None] = {}
     for row in rows:
@@ -82,11 +89,22 @@ def found(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decided]:
         yield one
 
 
+def _first(asked: Asked) -> ColumnElement[Any]:
+    order = next((one for one in asked.sorting if one.key == "evaluationTime"), None)
+    backwards = order is not None and order.descending
+    return E.evaluated_at.desc() if backwards else E.evaluated_at.asc()
+
+
 def table_of(session: Session, row: DecisionDefinition | None) -> Table | None:
     """Return the table of a decision, if it is one."""
     if row is None:
         return None
     return definitions.decision_model(session, row.sha, row.deployment_id).decisions[row.key].table
+
+
+def count(session: Session, viewer: Viewer, asked: Asked) -> int:
+    """Return how many evaluations the filters leave."""
+    return total(session, viewer, *ask.conditions(asked, FILTERS))
 
 
 def total(session: Session, viewer: Viewer, *where: ColumnElement[bool]) -> int:
