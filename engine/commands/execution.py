@@ -264,6 +264,8 @@ class Execution:
             if not self._dirty:
                 return
             loaded = self.loaded[self._dirty.pop()]
+            if loaded.row.status == "suspended":
+                calls.drop_left(self, loaded)  # what arrived may have ended a call activity
             if loaded.row.status != "active":
                 continue
             loaded.run.advance()

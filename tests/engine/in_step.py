@@ -63,6 +63,8 @@ def _live(
         owed = loaded.run.waits()
         variables = rows.tagged(loaded.run.lasting)
         ended = loaded.run.ended
+        # what reached a held instance goes on when it is let go
+        held = row.status == "suspended" and loaded.run.ready
     expected: dict[str, set[str]] = defaultdict(set)
     calls = set()
     for key, wait in owed.items():
@@ -86,7 +88,7 @@ def _live(
     for token in calls ^ called:
         yield f"{name}: call {token} waits {token in calls}, is there {token in called}"
     postponed = kept["other"]
-    if ended or not (owed or postponed):
+    if ended or not (owed or postponed or held):
         yield f"{name}: nothing is to come and it has not ended"
     shown = {
         one.name: {"type": one.type, "text_value": one.text_value, "value": one.value}

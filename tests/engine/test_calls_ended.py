@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from engine import commands, db
+from engine.commands import correlation
 from engine.commands.modification import Instruction, modify
 from engine.errors import EngineError
-from engine.models import Job, ProcessInstance
-from tests.engine import office
+from engine.models import Job, ProcessInstance, Subscription
+from tests.engine import in_step, office
 from tests.engine.bpmn_builder import (
     boundary,
     call,
@@ -20,6 +21,7 @@ from tests.engine.bpmn_builder import (
     message,
     multi,
     parallel,
+    signal,
     start,
     throw,
     timer,
@@ -166,3 +168,37 @@ def test_a_call_that_computes_no_process_says_so(sqlite: str, which: str | None)
     office.publish(diagram(start(), call("c", "${which}", name="询问"), end(), "s-c-e"))
     with pytest.raises(EngineError, match="“询问”（c）没有算出要调用的流程"):
         office.start(which=which)
+
+
+def leave(case: str, how: str) -> None:
+    """Let a held caller's call activity end: by a signal at its boundary, or by an operator."""
+    with db.transaction() as session:
+        commands.suspend(session, case, actor=office.ANN, reason="暂停")
+    with db.transaction() as session:
+        if how == "cancel":
+            modify(session, case, [Instruction("cancel", element="c")], actor=office.ANN)
+        else:
+            [row] = session.scalars(select(Subscription).where(Subscription.kind == how))
+            correlation.deliver(session, row, {}, actor=office.ANN)
+
+
+@pytest.mark.parametrize("how", ["signal", "message", "cancel"])
+def test_what_a_held_caller_no_longer_waits_for_ends_at_once(
+    either_database: str, how: str
+) -> None:
+    """A called process of which the caller keeps no token would never be ended by anybody."""
+    event = message() if how == "message" else signal()
+    office.publish(
+        CHILD,
+        diagram(start(), parallel("g"), call("c", "child"), boundary("b", "c", event), task("k"),
+                task("z"), end(), end("e2"), "s-g-c-e", "g-k-e2", "b-z-e"),
+    )  # fmt: skip
+    case = office.start()
+    leave(case, how)
+    assert statuses() == [("child", "cancelled"), ("p", "suspended")]
+    assert in_step.torn() == []
+    with db.transaction() as session:
+        commands.resume(session, case, actor=office.ANN, reason="继续")
+    office.drain()
+    assert office.waiting(case) == (["k"] if how == "cancel" else ["k", "z"])
+    assert in_step.torn() == []
