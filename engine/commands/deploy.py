@@ -125,11 +125,15 @@ def _form(checked: Checked, name: str, content: bytes, house: bool) -> list[Prob
     key = name.rpartition("/")[2].removesuffix(".form")
     try:
         schema = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return [Problem(key, "form-json", f"表单文件 {name} 不是有效的 JSON：{error}")]
     if not isinstance(schema, dict):
         return [Problem(key, "form-json", f"表单文件 {name} 应当是一个 JSON 对象。")]
     if not house and isinstance(schema.get("id"), str):
+        if not schema["id"] or not writable.is_writable(schema["id"]):
+            return [
+                Problem(key, "form-json", f"表单文件 {name} 的 id 是空的，或含有不能保存的字符。")
+            ]
         key = schema["id"]  # Camunda finds a form by its own id, the house by its file's name
     checked.forms.append((key, name))
     found = forms.lint(schema)

@@ -93,7 +93,8 @@ def _timers(session: Session, ids: list[int], token: str) -> Sequence[Job]:
     ).all()
 
 
-def _run(session: Session, job_id: int, token: str) -> None:
+def _run(session: Session, job_id: int, token: str) -> bool:
+    """Do a claimed job; False when it is no longer this claim's: owed no more, or another's."""
     # Locked, or somebody else takes it when the lease ends while it runs.
     job = session.scalar(
         select(Job)
@@ -102,11 +103,12 @@ def _run(session: Session, job_id: int, token: str) -> None:
         .execution_options(populate_existing=True)
     )
     if job is None:
-        return
+        return False
     perform(session, job)
     session.flush()  # the job's own row and its guard, before the next one starts
     if job.status == "done":
         _mend(session, job)
+    return True
 
 
 def _mend(session: Session, job: Job) -> None:
@@ -120,13 +122,13 @@ def _alone(job: Job, token: str) -> None:
         attempt(job, token)
 
 
-def attempt(job: Job, token: str) -> None:
-    """Run one claimed job; account for a failure, then raise it."""
+def attempt(job: Job, token: str) -> bool:
+    """Run one claimed job; account for a failure, then raise it. False: see `_run`."""
     job_id = job.id
     try:
         with db.transaction() as session:
             order.lock(session, [job])
-            _run(session, job_id, token)
+            return _run(session, job_id, token)
     except (Conflict, StaleDataError, OperationalError) as conflict:
         log.info("job met a conflict", job=job_id, error=type(conflict).__name__)
         try:
@@ -154,9 +156,10 @@ def execute(job_id: int) -> None:
 
     Raises:
         NotFound: there is no such job, or it has been done.
-        Conflict: a worker is at it.
+        Conflict: a worker is at it, or its case ended before it could begin.
     """
     testclock.refresh()
     with db.transaction() as session:
         job = claim.take(session, job_id)
-    attempt(job, job.lease or "")
+    if not attempt(job, job.lease or ""):
+        raise Conflict("这项作业刚刚被取消，或由其他程序接手，没有执行。")

@@ -89,9 +89,9 @@ def storable(value: Any, name: str) -> Any:
 def _storable(value: Any, name: str, depth: int) -> Any:
     if value is None or isinstance(value, bool | int | float | Decimal | str):
         return _scalar(value, name)
-    if isinstance(value, datetime):
-        return _local(value)
-    if isinstance(value, date | time | timedelta | YearsMonths | FileReference):
+    if isinstance(value, date):  # moments, too
+        return _dated(value, name)
+    if isinstance(value, time | timedelta | YearsMonths | FileReference):
         return value
     if (plain := fine.coarse(value)) is not value:  # a variable has microseconds
         return _storable(plain, name, depth)
@@ -124,6 +124,17 @@ def _container(value: Any, name: str, depth: int) -> Any:
         items = value if isinstance(value, list | tuple) else sorted(value, key=str)
         kept = [_storable(item, name, depth) for item in items]
     return named(kept, value.class_name) if isinstance(value, ObjectMap | ObjectList) else kept
+
+
+def _dated(value: date, name: str) -> date:
+    """Return a day or a moment that can be told in every zone. Raises EngineError."""
+    kept = _local(value) if isinstance(value, datetime) else value
+    moment = kept if isinstance(kept, datetime) else datetime.combine(kept, time.min, CHINA)
+    try:
+        moment.astimezone(UTC).astimezone(CHINA)
+    except OverflowError:
+        raise EngineError(f"变量“{name}”的日期不在公元 1 年至 9999 年之内，不能保存。") from None
+    return kept
 
 
 def _local(value: datetime) -> datetime:

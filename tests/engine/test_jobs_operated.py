@@ -11,6 +11,8 @@ from engine import clock, commands, db, jobs
 from engine.commands import external
 from engine.commands import jobs as levers
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.jobs import claim
+from engine.jobs.drain import attempt
 from engine.models import HistoryEvent, Incident, Job
 from engine.queries import figures
 from tests.engine import bpmn_builder as draw
@@ -311,3 +313,14 @@ def test_an_incident_without_a_failure_ends_with_its_wait(either_database: str) 
     assert in_step.torn() == []
     with db.reading() as session:
         assert list(session.scalars(select(Incident.is_deleted))) == [True, True]
+
+
+def test_a_job_whose_case_ends_before_it_can_begin_was_not_run(either_database: str) -> None:
+    office.publish(TIMED)
+    case = office.start(period="PT1H")
+    with db.transaction() as session:
+        job = claim.take(session, the_job().id)
+    with db.transaction() as session:
+        commands.cancel(session, case, actor=ANN, reason="重复")
+    assert attempt(job, job.lease or "") is False
+    assert in_step.torn() == []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 
 from engine.errors import DeploymentRefused, EngineError
+from engine.state.values import storable
 from tests.engine.bpmn_builder import (
     camunda,
     diagram,
@@ -98,3 +100,23 @@ def test_a_parameter_s_script_may_be_feel_without_its_mark() -> None:
                     name="x")  # fmt: skip
     walk = Walk(one(user("a", extension(camunda("inputOutput", given)))))
     assert walk.run.scope(walk.wait("a").token)["x"] == 3
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        date(1, 1, 1),  # its midnight in China is the year before elsewhere
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14))),
+        [{"day": date(1, 1, 1)}],
+    ],
+)
+def test_a_day_that_not_every_zone_has_is_refused(value):
+    with pytest.raises(EngineError, match="公元 1 年至 9999 年"):
+        storable(value, "day")
+
+
+def test_a_script_that_computes_such_a_day_is_told_so():
+    first = script("c", '=date("0001-01-01")', camunda__resultVariable="x", scriptFormat="feel")
+    with pytest.raises(EngineError, match="公元 1 年至 9999 年"):
+        Walk(one(first.replace('id="c"', 'id="a"')))

@@ -7,7 +7,7 @@ an empty answer.
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -16,6 +16,8 @@ from engine import clock
 
 #: Years that can be told in every zone.
 EARLIEST, LATEST = 1, 9999
+#: Since when China has zones: before, its offset is +08:05:43.
+FIRST_ZONED, EAST_8 = 1902, timezone(timedelta(hours=8))
 
 
 def answer(data: Any, status: int = 200) -> Response:
@@ -41,7 +43,11 @@ def moment(value: datetime | None) -> str | None:
     if value is None:
         return None
     local = value.astimezone(clock.CHINA)
-    return f"{local:%Y-%m-%dT%H:%M:%S}.{local.microsecond // 1000:03d}{local:%z}"
+    if local.year < FIRST_ZONED:  # the sun's own time then, which nobody's format can write
+        local = value.astimezone(EAST_8)
+    # The year by itself: strftime writes 99 as it is.
+    year, rest = f"{local.year:04}", f"{local:%m-%dT%H:%M:%S}"
+    return f"{year}-{rest}.{local.microsecond // 1000:03d}{local:%z}"
 
 
 def parse_moment(text: str) -> datetime:

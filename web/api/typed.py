@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -66,12 +67,23 @@ def write_all(found: Mapping[str, Any], *, deserialized: bool = False) -> dict[s
 def type_of(value: Any) -> str:
     """Return Camunda's word for what kind of value this is."""
     if isinstance(value, Decimal):
-        return "Double"
+        return "Double" if _is_double(value) else "String"
     if isinstance(value, Fine):
         return type_of(value.base)
     if isinstance(value, _FEELS):
         return "String"
     return values.type_name(value)
+
+
+def _is_double(value: Decimal) -> bool:
+    """Say whether a decision's number is one of Camunda's: those reach far further."""
+    return math.isfinite(float(value))
+
+
+def _number(value: Decimal) -> int | float | str:
+    if not _is_double(value):
+        return str(value)
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def plain(value: Any, kind: str = "") -> Any:
@@ -93,7 +105,7 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [jsonable(item) for item in value]
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return _number(value)
     if isinstance(value, datetime):
         return moment(value if value.tzinfo else value.replace(tzinfo=clock.CHINA))
     if isinstance(value, date):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 
+import pytest
 from sqlalchemy import func, select
 
 from engine import db
@@ -222,3 +223,17 @@ def test_variables_of_a_start_are_kept_with_the_case(api: System) -> None:
     assert made["businessKey"] == "K-1"
     with db.reading() as session:
         assert session.scalar(select(func.count()).select_from(Resource)) > 0
+
+
+@pytest.mark.parametrize("number", [1, 900, 5_000])
+def test_a_form_of_groups_in_groups_is_taken_or_refused(api: System, number: int) -> None:
+    inner = '{"type":"group","components":[' * number + "]}" * number
+    form = f'{{"type":"default","id":"f","components":[{inner}]}}'.encode()
+    post_files(api, {"f.form": form}, status=200 if number == 1 else 400)
+
+
+@pytest.mark.parametrize("name", ["", "\\u0000", "\\ud800"])
+def test_a_form_has_an_id_that_can_be_kept(api: System, name: str) -> None:
+    form = f'{{"type":"default","id":"{name}","components":[]}}'.encode()
+    told = post_files(api, {"f.form": form}, status=400)
+    assert told["type"] == "ParseException"

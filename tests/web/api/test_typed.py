@@ -14,6 +14,7 @@ from engine.expressions.values import YearsMonths
 from engine.state import values
 from engine.state.values import FileReference
 from web.api import typed
+from web.api.answer import moment, parse_moment
 from web.api.errors import ApiError
 
 
@@ -151,3 +152,34 @@ def test_what_cannot_be_read(given: Any) -> None:
         typed.read_all({"thing": given})
     assert refused.value.status == 400
     assert "thing" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (Decimal("1E+400"), ("String", "1E+400")),
+        (Decimal("-1E+6000"), ("String", "-1E+6000")),
+        (Decimal("1E+300"), ("Double", 1e300)),
+        ([Decimal("1E+5000"), Decimal(3)], ("Json", '["1E+5000",3]')),
+    ],
+)
+def test_a_number_that_no_double_holds_is_written_as_a_text(number: Any, shown: Any) -> None:
+    """Decisions reckon to 10**6144; `Infinity` is no JSON, and a client cannot read on."""
+    told = typed.write(number)
+    assert (told["type"], told["value"]) == shown
+    json.loads(json.dumps(told), parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("0099-01-01T00:00:00.000Z", "0099-01-01T08:00:00.000+0800"),
+        ("1583-02-28T16:00:00.000Z", "1583-03-01T00:00:00.000+0800"),
+        ("1900-12-31T16:00:00.000Z", "1901-01-01T00:00:00.000+0800"),
+        ("1988-07-01T00:00:00.000Z", "1988-07-01T09:00:00.000+0900"),  # summer time
+    ],
+)
+def test_old_moments_are_written_so_that_they_can_be_read(given: str, shown: str) -> None:
+    found = parse_moment(given)
+    assert moment(found) == shown
+    assert parse_moment(shown) == found
