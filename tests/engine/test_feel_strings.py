@@ -181,6 +181,15 @@ matches("_x-1", "^\i\c*$") ⇒ true
 matches("1x", "^\i\c*$") ⇒ false
 matches("hello", "^[a-z-[aeiou]]+$") ⇒ false
 matches("rhythm", "^[a-z-[aeiou]]+$") ⇒ true
+matches("5", "^[a-z\d-[5]]$") ⇒ false
+matches("6", "^[a-z\d-[5]]$") ⇒ true
+matches("é", "^[\p{L}\p{N}-[aeiou]]$") ⇒ true
+matches("e", "^[\p{L}\p{N}-[aeiou]]$") ⇒ false
+matches("-", "^[\p{L}\p{N}-[aeiou]]$") ⇒ false
+matches("B", "^[\P{Lu}A-C-[b]]$") ⇒ true
+matches("b", "^[\P{Lu}A-C-[b]]$") ⇒ false
+matches("D", "^[\P{Lu}A-C-[b]]$") ⇒ false
+matches("aa", "^([\w\s-[b]])\1$") ⇒ true
 matches("a1", "^\w\d$") ⇒ true
 matches("٣", "^\d$") ⇒ true
 matches("a-b", "^[\w-]+$") ⇒ true

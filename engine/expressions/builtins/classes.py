@@ -1,13 +1,16 @@
 """Classes of characters in XPath's regular expressions (F&O 3.1, 5.6.1), as RE2 can write them.
 
 RE2 knows no subtraction. `[a-z-[aeiou]]` is what is in neither of two sets: all but `a-z`, and
-`aeiou`. For that the first must be turned round: ranges can be, and an escape alone.
+`aeiou`. For that the first must be turned round: ranges can be, and an escape alone; where both
+stand together, the escape is written out.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from engine.expressions.builtins.blocks import BLOCKS
@@ -45,11 +48,7 @@ class Class:
         )
 
     def minus(self, other: Class) -> Class:
-        """Return the class of what is in this one and not in the other.
-
-        Raises:
-            Undefined: RE2 cannot say it.
-        """
+        """Return the class of what is in this one and not in the other."""
         outside = replace(self, negated=not self.negated).positive()
         return replace(outside.joined(other.positive()), negated=True)
 
@@ -60,7 +59,8 @@ class Class:
         if not self.escapes:
             return Class(_others(self.ranges))
         if self.ranges or len(self.escapes) > 1:
-            raise Undefined("方括号相减太复杂，请分开写。")
+            written = (span for one in self.escapes for span in _members(one.items))
+            return Class(_others((*self.ranges, *written)))
         items, others = self.escapes[0]
         return Class((), (Escape(others, items),))
 
@@ -75,6 +75,29 @@ def _others(ranges: Ranges) -> Ranges:
         free = max(free, high + 1)
     if free <= _LAST:
         found.append((free, _LAST))
+    return tuple(found)
+
+
+@lru_cache(maxsize=32)
+def _members(items: str) -> Ranges:
+    """Return the characters that escapes of categories stand for."""
+    found: list[tuple[int, int]] = []
+    for negation, category in re.findall(r"\\([pP])\{(\w+)\}", items):
+        spans = [span for name, span in _categories() if name.startswith(category)]
+        found += _others(tuple(spans)) if negation == "P" else spans
+    return tuple(found)
+
+
+@cache
+def _categories() -> tuple[tuple[str, tuple[int, int]], ...]:
+    """Return Unicode's categories with the ranges of their characters, in order."""
+    found: list[tuple[str, tuple[int, int]]] = []
+    start, current = 0, unicodedata.category("\0")
+    for code in range(1, _LAST + 2):
+        category = unicodedata.category(chr(code)) if code <= _LAST else ""
+        if category != current:
+            found.append((current, (start, code - 1)))
+            start, current = code, category
     return tuple(found)
 
 

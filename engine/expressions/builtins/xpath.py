@@ -1,6 +1,6 @@
 """XPath's regular expressions (F&O 3.1, 5.6) in RE2's words.
 
-Everything but back-references (`references`) and the subtraction of classes that RE2 cannot say.
+Everything but back-references (`references`).
 """
 
 from __future__ import annotations
