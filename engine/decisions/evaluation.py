@@ -57,7 +57,7 @@ def evaluate(
             result = evaluation.answer(wanted)
             _readable(wanted.name, result.value, run)
             return result if shown or _light(result.rows) else _without_functions(result)
-        value = _invoked(evaluation, wanted, scope)
+        value = _invoked(evaluation, wanted)
         _readable(wanted.name, value, run)
     except RecursionError:
         raise LimitReached(f"决策“{wanted.name}”计算太深。") from None
@@ -82,9 +82,9 @@ def _without_functions(result: Result) -> Result:
     return result
 
 
-def _invoked(evaluation: Evaluation, wanted: Service | Knowledge, scope: Mapping[str, Any]) -> Any:
+def _invoked(evaluation: Evaluation, wanted: Service | Knowledge) -> Any:
     """Call a function with values from outside, read by the types of its parameters."""
-    function = evaluation.function(wanted)
+    function, scope = evaluation.function(wanted), evaluation.scope
     types = function.types or [None] * len(function.params)
     try:
         values = [
@@ -106,6 +106,11 @@ class Evaluation:
         self.model, self.run, self.explain = model, run, explain
         #: Name → value of what has been answered; it hides variables of the same name.
         self.known: dict[str, Any] = {}
+        for name, title in model.titles.items():
+            if title in scope and name not in scope:
+                scope = {**scope, name: scope[title]}
+        #: What was told from outside.
+        self.scope = scope
         self.env = Env(scope, run).inside(self.known)
         self.results: dict[str, Result] = {}
         #: Decisions whose values were given, and those being answered.

@@ -44,7 +44,7 @@ def _written(value: Any, depth: int) -> str:
 
 
 def from_json(source: str) -> Mapping[str, Any]:
-    """Return the inputs that a JSON object names, with exact numbers.
+    """Return the inputs that a JSON object names, with exact numbers; blanks in names may be any.
 
     Raises:
         ExpressionError: it is not a JSON object.
@@ -57,7 +57,7 @@ def from_json(source: str) -> Mapping[str, Any]:
         raise ExpressionError(f"输入不是有效的 JSON：{why}") from None
     if not isinstance(read, dict):
         raise ExpressionError('输入应为 JSON 对象，例如 {"金额": 100}。')
-    return read
+    return {" ".join(name.split()): value for name, value in read.items()}
 
 
 def _no_number(constant: str) -> Any:

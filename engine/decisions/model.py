@@ -115,6 +115,8 @@ class DecisionModel:
     knowledge: dict[str, Knowledge] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     input_data: dict[str, InputData] = field(default_factory=dict)
+    #: Name of an input → that of its element, where they differ: it may be told under either.
+    titles: dict[str, str] = field(default_factory=dict)
     #: Label → id of decisions, services and knowledge models that have one.
     labels: dict[str, str] = field(default_factory=dict)
     #: The files it imports, by the name that it gives them.

@@ -145,6 +145,8 @@ def _fill(model: DecisionModel, root: Element, reader: Reader, names: Names) -> 
                 if model.camunda and wanted is not None and wanted.kind in WRITTEN:
                     model.times[name] = wanted.kind
                 model.input_data[identifier] = InputData(identifier, name, typed)
+                if (title := name_of(element)) not in ("", name):
+                    model.titles[name] = title
             case "businessKnowledgeModel":
                 model.knowledge[identifier] = _knowledge(element, identifier, model, reader)
             case "decision":

@@ -50,7 +50,7 @@ class Names:
         self._doubtful = {compact(name) for name in special[:MAX_NAMES] if _computes(name, known)}
         self._parts = self._elements(root) if self._doubtful else {}
         self._everywhere = self._among(
-            name for one in children(root, "itemDefinition") for name in names_in(one)
+            name for one in children(root, "import", "itemDefinition") for name in names_in(one)
         )
         self._inputs = self._among(
             name for one in children(root, "inputData") for name in names_in(one)

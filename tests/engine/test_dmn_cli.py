@@ -111,6 +111,27 @@ def test_more_may_be_computed_than_in_a_process(decide):
         assert told.stdout == printed + "\n"
 
 
+def test_an_input_is_told_under_its_own_name_or_that_of_its_element(decide):
+    """7.3.4: the variable's name "is the name of the InputData"; some tools let them differ."""
+    data = (
+        '<inputData id="i" name="Monthly&#10;Salary"><variable name="salary" typeRef="number"/>'
+        '</inputData><inputData id="j" name="Years  of service"/>'
+    )
+    parts = (
+        data,
+        decision("d", literal("salary + Years of service"), inputs=("i", "j")),
+        service("s", ("d",), inputs=("i", "j")),
+    )
+    for told in (
+        '{"salary": 1, "Years of service": 2}',
+        '{"Monthly Salary": 1, "Years  of service": 2}',
+        '{"Monthly\\nSalary": 1, "salary": 1, "Years of service": 2}',
+    ):
+        for wanted in ("d", "s"):
+            found = decide("--decision", wanted, "--input", told, files={"a.dmn": model(*parts)})
+            assert (found.exit_code, found.stdout) == (0, "3\n")
+
+
 def test_numbers_keep_their_digits_on_the_way_in(decide):
     told = risk(decide, "Same", '{"Amount": 0.1234567890123456789012345678901234}')
     assert told.stdout == "0.1234567890123456789012345678901234\n"
