@@ -196,3 +196,16 @@ GROUPED = file("bpmn_io.bpmn").replace(
     b'<bpmndi:BPMNShape bpmnElement="Group_1"><dc:Bounds x="300" y="200" width="200" height="100"/>'
     b"</bpmndi:BPMNShape></bpmndi:BPMNPlane>",
 )
+
+
+def test_who_begins_is_seen_however_its_id_is_written():
+    """The band of who begins a choreography task is white (BPMN 2.0.2, 11.5.1)."""
+    whole = file("choreography.bpmn").decode()
+    xml = whole[: whole.index("<bpmndi:BPMNDiagram")] + "</definitions>"
+    odd = xml.replace('initiatingParticipantRef="A"', 'initiatingParticipantRef="t:买 方"')
+    odd = odd.replace('"A"', '"买 方"').replace(">A<", ">t:买 方<")
+    plain, other = (
+        re.sub('data-element-id="[^"]*"', "", svg.render(one.encode(), title="图", uid="d"))
+        for one in (xml, odd)
+    )
+    assert plain == other
