@@ -209,3 +209,11 @@ def test_who_begins_is_seen_however_its_id_is_written():
         for one in (xml, odd)
     )
     assert plain == other
+
+
+def test_an_envelope_is_drawn_though_its_shape_is_named_with_a_prefix():
+    xml = file("choreography.bpmn")
+    odd = xml.replace(b'choreographyActivityShape="', b'choreographyActivityShape="t:')
+    plain, other = (svg.render(one, title="图", uid="d", whole=True) for one in (xml, odd))
+    assert "bd-message" in plain
+    assert plain == other

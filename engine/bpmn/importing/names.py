@@ -91,6 +91,8 @@ POINTERS = frozenset(
         "targetRef",
     }
 )
+#: The shape of a choreography activity that a band belongs to.
+BAND_OF = "choreographyActivityShape"
 WORDS = {
     "sequenceFlow": "连线",
     "messageFlow": "消息流",
@@ -155,7 +157,10 @@ def resolve(root: etree._Element) -> dict[str, str]:
     """
     ids = {identifier(element) for element in elements(root)} - {""}
     sound = spellings(ids)
+    shapes = {identifier(shape) for shape in root.iter(DI + "BPMNShape")}
     for element in root.iter(f"{B}*", f"{DI}*"):
+        if element.get(BAND_OF) is not None:
+            element.set(BAND_OF, _pointed(element.get(BAND_OF) or "", shapes, {}))
         if local(element) and identifier(element) in sound:
             element.set("id", sound[identifier(element)])
         for name in POINTERS & set(map(str, element.attrib)):
