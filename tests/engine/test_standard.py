@@ -155,6 +155,14 @@ def test_standard_elements_inside_a_vendors_own_are_not_judged():
     assert found(examples.Example(f'<process id="p">{inner}</process>').content) == []
 
 
+def test_what_has_no_id_is_described():
+    """An id is optional (BPMN 2.0.2, 8.3.1); one that the reader gave says nothing to an author."""
+    flow = '<sequenceFlow sourceRef="a" targetRef="gone"/>'
+    body = f'<process id="p"><task id="a"/>{flow}</process>'
+    (told,) = standard.lint(examples.Example(body).content)
+    assert told.message.startswith("从 a 到 gone 的连线：")
+
+
 def test_the_command_names_code_and_clause():
     good, bad = str(IMPORTS / "zeebe.bpmn"), str(IMPORTS / "activiti.bpmn")
     told = CliRunner().invoke(main, ["lint", good, bad])

@@ -6,10 +6,14 @@ listed in `README.md`, which is generated from the register and its examples.
 
 from __future__ import annotations
 
+from lxml import etree
+
 from engine.bpmn import importing
+from engine.bpmn.importing import names
 from engine.bpmn.standard import rules
 from engine.bpmn.standard.model import Model, owner
 from engine.bpmn.standard.registry import RULES, Finding, Rule
+from engine.bpmn.xml import GIVEN
 
 __all__ = ["RULES", "Finding", "Rule", "lint", "rules"]
 
@@ -22,8 +26,15 @@ def lint(content: bytes) -> list[Finding]:
     """
     model = Model(importing.read(content).root)
     found = [
-        Finding(one.code, owner(element), message, one.severity, one.clause)
+        Finding(one.code, *_told(model, element, message), one.severity, one.clause)
         for one in RULES.values()
         for element, message in one.check(model)
     ]
     return list(dict.fromkeys(found))
+
+
+def _told(model: Model, element: etree._Element, message: str) -> tuple[str, str]:
+    """Return where a finding is and its sentence, which describes what has no id in the file."""
+    name = owner(element)
+    known = model.ids.get(name) if name.startswith(GIVEN) else None
+    return name, message if known is None else f"{names.described(known).strip()}：{message}"
