@@ -18,9 +18,9 @@ from engine.commands.execution import Execution, Loaded
 from engine.errors import CorrelationFailed
 from engine.hooks import Actor
 from engine.models import ProcessInstance, Subscription
-from engine.queries import matching
+from engine.queries import comparing, matching
 from engine.queries.access import Viewer, visible
-from engine.state import values
+from engine.queries.asked import VariableFilter
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def _matches(session: Session, row: Subscription, wanted: Wanted) -> bool:
     with Execution(session, Actor("system", kind="system")) as work:
         found = _own(work.open(instance), row.token or "")
     return all(
-        name in found and values.searchable(found[name]) == values.searchable(value)
+        comparing.holds(found, VariableFilter(name, "eq", value))
         for name, value in wanted.local_keys.items()
     )
 

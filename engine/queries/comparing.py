@@ -23,7 +23,11 @@ _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def holds(
-    scope: Mapping[str, Any], one: VariableFilter, *, fold_name: bool, fold_value: bool
+    scope: Mapping[str, Any],
+    one: VariableFilter,
+    *,
+    fold_name: bool = False,
+    fold_value: bool = False,
 ) -> bool:
     """Say whether a scope itself holds a variable for which the comparison is true."""
     name = one.name.lower() if fold_name else one.name

@@ -100,8 +100,9 @@ def test_correlation_by_the_variables_of_the_token(api: System) -> None:
     api.do("PUT", f"{path}/near", {"value": 1}, status=204)
     assert api.get(path) == typed_out(near=1)
     assert api.get(f"/process-instance/{second}/variables") == {}
-    send(api, 400, localCorrelationKeys=typed(near=2))
-    send(api, localCorrelationKeys=typed(near=1))
+    for other in (2, "1", True, None):  # as correlation keys: compared with their kind
+        send(api, 400, localCorrelationKeys=typed(near=other))
+    send(api, localCorrelationKeys={"near": {"value": 1, "type": "Long"}})
     assert (at(api, "r"), at(api, "a")) == ([first], [second])
 
 
