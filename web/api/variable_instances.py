@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from engine import db
 from engine.models import ProcessDefinition
 from engine.queries import api_variables
+from engine.queries.api_variables import Local
 from engine.queries.asked import Asked
-from engine.queries.local_variables import Local
 from web.api import listing, names, typed
 from web.api.access import caller, needs
 from web.api.answer import answer

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from sqlalchemy import event, update
 
 from engine import clock, commands, db
 from engine.hooks import SYSTEM
+from engine.models import ProcessInstance
 from tests.engine.office import diagram, flows
-from tests.web.api.conftest import System
+from tests.web.api.conftest import Knock, System
 from tests.web.api.diagrams import deploy, start, typed
 from tests.web.conftest import start_matter
 
@@ -25,6 +28,11 @@ GIVEN = {
     "many": [1, 2],
     "none": None,
 }
+
+
+@pytest.fixture
+def database(either_database: str) -> str:
+    return either_database
 
 
 @pytest.fixture
@@ -167,9 +175,64 @@ def test_variables_of_tokens_are_told_for_what_is_named(api: System) -> None:
     ]
     everything = [row["name"] for row in api.get(PATH, processInstanceIdIn=one, **order)]
     assert parts == everything[:6] == sorted(everything, reverse=True)[:6]
-    # nothing named: rows of instances only
-    assert {row["name"] for row in api.get(PATH)} == {"people"}
     assert len(api.get(PATH, executionIdIn=f"{one},{other}")) == 2
+
+
+EACH = diagram(
+    '<bpmn:startEvent id="s"/><bpmn:userTask id="a" name="a">'
+    '<bpmn:multiInstanceLoopCharacteristics camunda:collection="${people}"'
+    ' camunda:elementVariable="who"/></bpmn:userTask><bpmn:endEvent id="e"/>' + flows("s>a", "a>e")
+)
+
+
+def test_variables_of_tokens_are_told_of_all_instances(api: System, bearer: Knock) -> None:
+    """Camunda: all variables that fulfil the parameters, local ones too, whoever is named."""
+    deploy(api, EACH)
+    one, other = (
+        start(api, variables=typed(people=people))["id"] for people in (["x", "y"], ["z"])
+    )
+    found = api.get(PATH, variableName="who")
+    assert sorted(row["value"] for row in found) == ["x", "y", "z"]
+    assert api.get(f"{PATH}/count", variableName="who") == {"count": 3}
+    assert len(api.get(PATH, variableName="who", maxResults=2)) == 2
+    assert names(api, {"name": "who", "operator": "eq", "value": "z"}) == ["who"]
+    assert names(api, {"name": "loopCounter", "operator": "lt", "value": 1}) == ["loopCounter"] * 2
+    last = {"name": "who", "operator": "eq", "value": "z"}
+    assert names(api, last, processInstanceIdIn=[one]) == []
+    order = {"sortBy": "variableName", "sortOrder": "desc"}
+    assert [row["name"] for row in api.get(PATH, maxResults=4, **order)] == ["who"] * 3 + ["people"]
+    with db.transaction() as session:
+        broken = update(ProcessInstance).where(ProcessInstance.id == one)
+        session.execute(broken.values(state=b'{"f":99}'))
+    told = {(row["processInstanceId"], row["name"]) for row in api.get(PATH)}
+    assert {name for case, name in told if case == one} == {"people"}
+    assert (other, "who") in told
+    assert bearer("read", login="bantian_handler1").get(PATH) == []
+
+
+def test_few_statements_whatever_there_is(api: System) -> None:
+    deploy(api, EACH)
+
+    def statements() -> int:
+        seen: list[str] = []
+
+        def note(*args: Any) -> None:
+            if args[2].lstrip().upper().startswith("SELECT"):
+                seen.append(args[2])
+
+        event.listen(db.engine(), "after_cursor_execute", note)
+        try:
+            api.get(PATH, maxResults=3)
+            api.get(f"{PATH}/count", variableName="who")
+        finally:
+            event.remove(db.engine(), "after_cursor_execute", note)
+        return len(seen)
+
+    start(api, variables=typed(people=["x"]))
+    few = statements()
+    for _ in range(12):
+        start(api, variables=typed(people=["x", "y"]))
+    assert statements() == few
 
 
 def test_windows_do_not_overlap(api: System, instance: str) -> None:
