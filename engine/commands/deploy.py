@@ -7,7 +7,6 @@ stay on theirs. Keys belong to one bundle. (`engine.md` §2)
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -124,16 +123,10 @@ def _file_of(checked: Checked, key: str) -> str:
 def _form(checked: Checked, name: str, content: bytes, house: bool) -> list[Problem]:
     key = name.rpartition("/")[2].removesuffix(".form")
     try:
-        schema = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        return [Problem(key, "form-json", f"表单文件 {name} 不是有效的 JSON：{error}")]
-    if not isinstance(schema, dict):
-        return [Problem(key, "form-json", f"表单文件 {name} 应当是一个 JSON 对象。")]
+        schema = forms.load(content)
+    except ValueError as error:
+        return [Problem(key, "form-json", f"表单文件 {name} {error}")]
     if not house and isinstance(schema.get("id"), str):
-        if not schema["id"] or not writable.is_writable(schema["id"]):
-            return [
-                Problem(key, "form-json", f"表单文件 {name} 的 id 是空的，或含有不能保存的字符。")
-            ]
         key = schema["id"]  # Camunda finds a form by its own id, the house by its file's name
     checked.forms.append((key, name))
     found = forms.lint(schema)

@@ -1,6 +1,7 @@
 """form-js schemas: what a form shows, what a posted form means, and what is wrong with it."""
 
 from engine.forms.bound import BoundForm, FieldError, bind
+from engine.forms.document import load
 from engine.forms.fields import Field
 from engine.forms.imported import from_form_data
 from engine.forms.lint import lint
@@ -19,6 +20,7 @@ __all__ = [
     "bind",
     "from_form_data",
     "lint",
+    "load",
     "parse",
     "posted",
 ]
