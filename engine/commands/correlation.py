@@ -137,6 +137,29 @@ def deliver(
         work.settle()
 
 
+def awaited(session: Session, instance_id: str, token: str) -> list[Subscription]:
+    """Return the messages and signals a token waits for.
+
+    The only token of a process is the process itself, as in Camunda: "" means it as well.
+    """
+    if not token:
+        row = session.get_one(ProcessInstance, instance_id)
+        with Execution(session, Actor("system", kind="system")) as work:
+            places = work.open(row).run.places()
+        token = places[0].token if len(places) == 1 else ""
+    return list(
+        session.scalars(
+            select(Subscription)
+            .where(
+                Subscription.instance_id == instance_id,
+                Subscription.token == token,
+                Subscription.kind.in_(("message", "signal")),
+            )
+            .order_by(Subscription.id)
+        )
+    )
+
+
 def _subscriptions(viewer: Viewer, kind: str, name: str) -> Any:
     return (
         select(Subscription)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import db
@@ -71,7 +70,7 @@ def signal_execution(execution_id: str) -> ResponseReturnValue:
         except ApiError:
             lost = unknown.owner("execution", execution_id)
             raise unknown.doing(f"Cannot signal execution {execution_id}", lost) from None
-        waiting = _subscriptions(session, instance_id, token)
+        waiting = correlation.awaited(session, instance_id, token)
         if len(waiting) != 1:
             raise invalid(
                 f"Cannot signal execution {execution_id}: it waits for"
@@ -129,19 +128,7 @@ def _message(session: Session, execution_id: str, name: str) -> Subscription | N
         instance_id, token = require_execution(session, execution_id)
     except ApiError:
         return None
-    for row in _subscriptions(session, instance_id, token):
+    for row in correlation.awaited(session, instance_id, token):
         if (row.kind, row.name) == ("message", name):
             return row
     return None
-
-
-def _subscriptions(session: Session, instance_id: str, token: str) -> list[Subscription]:
-    return list(
-        session.scalars(
-            select(Subscription).where(
-                Subscription.instance_id == instance_id,
-                Subscription.token == token,
-                Subscription.kind.in_(("message", "signal")),
-            )
-        )
-    )

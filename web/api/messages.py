@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import db
@@ -13,7 +12,7 @@ from engine.commands import correlation
 from engine.commands import variables as scopes
 from engine.commands.correlation import Reached, Wanted
 from engine.errors import CorrelationFailed
-from engine.models import ProcessDefinition, ProcessInstance, Subscription
+from engine.models import ProcessDefinition, ProcessInstance
 from engine.queries.asked import Asked
 from web.api import instance_shapes, names, typed
 from web.api.access import caller, needs
@@ -131,14 +130,8 @@ def _to_one(session: Session, name: str, execution: str, given: dict[str, Any]) 
         require_execution(session, execution)
     except ApiError:
         raise engine(f"Cannot find execution with id '{execution}'") from None
-    row = session.scalar(
-        select(Subscription).where(
-            Subscription.kind == "signal",
-            Subscription.name == name,
-            Subscription.instance_id == instance_id,
-            Subscription.token == token,
-        )
-    )
+    waiting = correlation.awaited(session, instance_id, token)
+    row = next((one for one in waiting if (one.kind, one.name) == ("signal", name)), None)
     if row is None:
         raise engine(
             f"Execution '{execution}' has not subscribed to a signal event with name '{name}'."

@@ -9,7 +9,7 @@ import pytest
 from engine import db
 from processes.people import access, demo
 from tests.engine.office import diagram, flows, user
-from tests.web.api.conftest import System
+from tests.web.api.conftest import Knock, System
 from tests.web.api.diagrams import deploy, start, typed
 
 EXTRA = '<bpmn:message id="m1" name="paid"/><bpmn:message id="m2" name="begin"/>\
@@ -202,6 +202,22 @@ def test_an_execution_is_woken_by_name(api: System) -> None:
     api.post(f"/execution/{execution['id']}/signal", {}, status=204)
     assert sorted(at(api, "a")) == sorted([one, two])
     api.post(f"/execution/{two}/signal", {}, status=400)
+
+
+def test_a_process_is_its_only_execution(api: System, bearer: Knock) -> None:
+    """In Camunda a process with one token is one execution, which clients name by the process."""
+    one, two = start(api)["id"], start(api)["id"]
+    stranger = bearer("read", "message", login="bantian_handler1")
+    assert stranger.is_kept_from("POST", f"/execution/{one}/signal", {})
+    path = f"/execution/{one}/messageSubscriptions/paid"
+    assert api.get(path)["activityId"] == "r"
+    api.post(f"{path}/trigger", {"variables": typed(x=1)}, status=204)
+    api.post(f"/execution/{two}/signal", {"variables": typed(x=2)}, status=204)
+    assert sorted(at(api, "a")) == sorted([one, two])
+    assert api.get(f"/process-instance/{two}/variables/x")["value"] == 2
+    three = start(api, "hears")["id"]
+    api.post("/signal", {"name": "alarm", "executionId": three}, status=204)
+    assert at(api, "c") == [three]
 
 
 def test_executions_are_processes_and_their_tokens(api: System) -> None:
