@@ -146,6 +146,13 @@ class Model:
         shared = (self.find(ref.text, ref) for ref in children(event, "eventDefinitionRef"))
         return [*event_definitions(event), *(one for one in shared if one is not None)]
 
+    def defined(self, kind: str) -> Iterator[tuple[etree._Element, etree._Element]]:
+        """Yield events with their definitions of one kind, `timer` and so on, shared ones too."""
+        for event in self.of(*sorted(EVENTS)):
+            for definition in self.definitions(event):
+                if local(definition) == f"{kind}EventDefinition":
+                    yield event, definition
+
     # -- places -----------------------------------------------------------------------------
 
     @cached_property
@@ -195,10 +202,11 @@ def owner(element: etree._Element) -> str:
     """Return the id a finding is reported at: the element's own or that of what it is part of."""
     current: etree._Element | None = element
     while current is not None:
-        name = identifier(current) or current.get("bpmnElement") or ""
-        if name and not local(current).endswith(PARTS):
+        name, around = identifier(current) or current.get("bpmnElement") or "", current.getparent()
+        shared = around is not None and local(around) == "definitions"
+        if name and (shared or not local(current).endswith(PARTS)):
             return name[:200]
-        current = current.getparent()
+        current = around
     return "文件"
 
 

@@ -194,10 +194,10 @@ def timer_one(model: Model) -> Found:
 
 @rule("timer-given", "10.5.5", "In an executable process a timer says when.")
 def timer_given(model: Model) -> Found:
-    for definition in model.of("timerEventDefinition"):
+    for event, definition in model.defined("timer"):
         given = any((time.text or "").strip() for time in _times(definition))
-        if not given and model.runs(definition):
-            yield definition, "定时器要填写日期、时长或循环。"
+        if not given and model.runs(event):
+            yield event, "定时器要填写日期、时长或循环。"
 
 
 @rule(
@@ -206,20 +206,22 @@ def timer_given(model: Model) -> Found:
     "In an executable process a date or duration that is written out has the form of ISO 8601.",
 )
 def timer_form(model: Model) -> Found:
-    for definition in model.of("timerEventDefinition"):
-        for time in _times(definition) if model.runs(definition) else ():
+    for event, definition in model.defined("timer"):
+        for time in _times(definition) if model.runs(event) else ():
             text, form = (time.text or "").strip(), ISO.get(local(time))
             if form is not None and WRITTEN_OUT.match(text) and not form.match(text):
-                yield definition, f"“{text:.40}”不是 ISO 8601 的写法，例如 {SAMPLES[local(time)]}。"
+                yield event, f"“{text:.40}”不是 ISO 8601 的写法，例如 {SAMPLES[local(time)]}。"
 
 
 @rule("condition-given", "10.5.5", "A conditional event has a condition.")
 def condition_given(model: Model) -> Found:
     for definition in model.of("conditionalEventDefinition"):
-        condition = next(children(definition, "condition"), None)
-        empty = condition is None or not ((condition.text or "").strip() or len(condition))
-        if condition is None or (empty and model.runs(definition)):
+        if next(children(definition, "condition"), None) is None:
             yield definition, "条件事件要写条件。"
+    for event, definition in model.defined("conditional"):
+        for condition in children(definition, "condition") if model.runs(event) else ():
+            if not (condition.text or "").strip() and not len(condition):
+                yield event, "条件事件要写条件。"
 
 
 @rule(
@@ -230,9 +232,8 @@ def condition_given(model: Model) -> Found:
 )
 def named(model: Model) -> Found:
     for name, (attribute, code) in THROWN.items():
-        for definition in model.of(f"{name}EventDefinition"):
-            event = definition.getparent()
-            if event is None or not model.runs(definition) or _is_implemented(definition):
+        for event, definition in model.defined(name):
+            if not model.runs(event) or _is_implemented(definition):
                 continue
             throws = local(event) in ("endEvent", "intermediateThrowEvent")
             if not code and not definition.get(attribute):
