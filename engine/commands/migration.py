@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from engine.commands import definitions, instances, trail, waits
+from engine.commands import definitions, instances, rows, trail, waits
 from engine.commands.definitions import Definition
 from engine.commands.execution import Execution, Loaded, Skips
 from engine.commands.host import InstanceHost
@@ -66,7 +66,7 @@ def migrate(
     with Execution(session, actor) as work:
         loaded = work.open(row)
         anew = _reload(work, loaded, target, plan, skips or Skips())
-        _rename_rows(session, loaded, plan, anew)
+        _rename_rows(work, loaded, plan, anew)
         row.definition_id, row.process_key, row.bundle = target.id, target.key, target.bundle
         work.settle()
 
@@ -112,20 +112,23 @@ def _reload(
 
 
 def _rename_rows(
-    session: Session, loaded: Loaded, plan: Plan, anew: Collection[tuple[str, str]]
+    work: Execution, loaded: Loaded, plan: Plan, anew: Collection[tuple[str, str]]
 ) -> None:
     """Give the rows of waits that go on their new names; the rest is the usual difference."""
-    after = loaded.run.waits()
-    by_token = {(wait.token, wait.slot, wait.kind): key for key, wait in after.items()}
+    session, after = work.session, loaded.run.waits()
+    by_token: dict[tuple[str, str | None, str], str] = {
+        (wait.token, wait.slot, wait.kind): key for key, wait in after.items()
+    }
     before: dict[str, Wait] = {}
     renamed: dict[str, str] = {}
     for key, wait in loaded.before.items():
-        slot = plan.pairs.get(wait.slot, wait.slot) if wait.slot else ""
+        # Activities have no slot; timers of a task's listeners are known by the listener's id.
+        slot = plan.pairs.get(wait.slot) if wait.slot == wait.element else wait.slot
         now = by_token.get((wait.token, slot, wait.kind))
         if now is not None and (wait.token, slot) not in anew:
             renamed[key], before[now] = now, after[now]
-        elif key in after:  # another wait has the name now: this one's row goes at once
-            _drop_row(session, loaded.row, key, wait)
+        elif key in after:  # another wait has the name now: this one's row is closed at once
+            _close_row(work, loaded.row, key, wait)
         else:
             before[key] = wait
     wanted = {now for key, now in renamed.items() if now != key}
@@ -141,7 +144,7 @@ def _rename_rows(
 
 def _step_aside(session: Session, row: ProcessInstance, key: str, wait: Wait) -> None:
     """Leave a name to another wait of the same token: events that change places."""
-    kind = Subscription if wait.kind in ("message", "signal", "conditional") else Job
+    kind = Subscription if wait.kind in rows.SUBSCRIPTIONS else Job
     name = waits.wait_id(row.id, key)
     session.execute(
         update(kind)
@@ -164,12 +167,19 @@ def _rename_owed(session: Session, row: ProcessInstance, plan: Plan) -> None:
         one.element_id = plan.pairs.get(one.element_id or "", one.element_id)
 
 
-def _drop_row(session: Session, row: ProcessInstance, key: str, wait: Wait) -> None:
+def _close_row(work: Execution, row: ProcessInstance, key: str, wait: Wait) -> None:
+    """End a wait whose name another one gets; its job stays for the log, without the name."""
     name = waits.wait_id(row.id, key)
-    if wait.kind in ("message", "signal", "conditional"):
-        session.execute(delete(Subscription).where(Subscription.wait == name))
-    else:
-        session.execute(delete(Job).where(Job.wait == name, Job.status.in_(("open", "failed"))))
+    if wait.kind in rows.SUBSCRIPTIONS:
+        work.session.execute(delete(Subscription).where(Subscription.wait == name))
+        return
+    rows.cancel_jobs(work, [name])
+    work.session.execute(
+        update(Job)
+        .where(Job.wait == name)
+        .values(wait=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _rename_row(session: Session, loaded: Loaded, old: str, new: str, wait: Wait) -> None:
@@ -181,7 +191,7 @@ def _rename_row(session: Session, loaded: Loaded, old: str, new: str, wait: Wait
         kind = HumanTask
         values["process_key"] = loaded.definition.key
         values["bundle"] = loaded.definition.bundle
-    elif wait.kind in ("message", "signal", "conditional"):
+    elif wait.kind in rows.SUBSCRIPTIONS:
         kind = Subscription
         values["slot"] = wait.slot
     elif wait.kind == "call":

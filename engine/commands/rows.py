@@ -231,7 +231,7 @@ def _close_waits(work: Execution, batch: Batch) -> None:
             .execution_options(synchronize_session=False)
         )
     if batch.jobs_gone:
-        _cancel_jobs(work, batch.jobs_gone)
+        cancel_jobs(work, batch.jobs_gone)
     if batch.incidents_gone:
         incidents.drop(session, Incident.id.in_(batch.incidents_gone), work.now)
     if batch.subscriptions_gone:
@@ -242,7 +242,7 @@ def _close_waits(work: Execution, batch: Batch) -> None:
         )
 
 
-def _cancel_jobs(work: Execution, gone: list[str]) -> None:
+def cancel_jobs(work: Execution, gone: list[str]) -> None:
     """Close jobs whose wait ended without them; the rows stay for the job log."""
     closed = work.session.execute(
         update(Job)

@@ -120,7 +120,10 @@ def _rearm(token: Token, node: Armed, update: Collection[str]) -> Iterator[str]:
         del arms[name]
     for name, event in wanted.items():
         if name not in arms or event.asked_for in update:
+            before = arms.get(name)
             arms[name] = event.event.arm(token, event)
+            if before is not None:  # another wait: its key was never used
+                arms[name]["n"] = before.get("n", 0) + 1
             yield name
 
 

@@ -139,6 +139,34 @@ def test_events_behind_a_gateway_keep_their_triggers_one_by_one(either_database:
     assert office.waiting(moved.case) == ["y"]
 
 
+def test_a_repetition_that_has_begun_begins_anew(either_database: str) -> None:
+    """“The event trigger is reset according to the target event.”"""
+    late = boundary("b", "a", timer("R3/PT1H", "Cycle"), interrupting=False)
+    xml = diagram(start(), task("a"), late, task("k"), end(), "s-a-e", "b-k-e")
+    moved = versions(xml, xml)
+    office.later(hours=1, minutes=1)
+    office.drain()
+    moved.migrate(["a", "b", "k"], update=["b"])
+    for _ in range(4):
+        office.later(hours=1, minutes=1)
+        office.drain()
+    assert office.waiting(moved.case) == ["a", "k", "k", "k", "k"]
+    assert jobs(status="done") == ["b"] * 4
+
+
+def test_an_event_behind_a_gateway_takes_the_name_of_one_that_goes(either_database: str) -> None:
+    old = diagram(
+        start(), event_gateway("g"), catch("t", timer("PT5H")), catch("u", timer("PT6H")),
+        task("y"), task("z"), end(), "s-g-t-y-e", "g-u-z-e",
+    )  # fmt: skip
+    new = diagram(start(), event_gateway("g"), catch("t", timer("PT9H")), task("y"), end(),
+                  "s-g-t-y-e")  # fmt: skip
+    moved = versions(old, new)
+    (_, second) = dues()
+    moved.migrate({"g": "g", "u": "t"})
+    assert (jobs(), dues(), jobs(status="cancelled")) == (["t"], [second], ["t"])
+
+
 def test_events_behind_a_gateway_may_change_places(either_database: str) -> None:
     xml = diagram(
         start(), event_gateway("g"), catch("t", timer("PT5H")), catch("u", timer("PT6H")),

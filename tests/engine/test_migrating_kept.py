@@ -13,6 +13,7 @@ from engine.queries.asked import Asked
 from engine.queries.records import variables
 from tests.engine import office
 from tests.engine.bpmn_builder import (
+    boundary,
     camunda,
     compensate,
     diagram,
@@ -23,9 +24,10 @@ from tests.engine.bpmn_builder import (
     start,
     sub,
     throw,
+    timer,
     undoing,
 )
-from tests.engine.moving import ALL, Versions, task, tasks, versions
+from tests.engine.moving import ALL, Versions, jobs, task, tasks, versions
 
 # ---- what can be undone ---------------------------------------------------------------------
 
@@ -140,6 +142,23 @@ def test_an_incident_names_the_new_element(either_database: str) -> None:
     with db.reading() as session:
         assert session.scalars(select(Incident.element_id)).all() == ["k2"]
         assert session.scalars(select(Job.element_id).where(Job.status == "failed")).all() == ["k2"]
+
+
+def test_a_timer_that_failed_begins_anew_with_its_incident_gone(either_database: str) -> None:
+    """The incident is of the trigger that is no more."""
+    once = extension(camunda("failedJobRetryTimeCycle", "R1/PT1S"))
+    late = boundary("b", "a", timer("PT1H"), interrupting=False, more=once)
+    broken = element("scriptTask", "k", "<bpmn:script>x = missing.y</bpmn:script>")
+    xml = diagram(start(), task("a"), late, broken, end(), "s-a-e", "b-k-e")
+    moved = versions(xml, xml)
+    office.later(hours=2)
+    office.drain()
+    assert jobs(status="failed") == ["b"]
+    moved.migrate(["a", "b"], update=["b"])
+    assert (jobs(), jobs(status="cancelled")) == (["b"], ["b"])
+    with db.reading() as session:
+        (incident,) = session.scalars(select(Incident))
+        assert (incident.resolved_at is not None, incident.is_deleted) == (True, True)
 
 
 def test_variables_of_an_activity_go_along_in_the_history(either_database: str) -> None:
