@@ -148,6 +148,13 @@ def cancel(session: Session, job: Job, *, actor: Actor) -> None:
     _note(session, job, "Delete", actor, "", None, None)
 
 
+def executed(session: Session, job_id: int, *, actor: Actor) -> None:
+    """Write down that somebody ran a job by hand, once it went well."""
+    job = session.get(Job, job_id)
+    if job is not None:
+        _note(session, job, "Execute", actor, "", None, None)
+
+
 def _note(
     session: Session, job: Job, operation: str, actor: Actor, name: str, old: object, new: object
 ) -> None:

@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 
 from engine import db, jobs
 from engine.commands import batches
+from engine.commands import jobs as levers
 from engine.errors import Conflict, EngineError
 from engine.models import Job, ProcessDefinition, ProcessInstance
 from engine.queries import api_jobs as queries
 from web.api import listing, names
-from web.api.access import needs, oversee
+from web.api.access import caller, needs, oversee
 from web.api.answer import answer, moment, nothing, parse_moment
 from web.api.blueprint import bp
 from web.api.errors import ApiError, engine
@@ -141,4 +142,6 @@ def execute_job(job_id: str) -> ResponseReturnValue:
         raise engine(str(failure)) from failure
     except Exception as failure:
         raise engine(f"{type(failure).__name__}: {failure}") from failure
+    with db.transaction() as session:
+        levers.executed(session, number, actor=caller().actor)
     return nothing()

@@ -159,3 +159,18 @@ def test_what_an_operator_does_to_an_external_task_is_told(api: System, office: 
     }
     assert api.get(PATH, externalTaskId=held["id"]) == found
     assert api.get(PATH, externalTaskId="0") == []
+
+
+def test_what_was_run_by_hand_is_told_once_it_went_well(api: System, office: str) -> None:
+    made = story.begin(200)
+    story.check(made)
+    (job,) = api.get("/job", activityId="gw")
+    api.post(f"/job/{job['id']}/execute", status=204)
+    other = story.another(3)  # no way leads on behind the gateway
+    story.check(other)
+    (broken,) = api.get("/job", activityId="gw")
+    api.post(f"/job/{broken['id']}/execute", status=500)
+    found = api.get(PATH, operationType="Execute")
+    assert told(found, "entityType", "jobId", "userId", "processInstanceId", "category") == [
+        ("Job", job["id"], "engine_api", made.id, "Operator")
+    ]
