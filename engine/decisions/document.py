@@ -82,7 +82,7 @@ def _admit(root: Element) -> None:
     namespace, _, name = root.tag[1:].rpartition("}")
     if name != "definitions" or namespace not in NAMESPACES:
         raise refused("", "dmn-namespace", "这不是 DMN 1.1–1.6 的决策文件。")
-    seen: set[str] = set()
+    seen: set[str | None] = set()
     pending = [(root, 1)]
     count = 0
     while pending:
@@ -90,7 +90,8 @@ def _admit(root: Element) -> None:
         count += 1
         if depth > MAX_DEPTH or count > MAX_ELEMENTS:
             raise refused("", "dmn-size", "决策文件嵌套太深或元素太多。")
-        identifier = element.get("id")
+        # Those of drawings and of other tools are nobody's here.
+        identifier = element.get("id") if element.tag.startswith(f"{{{namespace}}}") else None
         if identifier is not None and identifier in seen:
             raise refused(identifier, "dmn-duplicate-id", f"编号“{identifier}”出现了两次。")
         seen.add(identifier)

@@ -160,6 +160,15 @@ def test_namespace_prefixes_and_comments_do_not_matter():
     assert decisions.parse(xml).decisions["d"].evaluate({}).value == 2
 
 
+def test_ids_in_a_drawing_may_be_anything():
+    shape = (
+        '<di:Shape xmlns:di="https://www.omg.org/spec/DMN/20191111/DMNDI/" id="d">'
+        '<di:Label id="x"/><di:Label id="x"/></di:Shape>'
+    )
+    xml = definitions(decision("d", literal("1 + 1")), shape)
+    assert decisions.parse(xml).decisions["d"].evaluate({}).value == 2
+
+
 def test_the_decision_is_named_when_a_required_one_fails():
     first = decision("inner", table(["n"], ["r"], [["> 1", "1"], ["> 2", "2"]]), name="等级")
     with pytest.raises(ExpressionError, match="决策“等级”"):

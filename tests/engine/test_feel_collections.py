@@ -191,6 +191,7 @@ sort([{k: 2}, {k: 1}], function(x, y) x.k < y.k) ⇒ [{k: 1}, {k: 2}]
 sort([], function(x, y) x < y) ⇒ []
 sort(1, function(x, y) x < y) ⇒ [1]
 sort([2, 1], "x") ⇒ null
+sort([2, 1], null) ⇒ null
 get value({key1: "value1"}, "key1") ⇒ "value1"
 get value({key1: "value1"}, "unexistent-key") ⇒ null
 get value({}, "a") ⇒ null

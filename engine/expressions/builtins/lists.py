@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any, Final
@@ -258,20 +259,26 @@ def flatten(run: Run, values: Any) -> list[Any]:
     return sized_list(flat)
 
 
-@builtin("sort", "list", "precedes?")
-def sort(run: Run, values: Any, precedes: Any = None) -> list[Any]:
-    """Sort by a function that tells which of two comes first; by `<` without one."""
-    items = arg.items(values, run)
-    if precedes is not None and not isinstance(precedes, Function):
-        raise Undefined("sort 的第二个参数应为函数。")
+@builtin("sort", "list")
+def sort_simply(run: Run, values: Any) -> list[Any]:
+    """Sort by `<`, which the standard does not have."""
+    return _sorted(values, less, run)
 
+
+@builtin("sort", "list", "precedes")
+def sort(run: Run, values: Any, precedes: Any) -> list[Any]:
+    """Sort by a function that tells which of two comes first."""
+    if not isinstance(precedes, Function):
+        raise Undefined("sort 的第二个参数应为函数。")
+    return _sorted(values, lambda one, other: run.invoke(precedes, [one, other]), run)
+
+
+def _sorted(values: Any, precedes: Callable[[Any, Any], Any], run: Run) -> list[Any]:
     def first(one: Any, other: Any) -> bool:
         run.tick(1)
-        if precedes is None:
-            return bool(less(one, other))
-        return run.invoke(precedes, [one, other]) is True
+        return precedes(one, other) is True
 
     def order(one: Any, other: Any) -> int:
         return -1 if first(one, other) else int(first(other, one))
 
-    return sorted(items, key=cmp_to_key(order))
+    return sorted(arg.items(values, run), key=cmp_to_key(order))
