@@ -40,7 +40,12 @@ def form(model: Model) -> Found:
             )
 
 
-@rule("id-present", "8.3.1", "A flow node has an id, since sequence flows refer to it.")
+@rule(
+    "id-present",
+    "8.3.1",
+    "What flows or a picture refer to has an id; a flow node is meant to be referred to.",
+    "warning",
+)
 def present(model: Model) -> Found:
     for element in model.of(*sorted(NODES)):
         if identifier(element).startswith(GIVEN):
