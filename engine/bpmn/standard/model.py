@@ -27,6 +27,8 @@ SCOPES = SUBPROCESSES | {"process", "choreography", "subChoreography"}
 PARTS = ("EventDefinition", "LoopCharacteristics", "participantMultiplicity")
 #: What a sequence flow may join.
 NODES = FLOW_NODES | CHOREOGRAPHY
+#: The kind of an event definition that stands in an imported file.
+ELSEWHERE = "elsewhere"
 Elements = list[etree._Element]
 
 
@@ -139,7 +141,9 @@ class Model:
 
     def triggers(self, event: etree._Element) -> list[str]:
         """Return the kinds of an event's definitions, its own and shared ones."""
-        return [local(one).removesuffix("EventDefinition") for one in self.definitions(event)]
+        kinds = [local(one).removesuffix("EventDefinition") for one in self.definitions(event)]
+        pointers = children(event, "eventDefinitionRef")
+        return kinds + [ELSEWHERE for ref in pointers if self.is_external(ref.text, ref)]
 
     def definitions(self, event: etree._Element) -> Elements:
         """Return an event's definitions, its own and shared ones."""

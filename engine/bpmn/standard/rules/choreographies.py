@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.bpmn.standard import grammar
-from engine.bpmn.standard.model import NODES, Model, pool_of
+from engine.bpmn.standard.model import ELSEWHERE, NODES, Model, pool_of
 from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.xml import CHOREOGRAPHY, CONVERSATIONS, EVENTS, GATEWAYS, children, local
 
@@ -122,7 +122,7 @@ def choreography_events(model: Model) -> Found:
         if top is None or local(top) != "choreography":
             continue
         for kind in kinds:
-            if kind not in TALKING[local(event)]:
+            if kind not in (*TALKING[local(event)], ELSEWHERE):
                 yield event, f"编排图的这个位置不能用 {kind} 事件。"
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from lxml import etree
 
-from engine.bpmn.standard.model import NODES, SCOPES, Model, pool_of, said
+from engine.bpmn.standard.model import ELSEWHERE, NODES, SCOPES, Model, pool_of, said
 from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.xml import ACTIVITIES, CONVERSATIONS, B, children, identifier, local, text_of
 
@@ -63,8 +63,7 @@ def _may_end(model: Model, end: etree._Element, places: tuple[str, ...]) -> bool
         return True
     if kind not in places:
         return False
-    kinds = model.triggers(end)
-    return "message" in kinds
+    return not {"message", ELSEWHERE}.isdisjoint(model.triggers(end))
 
 
 @rule("message-flow-pools", "9.4", "A message flow leads from one pool to another.")
@@ -169,7 +168,10 @@ def conversation_participants(model: Model) -> Found:
         linked.setdefault(source, set()).add(target)
         linked.setdefault(target, set()).add(source)
     for conversation in model.of(*sorted(CONVERSATIONS)):
-        named = {model.find(ref.text, ref) for ref in children(conversation, "participantRef")}
+        refs = list(children(conversation, "participantRef"))
+        if any(model.is_external(ref.text, ref) for ref in refs):
+            continue
+        named = {model.find(ref.text, ref) for ref in refs}
         if len((named | linked.get(conversation, set())) - {None}) < 2:
             yield conversation, "会话至少要有两个参与者。"
 

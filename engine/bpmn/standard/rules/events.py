@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from engine.bpmn.standard.model import Model, in_event_subprocess, is_false, is_true
+from engine.bpmn.standard.model import ELSEWHERE, Model, in_event_subprocess, is_false, is_true
 from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.xml import SUBPROCESSES, children, local
 
@@ -126,7 +126,7 @@ def kind(model: Model) -> Found:
         if place == "startEvent" and scope is not None and local(scope) in SUBPROCESSES:
             continue  # only none starts here: the rule on subprocesses says so
         for name in kinds:
-            if name not in ALLOWED[place]:
+            if name not in (*ALLOWED[place], ELSEWHERE):
                 yield event, f"这个位置不能用{WORDS.get(name, name)}事件，请换一种类型或位置。"
 
 

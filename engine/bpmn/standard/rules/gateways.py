@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.standard.model import Model, is_true
+from engine.bpmn.standard.model import ELSEWHERE, Model, is_true
 from engine.bpmn.standard.registry import Found, rule
 from engine.bpmn.xml import CHOREOGRAPHY, GATEWAYS, XSI_NS, children, identifier, local
 
 #: What an event-based gateway may wait for.
-AWAITED = frozenset({"message", "signal", "timer", "conditional"})
+AWAITED = frozenset({"message", "signal", "timer", "conditional", ELSEWHERE})
 DECIDING = ("exclusiveGateway", "inclusiveGateway")
 
 
@@ -186,7 +186,7 @@ def event_parallel_messages(model: Model) -> Found:
     for gateway, target in _awaited(model):
         if gateway.get("eventGatewayType") != "Parallel" or local(target) == "receiveTask":
             continue
-        if set(model.triggers(target)) != {"message"}:
+        if set(model.triggers(target)) - {ELSEWHERE} - {"message"}:
             yield target, f"并行事件网关 {identifier(gateway)} 后面只能接收消息。"
 
 
