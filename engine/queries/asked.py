@@ -15,11 +15,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from engine.models import ProcessDefinition
 from engine.queries import matching
 
+_definition = aliased(ProcessDefinition)
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 Statement = Select[*tuple[Any, ...]]
 Filters = Mapping[str, Callable[[Any], ColumnElement[bool]]]
@@ -132,8 +145,28 @@ def numbered(column: Column) -> Callable[[str], ColumnElement[bool]]:
 
 
 def of_definition(column: Column) -> Callable[[str], ColumnElement[bool]]:
-    """Return a filter: the column is the number in a definition's name."""
-    return lambda name: column == definition_number(name)
+    """Return a filter: the column is the number in a definition's name, and the name is right.
+
+    A number alone means whatever has it; a whole name never means another process, which an
+    id that was kept from another database would.
+    """
+
+    def condition(name: str) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = column == definition_number(name)
+        start, _, _ = name.rpartition(":")
+        if not start:
+            return found
+        key, _, version = start.rpartition(":")
+        known = exists(
+            select(literal(1)).where(
+                _definition.id == definition_number(name),
+                _definition.key == key,
+                _definition.version == number(version),
+            )
+        )
+        return and_(found, known)
+
+    return condition
 
 
 def within(column: Column) -> Callable[[Any], ColumnElement[bool]]:

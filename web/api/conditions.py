@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from engine import db
 from engine.commands import starts
 from engine.models import ProcessDefinition
-from engine.queries.asked import definition_number
 from web.api import instance_shapes, typed
 from web.api.access import caller, needs
 from web.api.answer import answer
 from web.api.blueprint import bp
 from web.api.errors import invalid, missing
 from web.api.params import FLAG, OBJECT, TEXT, Params, json_body
+from web.api.process_definitions import exact
 
 BODY = Params(
     "condition evaluation",
@@ -35,14 +35,15 @@ def evaluate_condition() -> ResponseReturnValue:
         return answer([])
     name = asked.get("processDefinitionId")
     with db.transaction() as session:
-        if name and session.get(ProcessDefinition, definition_number(name)) is None:
+        number = exact(session, name) if name else None
+        if number == -1:
             raise missing(f"no deployed process definition found with id '{name}'")
         found = starts.evaluate_conditions(
             session,
             typed.read_all(asked.get("variables")),
             actor=caller().actor,
             business_key=asked.get("businessKey"),
-            definition_id=definition_number(name) if name else None,
+            definition_id=number,
         )
         told = [
             instance_shapes.instance(row, session.get_one(ProcessDefinition, row.definition_id))

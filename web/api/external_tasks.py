@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from engine import db
 from engine.commands import fetching
 from engine.commands.fetching import Topic, Wanted
 from engine.queries import external_tasks as queries
-from engine.queries.asked import Asked, definition_number
+from engine.queries.asked import Asked
 from web.api import external_shapes as shapes
 from web.api import listing, polling
 from web.api.access import caller, needs
@@ -19,6 +20,7 @@ from web.api.answer import answer, nothing
 from web.api.blueprint import bp
 from web.api.errors import invalid
 from web.api.params import FLAG, MOMENT, NUMBER, OBJECT, OBJECTS, TEXT, TEXTS, Params, json_body
+from web.api.process_definitions import exact_all
 
 LIST = Params(
     "external task query",
@@ -109,9 +111,9 @@ def _order(asked: Asked) -> str | None:
 
 
 def _topic(asked: Asked) -> Topic:
-    numbers = [*asked.get("processDefinitionIdIn", ())]
+    named = {*asked.get("processDefinitionIdIn", ())}
     if "processDefinitionId" in asked:
-        numbers.append(asked.get("processDefinitionId"))
+        named.add(asked.get("processDefinitionId"))
     keys = [*asked.get("processDefinitionKeyIn", ())]
     if "processDefinitionKey" in asked:
         keys.append(asked.get("processDefinitionKey"))
@@ -127,7 +129,7 @@ def _topic(asked: Asked) -> Topic:
         variables=asked.get("variables"),
         local_variables=asked.get("localVariables", False),
         business_key=asked.get("businessKey"),
-        definition_ids=[definition_number(name) for name in numbers] or None,
+        definition_ids=_exact(named) if named else None,
         process_keys=keys or None,
         version_tag=asked.get("processDefinitionVersionTag"),
         process_variables=wanted,
@@ -135,6 +137,11 @@ def _topic(asked: Asked) -> Topic:
         extension_properties=asked.get("includeExtensionProperties", False),
         possible=not asked.get("tenantIdIn"),
     )
+
+
+def _exact(named: Collection[str]) -> list[int]:
+    with db.reading() as session:
+        return exact_all(session, named) or [-1]
 
 
 @bp.get("/external-task/topic-names")

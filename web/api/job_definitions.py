@@ -13,7 +13,7 @@ from engine.commands import scheduled
 from engine.commands.scheduled import Switch
 from engine.queries import api_jobs as queries
 from engine.queries.api_jobs import Made
-from engine.queries.asked import Asked, definition_number
+from engine.queries.asked import Asked
 from web.api import listing, names
 from web.api.access import caller, needs, oversee
 from web.api.answer import answer, nothing
@@ -21,6 +21,7 @@ from web.api.blueprint import bp
 from web.api.errors import invalid
 from web.api.history_fields import BY_PROCESS
 from web.api.params import FLAG, MOMENT, NUMBER, TEXT, TEXTS, Params, json_body
+from web.api.process_definitions import exact
 
 LIST = Params(
     "job definition query",
@@ -131,8 +132,8 @@ def suspend_job_definitions() -> ResponseReturnValue:
         )
     value = asked.get(chosen[0])
     by_id = chosen[0] == "processDefinitionId"
-    meant = {"definition": definition_number(value)} if by_id else {"key": value}
     with db.transaction() as session:
+        meant = {"definition": exact(session, value)} if by_id else {"key": value}
         _switch(session, asked, **meant)
     return nothing()
 

@@ -18,6 +18,7 @@ from web.api.batches import shown as shown_batch
 from web.api.blueprint import bp
 from web.api.errors import invalid
 from web.api.params import FLAG, MOMENT, NUMBER, OBJECT, TEXT, TEXTS, Params, json_body
+from web.api.process_definitions import exact
 
 RETRIES = Params("job retries", {"retries": NUMBER, "dueDate": MOMENT})
 MANY = Params(
@@ -160,6 +161,9 @@ def suspend_jobs() -> ResponseReturnValue:
             " processDefinitionKey should be set to update the suspension state."
         )
     with db.transaction() as session:
+        if "processDefinitionId" in asked:
+            number = exact(session, str(given["processDefinitionId"]))
+            asked = Asked({"processDefinitionId": number})
         found = queries.ids(session, caller().viewer, asked)
         held = [levers.find(session, number) for number in found]
         levers.set_suspended(session, held, suspended=suspended, actor=caller().actor)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -69,6 +72,18 @@ class Wanted(definition_routes.Wanted):
         if row is None or names.definition_of(row) != self.id:
             raise missing(f"No matching definition with id {self.id}")
         return row
+
+
+def exact(session: Session, name: str) -> int:
+    """Return the number of the definition of this whole name; -1, which nobody has, for none."""
+    return next(iter(exact_all(session, [name])), -1)
+
+
+def exact_all(session: Session, wanted: Collection[str]) -> list[int]:
+    """Return the numbers of the definitions of these whole names; a wrong name has none."""
+    numbers = {definition_number(name) for name in wanted}
+    found = session.scalars(select(ProcessDefinition).where(ProcessDefinition.id.in_(numbers)))
+    return [row.id for row in found if names.definition_of(row) in wanted]
 
 
 route = definition_routes.of("/process-definition", Wanted)
