@@ -15,7 +15,7 @@ from engine import db
 from engine.commands import deciding, definitions
 from engine.decisions.codes import codes_of
 from engine.hooks import Actor
-from engine.models import DecisionDefinition, DecisionEvaluation
+from engine.models import DecisionDefinition, DecisionEvaluation, HistoryEvent
 from engine.queries import Viewer
 from engine.queries.asked import Asked, Sorting
 from engine.queries.records import activities, decisions
@@ -162,6 +162,17 @@ def test_each_item_names_its_own_visit(sqlite: str) -> None:
     for one in found:
         (alone,) = told(activityInstanceIdIn=[one.activity_id])
         assert alone.id == one.id
+
+
+def test_lines_that_name_no_visit_take_it_from_the_trail(sqlite: str) -> None:
+    publish(dmn.table(["n:number"], ["p:number"], [["-", "n"]]))
+    tiny.start(n=1)
+    (new,) = told()
+    with db.transaction() as session:
+        line = session.scalars(select(HistoryEvent).filter_by(kind="decided")).one()
+        line.data = {key: one for key, one in (line.data or {}).items() if key != "token"}
+    (old,) = told()
+    assert old.activity_id == new.activity_id != ""
 
 
 def test_what_is_too_large_for_a_variable_is_told_in_short(sqlite: str) -> None:

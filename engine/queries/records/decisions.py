@@ -79,17 +79,15 @@ def _of_cases(session: Session, viewer: Viewer, asked: Asked) -> Iterator[Decide
         return  # in a case nobody asks but the case
     graphs = {(one.deployment_id, one.resource): one for one in api_requirements.graphs(session)}
     for chunk in cases.chosen(session, viewer, asked, _has_decided(asked)):
-        told = cases.lines(session, chunk, (KIND, trail.KIND))
+        told = cases.lines(session, chunk, (KIND,))
         known = _definitions(session, told)
+        tokens = _tokens(session, chunk, told)
         for case in chunk:
-            tokens = _tokens(told[case.id])
             for line in told[case.id]:
-                if line.kind == KIND:
-                    # Lines that were written before named no token.
-                    token = (line.data or {}).get("token") or tokens.get(
-                        (line.element_id, line.at), ""
-                    )
-                    yield from _decided(session, case, line, token, known, graphs)
+                token = (line.data or {}).get("token") or tokens.get(
+                    (case.id, line.element_id, line.at), ""
+                )
+                yield from _decided(session, case, line, token, known, graphs)
 
 
 def _has_decided(asked: Asked) -> ColumnElement[bool]:
@@ -106,12 +104,20 @@ def _has_decided(asked: Asked) -> ColumnElement[bool]:
     return exists(select(HistoryEvent.id).where(*where))
 
 
-def _tokens(lines: Sequence[Any]) -> dict[tuple[str, datetime], str]:
-    """Return which token was at an element in a command: the last, when there were several."""
+def _tokens(
+    session: Session, chunk: Sequence[Case], told: Mapping[str, Sequence[Any]]
+) -> dict[tuple[str, str, datetime], str]:
+    """Return which token was at an element in a command, for lines that name none themselves.
+
+    They were written before lines did; of several tokens it is the last.
+    """
+    old = [
+        case for case in chunk if any("token" not in (line.data or {}) for line in told[case.id])
+    ]
     return {
-        (step.element, line.at): step.token
+        (name, step.element, line.at): step.token
+        for name, lines in (cases.lines(session, old) if old else {}).items()
         for line in lines
-        if line.kind == trail.KIND
         for step in trail.steps(line.data or {})
         if step.element
     }
@@ -120,12 +126,7 @@ def _tokens(lines: Sequence[Any]) -> dict[tuple[str, datetime], str]:
 def _definitions(
     session: Session, told: Mapping[str, Sequence[Any]]
 ) -> dict[tuple[str, int], DecisionDefinition]:
-    keys = {
-        str((line.data or {}).get("decision"))
-        for lines in told.values()
-        for line in lines
-        if line.kind == KIND
-    }
+    keys = {str((line.data or {}).get("decision")) for lines in told.values() for line in lines}
     if not keys:
         return {}
     return {
