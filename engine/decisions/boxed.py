@@ -61,10 +61,13 @@ def _table(element: Element, name: str, reader: Reader) -> Closure:
 def _context(element: Element, name: str, reader: Reader) -> Closure:
     """Build a boxed context: later entries see earlier ones; one without a name is the result."""
     entries: list[tuple[str, Closure]] = []
-    for entry in children(element, "contextEntry"):
-        variable = document.child(entry, "variable")
-        key = "" if variable is None else document.name_of(variable)
-        closure = below(entry, key or name, reader)
+    boxes = list(children(element, "contextEntry"))
+    named = [document.child(entry, "variable") for entry in boxes]
+    keys = ["" if variable is None else document.name_of(variable) for variable in named]
+    for place, (entry, variable, key) in enumerate(zip(boxes, named, keys, strict=True)):
+        own = document.child(entry, "functionDefinition") is not None  # it may call itself
+        with reader.without(keys[place + own :]):
+            closure = below(entry, key or name, reader)
         if variable is not None:
             closure = reader.typed(closure, variable.get("typeRef"), f"“{key}”", key)
         entries.append((key, closure))

@@ -78,7 +78,7 @@ def _model(
     names = Names(root, [inner for _, inner, _ in imports])
     camunda = document.is_camundas(root)
     language = root.get("expressionLanguage") or ""
-    reader = Reader(names.known, camunda, language, problems=trouble)
+    reader = Reader(names.known, camunda, language, problems=trouble, doubtful=names.doubtful)
     if names.count > MAX_NAMES:
         message = (
             f"有 {names.count} 个名称含有运算符或关键字，最多 {MAX_NAMES} 个；请改用简单的名称。"

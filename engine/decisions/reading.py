@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -17,6 +18,7 @@ from engine.errors import ExpressionError, Problem
 from engine.expressions.compile_tests import Test
 from engine.expressions.environment import Closure, Env
 from engine.expressions.feel_types import ANY, Type, coerce
+from engine.expressions.lexer import compact
 from engine.expressions.naming import free_names
 from engine.expressions.nodes import Literal, Node, Tests
 from engine.expressions.program import (
@@ -70,6 +72,8 @@ class Reader:
     language: str = ""
     #: The author's type → the type that it is based on, where it is so simple.
     aliases: dict[str, str] = field(default_factory=dict)
+    #: Those of the file that are expressions as well, without blanks at their operators.
+    doubtful: frozenset[str] = frozenset()
     #: Built-ins whose names something that the element being read can see has too.
     hidden: frozenset[str] = frozenset()
     #: Names read by the expressions so far; whoever wants to know empties it first.
@@ -152,6 +156,16 @@ class Reader:
         if wanted is not None and wanted.kind == "function":
             return converting(closure, coercing(wanted.result), what), wanted.result
         return self.typed(closure, type_ref, what, place), wanted
+
+    @contextmanager
+    def without(self, names: Iterable[str]) -> Iterator[None]:
+        """Read something that does not see these names, if they are expressions as well."""
+        hidden = self.doubtful & {compact(name) for name in names}
+        before = self.known
+        if hidden:
+            self.known = tuple(name for name in before if compact(name) not in hidden)
+        yield
+        self.known = before
 
     def problem(self, element: str, code: str, message: str) -> None:
         """Note something that the author must mend."""

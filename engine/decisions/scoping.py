@@ -47,8 +47,10 @@ class Names:
         )
         #: Names that are expressions of other names of the file, too.
         known = set(own)
-        self._doubtful = {compact(name) for name in special[:MAX_NAMES] if _computes(name, known)}
-        self._parts = self._elements(root) if self._doubtful else {}
+        self.doubtful = frozenset(
+            compact(name) for name in special[:MAX_NAMES] if _computes(name, known)
+        )
+        self._parts = self._elements(root) if self.doubtful else {}
         self._everywhere = self._among(
             name for one in children(root, "import", "itemDefinition") for name in names_in(one)
         )
@@ -58,9 +60,9 @@ class Names:
 
     def seen_by(self, element: Element) -> Known:
         """Return what the expressions of one element must be told."""
-        if not self._doubtful:
+        if not self.doubtful:
             return self.known
-        hidden = self._doubtful - self._in_scope(element)
+        hidden = self.doubtful - self._in_scope(element)
         return tuple(name for name in self.known if compact(name) not in hidden)
 
     def _in_scope(self, element: Element) -> set[str]:
@@ -89,7 +91,7 @@ class Names:
         }
 
     def _among(self, names: Iterable[str]) -> set[str]:
-        return self._doubtful & {compact(name) for name in names}
+        return {compact(name) for name in names} & self.doubtful
 
 
 class _Part(NamedTuple):

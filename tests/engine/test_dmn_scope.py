@@ -79,6 +79,23 @@ def test_names_inside_other_elements_are_no_names_here():
     assert found.evaluate("d", SCOPE).value == 10
 
 
+def test_an_entry_of_a_context_is_no_name_in_its_own_value():
+    """10.3.2.6: an entry's expression sees the entries before it; `"a - b": a - b` is a label."""
+    boxed = context(
+        result=literal("[a + b, a-b, call it]"),
+        **{"a + b": literal("a + b"), "a-b": literal("(a - b) * 100"), "call it": literal("a*b")},
+    )
+    logic = decision("d", boxed, inputs=("a", "b"))
+    assert read(*INPUTS, logic).evaluate("d", SCOPE).value == [8, 200, 15]
+
+
+def test_a_function_in_a_context_may_call_itself_whatever_it_is_called():
+    body = literal("if n = 0 then 0 else 1 + a-b(n - 1)")
+    entry = f'<functionDefinition><formalParameter name="n"/>{body}</functionDefinition>'
+    logic = context(result=literal("a-b(3)"), **{"a-b": entry})
+    assert read(*INPUTS, decision("d", logic, inputs=("a", "b"))).evaluate("d", SCOPE).value == 3
+
+
 def test_the_columns_of_a_table_are_no_names_in_its_cells():
     logic = table(["a - b"], ["a - b"], [["> 1", "a - b"]])
     assert read(*INPUTS, decision("d", logic, inputs=("a", "b"))).evaluate("d", SCOPE).value == 2

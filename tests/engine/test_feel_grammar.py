@@ -58,6 +58,11 @@ for n? in [1, 2] return n? * 2 ⇒ [2, 4]
 for a-b in [1, 2] return a-b + 1 ⇒ [2, 3]
 some x-y in [1, 2] satisfies x-y = 2 ⇒ true
 {a: 5, b: 3, r: [true, a - b in [1..2]]}.r ⇒ [true, true]
+{a: 5, b: 3, r: {"a - b": a - b, "a*b": a*b}}.r ⇒ {"a - b": 2, "a*b": 15}
+{a: 5, b: 3, r: {a+b: (a + b) * 2}}.r ⇒ {"a+b": 16}
+{a: {b: 2}, r: {"a.b": a.b}}.r ⇒ {"a.b": 2}
+{"a - b": "a - b", c: a - b}.c ⇒ "a - b"
+{f-g: function(n) if n = 0 then 0 else 1 + f-g(n - 1), r: f-g(3)}.r ⇒ 3
 {a: {in: 1, and: 2, else: 3}}.a.in ⇒ 1
 {a: {in: 1}, b: a.in in [1]}.b ⇒ true
 {in: [1, 2], r: for x in in return x}.r ⇒ [1, 2]
