@@ -21,8 +21,10 @@ def _texts(table: Table) -> Iterator[str]:
         *(one.allowed for one in table.outputs),
     ):
         yield from allowed or ()
+    trees: list[nodes.Node] = [one.default_tree for one in table.outputs if one.default_tree]
     for rule in table.rules:
-        for tree in (*rule.trees, *rule.output_trees):
-            for node, _ in nodes.walk(tree):
-                if isinstance(node, nodes.Literal) and isinstance(node.value, str):
-                    yield node.value
+        trees += [*rule.trees, *rule.output_trees]
+    for tree in trees:
+        for node, _ in nodes.walk(tree):
+            if isinstance(node, nodes.Literal) and isinstance(node.value, str):
+                yield node.value

@@ -151,14 +151,17 @@ def _outputs(
         if not own or own in [output.name for output in outputs]:
             fault = reader.broken(place, "dmn-output", f"输出列“{label}”的名称缺失或重复。")
         default = document.child(column, "defaultOutputEntry")
-        closure = reader.expression(default, place, "默认输出")[1] if text_of(default) else None
+        tree, closure = (
+            reader.expression(default, place, "默认输出") if text_of(default) else (None, None)
+        )
         listed = reader.values_of(column.get("typeRef"))
         if not column.get("typeRef") and len(columns) == 1 and not reader.camunda:
             listed = reader.values_of(type_ref, items=True)
         typed = reader.converter(column.get("typeRef"), f"输出列“{label}”", place)
         listed = text_of(document.child(column, "outputValues")) or listed
         texts = _texts(_literals(listed, place, reader))
-        outputs.append(Output(place, own, label, typed, closure, texts, _rank(listed, reader)))
+        rank = _rank(listed, reader)
+        outputs.append(Output(place, own, label, typed, closure, texts, rank, tree))
     return outputs, fault
 
 

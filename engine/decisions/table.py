@@ -59,6 +59,8 @@ class Output:
     #: The texts of the allowed values, if the table has them, most important first.
     allowed: tuple[str, ...] | None
     rank: Rank | None
+    #: The tree of the default, for checks.
+    default_tree: nodes.Node | None = None
 
     def given(self, closure: Closure, env: Env) -> Any:
         """Return what a rule's cell gives, as the column's type wants it."""

@@ -189,9 +189,11 @@ def test_what_is_too_large_for_a_variable_is_told_in_short(sqlite: str) -> None:
 
 def test_the_codes_of_a_file_are_the_texts_of_its_cells(sqlite: str) -> None:
     logic = dmn.table(
-        ['k:string="a","b"', "n:number"], ['p:string="x"'], [['"c", not("d")', "> 1", '"x" + "y"']]
+        ['k:string="a","b"', "n:number"],
+        ['p:string="x"|"z"'],
+        [['"c", not("d")', "> 1", '"x" + "y"']],
     )
     publish(logic)
     with db.reading() as session:
         model, _ = definitions.decision(session, "d")
-    assert codes_of(model) == {"a", "b", "c", "d", "x", "y"}
+    assert codes_of(model) == {"a", "b", "c", "d", "x", "y", "z"}
