@@ -113,7 +113,7 @@ def pool_process(model: Model) -> Found:
                 yield pool, f"流程 {pool.get('processRef')} 已经属于另一个泳池。"
 
 
-@rule("process-public", "10.2", "An executable process is private, not public.", "warning")
+@rule("process-public", "10.2", "An executable process is private, not public.")
 def process_public(model: Model) -> Found:
     for process in model.of("process"):
         if process.get("processType") == "Public" and model.runs(process):

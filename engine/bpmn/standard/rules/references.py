@@ -119,6 +119,8 @@ COLLABORATING = (
 )
 REST = (
     ("process", "supports", {"process"}),
+    ("relationship", "source", None),
+    ("relationship", "target", None),
     ("lane", "partitionElementRef", None),
     ("ioBinding", "inputDataRef", {"dataInput", "inputSet"}),
     ("ioBinding", "outputDataRef", {"dataOutput", "outputSet"}),
