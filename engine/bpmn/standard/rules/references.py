@@ -132,8 +132,8 @@ REST = (
 
 
 POINTERS = (EVENTS, SERVICES, DATA, COLLABORATING, REST)
-#: What some tools let point to a type at once.
-TYPES = frozenset({"evaluatesToTypeRef", "structureRef", "type"})
+#: What may lead to something that is no BPMN: to types at once, or out of the file.
+TYPES = frozenset({"evaluatesToTypeRef", "source", "structureRef", "target", "type"})
 #: Pointers by bare ids, and words that mean something else in other elements.
 COMMON = frozenset({"source", "sourceRef", "supports", "target", "targetRef"})
 
@@ -168,7 +168,7 @@ def _family(
 
 
 def _is_foreign_type(name: str, pointer: str, at: etree._Element) -> bool:
-    """Tell whether what should be an item definition is a type such as `xsd:string` at once."""
+    """Tell whether a pointer means something of another language, such as `xsd:string`."""
     prefix, colon, _ = pointer.strip().partition(":")
     target = at.getroottree().getroot().get("targetNamespace")
     return name in TYPES and bool(colon) and at.nsmap.get(prefix) not in (None, target)
