@@ -19,7 +19,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from engine import clock, settings
@@ -37,6 +37,10 @@ from engine.writable import cleaned, is_writable
 
 #: Call activities inside call activities (`engine.md` §4).
 MAX_DEPTH = 20
+#: Instances of one case, looked at where calls are nested deeper than an author draws them:
+#: processes that call each other several times at each level grow without end otherwise.
+MAX_FAMILY = 20_000
+DEEP = 2
 #: Times one command may go round instances before it is taken for endless.
 MAX_ROUNDS = 2_000
 
@@ -143,7 +147,8 @@ class Execution:
         """Create an instance and put its token on the start event, or nowhere yet (`empty`).
 
         Raises:
-            StepBudgetExceeded: call activities are nested deeper than `MAX_DEPTH`.
+            StepBudgetExceeded: call activities are nested deeper than `MAX_DEPTH`, or the case
+                has `MAX_FAMILY` instances.
             InvalidInput: the business key cannot be kept.
         """
         if business_key and (len(business_key) > 255 or not is_writable(business_key)):
@@ -152,6 +157,8 @@ class Execution:
         depth = parent.row.depth + 1 if parent else 0
         if depth > MAX_DEPTH:
             raise StepBudgetExceeded(f"调用活动嵌套超过 {MAX_DEPTH} 层，请检查流程是否互相调用。")
+        if parent and depth > DEEP:
+            self._check_family(parent.row.root_id)
         identity = new_id()
         row = ProcessInstance(
             id=identity,
@@ -188,6 +195,13 @@ class Execution:
         self.note(row, "started", name=definition.name, version=definition.version)
         self.touch(loaded)
         return loaded
+
+    def _check_family(self, root_id: str) -> None:
+        theirs = select(ProcessInstance.id).where(ProcessInstance.root_id == root_id)
+        if self.session.scalar(theirs.offset(MAX_FAMILY).limit(1)) is not None:
+            raise StepBudgetExceeded(
+                f"一件事项里的子流程超过 {MAX_FAMILY} 个，请检查流程是否互相调用。"
+            )
 
     def _initiator(self, definition: Definition, start_element: str | None) -> dict[str, Any]:
         """Return who began it, under the name `camunda:initiator` gives; nobody is null."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from engine import commands, db, services
+from engine import commands, db, jobs, services
+from engine.commands import execution
 from engine.models import HistoryEvent, Job, ProcessInstance
 from engine.services import ServiceCall
 from tests.engine import bpmn_builder as draw
@@ -286,3 +287,27 @@ def test_what_is_owed_goes_with_what_is_interrupted(
     assert office.waiting(case) == ["z"]
     with db.reading() as session:
         assert session.scalars(select(Job).where(Job.status.in_(("open", "failed")))).all() == []
+
+
+def test_processes_that_call_each_other_manifold_come_to_rest(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each call is a job of its own: no command ever meets more than a few of them."""
+    monkeypatch.setattr(execution, "MAX_FAMILY", 60)
+    thrice = draw.multi(cardinality="3")
+    office.publish(*(
+        draw.diagram(draw.start(), draw.call("c", other, thrice, camunda__asyncBefore="true"),
+                     draw.end(), "s-c-e", key=key)
+        for key, other in (("one", "two"), ("two", "one"))
+    ))  # fmt: skip
+    office.start("one")
+    for _ in range(200):
+        if not jobs.drain():
+            break
+    else:
+        raise AssertionError("it goes on and on")
+    with db.reading() as session:
+        made = session.scalar(select(func.count(ProcessInstance.id))) or 0
+        why = set(session.scalars(select(Job.error).where(Job.error.is_not(None))))
+    assert 60 < made < 70
+    assert [one for one in why if "互相调用" in (one or "")] == list(why)
