@@ -32,6 +32,7 @@ from tests.engine.bpmn_builder import (
     properties,
     script,
     service,
+    signal,
     start,
     sub,
     throw,
@@ -288,6 +289,16 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
                           "loop-maximum", "a"),
     # loops
     "spinning gateways": (SPIN, "endless-cycle", "m"),
+    "a signal that begins itself": (
+        diagram(start("s", signal()), throw("t", signal()), end(), "s-t-e"), "endless-cycle", "s"
+    ),
+    "a message at the end that begins again": (
+        diagram(start("s", message()), end("e", message()), "s-e"), "endless-cycle", "s"
+    ),
+    "a message sent that begins again": (
+        diagram(start("s", message()), element("sendTask", "a", messageRef="m1"), end(), "s-a-e"),
+        "endless-cycle", "s",
+    ),
     "fork bomb": (FORK, "endless-cycle", "m"),
     "spinning task": (
         diagram(start(), element("task", "x"), end(), "s-x", "x-x"), "endless-cycle", "x"

@@ -14,6 +14,7 @@ from engine.bpmn.normalize import normalize, to_bytes
 from engine.errors import DeploymentRefused, EngineError, Problem, StepBudgetExceeded
 from engine.state.run import Run
 from tests.engine.bpmn_builder import (
+    ROOTS,
     catch,
     diagram,
     end,
@@ -21,7 +22,9 @@ from tests.engine.bpmn_builder import (
     multi,
     parallel,
     script,
+    signal,
     start,
+    throw,
     timer,
     user,
     xor,
@@ -152,3 +155,21 @@ def test_form_fields_and_choices_may_be_called_alike():
         "</camunda:formData></bpmn:extensionElements>"
     )
     admit(diagram(start(), user("a", form), user("b", form), end(), "s-a-b-e"))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (user("a"), "s-a-t-e"),
+        (xor("g", default="f_g_e"), "s-g-e", flow("g", "t", "${n > 0}"), "t-e"),
+        (catch("c", timer("P1D")), "s-c-t-e"),
+    ],
+)
+def test_a_process_that_may_rest_before_it_begins_itself_is_taken(parts):
+    admit(diagram(start("s", signal()), throw("t", signal()), end(), *parts))
+
+
+def test_a_process_that_begins_another_is_taken():
+    roots = ROOTS + '<bpmn:signal id="sig2" name="other"/>'
+    other = throw("t", signal("sig2"))
+    admit(diagram(start("s", signal()), other, end(), "s-t-e", roots=roots))

@@ -3,11 +3,14 @@
 A node can come to rest if it waits or ends; a choice can if one of its ways can; a split
 only if all of its ways can. What cannot come to rest is refused. A loop that *may* end is
 accepted: whether it does depends on values, and the step budget guards it.
+
+A throwing event leads on to the start events of its own process that wait for the same
+message or signal: what only sends its own beginning would begin for ever.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -27,19 +30,44 @@ from engine.bpmn.xml import (
 from engine.errors import Problem
 
 WAITING = frozenset({"userTask", "receiveTask", "eventBasedGateway", "callActivity"})
+THROWING = frozenset({"intermediateThrowEvent", "endEvent", "sendTask"})
 CHOICES = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
 def check(root: etree._Element) -> Iterator[Problem]:
     """Check every process and sub process."""
     for scope in scopes(root):
-        yield from _scope(scope)
+        again = _again(scope) if local(scope) == "process" else ()
+        yield from _scope(scope, again)
 
 
-def _scope(scope: etree._Element) -> Iterator[Problem]:
+def _again(process: etree._Element) -> Iterator[etree._Element]:
+    """Yield a flow from everything that throws to every start that waits for just that."""
+    starts = [(_thrown(one), one) for one in children(process, "startEvent")]
+    for node in flow_nodes(process):
+        wanted = _thrown(node) if local(node) in THROWING and not waits(node) else None
+        for name, begun in starts:
+            if wanted is not None and name == wanted:
+                ends = {"sourceRef": identifier(node), "targetRef": identifier(begun)}
+                yield etree.Element(B + "sequenceFlow", ends)
+
+
+def _thrown(event: etree._Element) -> tuple[str, str] | None:
+    """Return the kind and the name of a message or signal that an event throws or waits for."""
+    for kind in ("message", "signal"):
+        holder = event.find(f"{B}{kind}EventDefinition")
+        reference = (event if holder is None else holder).get(f"{kind}Ref")
+        found = event.getroottree().getroot().findall(B + kind)
+        named = [one.get("name") for one in found if reference and one.get("id") == reference]
+        if named and named[0]:
+            return kind, named[0]
+    return None
+
+
+def _scope(scope: etree._Element, again: Iterable[etree._Element] = ()) -> Iterator[Problem]:
     nodes = {identifier(node): node for node in flow_nodes(scope)}
     out: dict[str, list[etree._Element]] = {name: [] for name in nodes}
-    for flow in children(scope, "sequenceFlow"):
+    for flow in (*children(scope, "sequenceFlow"), *again):
         out[flow.get("sourceRef") or ""].append(flow)
     at_rest = {name for name, node in nodes.items() if waits(node) or not out[name]}
     before: dict[str, set[str]] = {}
