@@ -199,4 +199,13 @@ def test_warnings_alone_do_not_fail(tmp_path):
 
 def test_elements_with_a_prefix_that_nobody_declared_are_reported_as_foreign():
     content = examples.Example('<process id="p"><task id="a"><odd:x/></task></process>').content
-    assert found(content) == [("form-foreign", "a")]
+    assert found(content) == [("namespace", "文件"), ("form-foreign", "a")]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "code"), [("R&D", "utf-8", "characters"), ("办", "gb18030", "encoding")]
+)
+def test_what_is_read_though_it_is_no_sound_xml_is_found(name, encoding, code):
+    body = f'<process id="p"><task id="a" name="{name}"/></process>'
+    content = f"<?xml version='1.0' encoding='UTF-8'?>{examples.Example(body).content.decode()}"
+    assert found(content.encode(encoding)) == [(code, "文件")]

@@ -18,14 +18,24 @@ from engine.bpmn.xml import GIVEN
 __all__ = ["RULES", "Finding", "Rule", "lint", "rules"]
 
 
+#: What reading a file mended that no XML may have.
+NOT_XML = frozenset({"characters", "encoding", "namespace"})
+
+
 def lint(content: bytes) -> list[Finding]:
     """Check a BPMN file against every rule, in the order of the register.
 
     Raises:
         DeploymentRefused: it is no BPMN, or not harmless.
     """
-    model = Model(importing.read(content).root)
+    read = importing.read(content)
+    model = Model(read.root)
     found = [
+        Finding(note.code, note.element, note.message, "error", "15.3")
+        for note in read.notes
+        if note.code in NOT_XML
+    ]
+    found += [
         Finding(one.code, *_told(model, element, message), one.severity, one.clause)
         for one in RULES.values()
         for element, message in one.check(model)

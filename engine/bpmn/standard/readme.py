@@ -14,7 +14,8 @@ Written by `python -m engine.bpmn.standard.readme`; a test runs every example an
 page is not current. Clauses are those of BPMN 2.0.2 (formal/2013-12-09, ISO/IEC 19510).
 `huiyin lint FILE… [--json]` checks files and ends with status 1 if there is an error. The linter
 knows the standard only: no Camunda, no house rules. What a diagram that is not executable may
-leave open (times, messages, conditions) is asked of executable processes only.
+leave open (times, messages, conditions) is asked of executable processes only. A file that is no
+sound XML and can be read all the same is reported by the codes of its import.
 
 To add one: a function with `@rule(…)` in `rules/`, a right and a wrong example in `examples/`.
 """
