@@ -289,6 +289,15 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
                           "loop-maximum", "a"),
     # loops
     "spinning gateways": (SPIN, "endless-cycle", "m"),
+    # BPMN 2.0.2, 10.3: loop characteristics are a property of activities alone
+    "several boundary events in one": (
+        diagram(*PLAIN, boundary("b", "a", multi(cardinality="${n}") + timer("PT1H")), end("e2"),
+                "b-e2"), "marker-place", "b",
+    ),
+    "a gateway that repeats": (
+        diagram(start(), element("exclusiveGateway", "g", loop("${n}", maximum=3)), end(),
+                "s-g-e"), "marker-place", "g",
+    ),
     "a signal that begins itself": (
         diagram(start("s", signal()), throw("t", signal()), end(), "s-t-e"), "endless-cycle", "s"
     ),

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import request
+from werkzeug.exceptions import HTTPException
 
 from engine.queries import matching
 from engine.queries.asked import Asked, Sorting, VariableFilter
@@ -315,11 +316,17 @@ def json_body() -> dict[str, Any]:
     """Return the JSON object of the body; an empty body is an empty object.
 
     Raises:
-        ApiError: 400, it is no JSON object.
+        ApiError: 400, it is no JSON object, or came through broken.
         RequestEntityTooLarge: 413, it is larger than `LARGEST_BODY`.
     """
     request.max_content_length = LARGEST_BODY
-    if not request.get_data(cache=True):
+    try:
+        received = request.get_data(cache=True)
+    except HTTPException:
+        raise
+    except Exception:  # noqa: BLE001 - each server has its own for pieces that are none
+        raise invalid("The request body could not be read to its end.") from None
+    if not received:
         return {}
     try:
         given = request.get_json(force=True, silent=True)

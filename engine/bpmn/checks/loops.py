@@ -7,16 +7,23 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.bpmn.nodes.loops import MAX_ITEMS
-from engine.bpmn.xml import B, C, children, identifier, local, text_of
+from engine.bpmn.xml import EVENTS, GATEWAYS, B, C, children, identifier, local, text_of
 from engine.errors import Problem
+
+LOOP = B + "standardLoopCharacteristics"
 
 
 def check(root: etree._Element) -> Iterator[Problem]:
     """Check markers, and calls between the processes of the file."""
     for element in root.iter(B + "multiInstanceLoopCharacteristics"):
         yield from _multi_instance(element)
-    for element in root.iter(B + "standardLoopCharacteristics"):
+    for element in root.iter(LOOP):
         yield from _standard_loop(element)
+    for element in root.iter(B + "multiInstanceLoopCharacteristics", LOOP):
+        holder = element.getparent()
+        if holder is not None and local(holder) in GATEWAYS | EVENTS:
+            said = "事件和网关不能重复执行，请去掉多实例或循环标记。"
+            yield Problem(_where(element), "marker-place", said)
     yield from _calls(root)
 
 

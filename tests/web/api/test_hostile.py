@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -105,3 +106,27 @@ def test_an_empty_part_of_an_address_is_nowhere(api: System, path: str) -> None:
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.get_json()["type"] == "RestException"
+
+
+class NoChunkError(Exception):
+    """What gunicorn raises while a body is read: an exception of its own."""
+
+
+class Torn(io.RawIOBase):
+    """A body in pieces of which one is no piece."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _: object) -> int:
+        raise NoChunkError
+
+
+def test_a_body_that_breaks_off_is_the_askers(api: System) -> None:
+    answer = api.ask(
+        "POST", "/process-instance/count", environ_overrides={
+            "wsgi.input": io.BufferedReader(Torn()), "wsgi.input_terminated": True,
+        },
+    )  # fmt: skip
+    assert answer.status_code == 400
+    assert answer.get_json()["type"] == "InvalidRequestException"
