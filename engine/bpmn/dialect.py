@@ -193,8 +193,7 @@ class _Builder:
 
     def event(self, element: etree._Element) -> Definition:
         if local(element) in ("receiveTask", "sendTask"):
-            message = element.get("messageRef")
-            return self.references.message(message) if message else Definition("none")
+            return self.references.of_task(element)
         definitions = event_definitions(element)
         return self.references.definition(definitions[0]) if definitions else Definition("none")
 

@@ -27,6 +27,13 @@ class References:
     def message(self, reference: str | None) -> definitions.Message:
         return definitions.Message("message", self.text(reference, "name"))
 
+    def of_task(self, task: etree._Element) -> definitions.Definition:
+        """Return what a receive task waits for, or a send task throws."""
+        if reference := task.get("messageRef"):
+            return self.message(reference)
+        waits = local(task) == "receiveTask"
+        return definitions.Trigger("trigger") if waits else definitions.Definition("none")
+
     def definition(self, element: etree._Element) -> definitions.Definition:
         """Return what an event definition element means."""
         kind = local(element)[: -len("EventDefinition")]

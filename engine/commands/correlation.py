@@ -138,7 +138,7 @@ def deliver(
 
 
 def awaited(session: Session, instance_id: str, token: str) -> list[Subscription]:
-    """Return the messages and signals a token waits for.
+    """Return what a token waits for and can be told: messages, signals, or just to go on.
 
     The only token of a process is the process itself, as in Camunda: "" means it as well.
     """
@@ -153,7 +153,7 @@ def awaited(session: Session, instance_id: str, token: str) -> list[Subscription
             .where(
                 Subscription.instance_id == instance_id,
                 Subscription.token == token,
-                Subscription.kind.in_(("message", "signal")),
+                Subscription.kind.in_(("message", "signal", "trigger")),
             )
             .order_by(Subscription.id)
         )

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 #: Waits that are rows of `job`.
 JOBS = frozenset({"timer", "external", "async"})
 #: Waits that are rows of `subscription`.
-SUBSCRIPTIONS = frozenset({"message", "signal", "conditional"})
+SUBSCRIPTIONS = frozenset({"message", "signal", "conditional", "trigger"})
 
 
 class Batch:

@@ -65,7 +65,7 @@ def _priority(loaded: Loaded, wait: Wait) -> str:
 
 
 def subscription(work: Execution, loaded: Loaded, wait: Wait) -> dict[str, Any]:
-    """Return the row of a wait for a message, a signal or a condition."""
+    """Return the row of a wait for a message, a signal, a condition, or to be told to go on."""
     correlation = wait.correlation
     if correlation is None:
         correlation = loaded.row.business_key or ""

@@ -56,6 +56,8 @@ def _wanted(viewer: Viewer, asked: Asked) -> ask.Statement:
             == func.coalesce(Subscription.definition_id, ProcessInstance.definition_id),
         )
         .where(
+            # A receive task without a message is subscribed to nothing.
+            Subscription.kind != "trigger",
             or_(Subscription.definition_id.is_not(None), cases.seen(viewer)),
             *ask.conditions(asked, FILTERS),
         )

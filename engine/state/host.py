@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.state.run import Run
 
 WaitKind = Literal[
-    "human", "timer", "message", "signal", "conditional", "external", "call", "async"
+    "human", "timer", "message", "signal", "conditional", "trigger", "external", "call", "async"
 ]
 TraceKind = Literal[
     "entered",  # a token came to an element

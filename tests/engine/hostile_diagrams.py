@@ -191,6 +191,11 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
         diagram(start(), element("sendTask", "a", messageRef="gone"), end(), "s-a-e"),
         "no-message", "a",
     ),
+    "a receive task without message behind an event gateway": (
+        diagram(start(), event_gateway("g"), element("receiveTask", "a"), catch("t", timer("PT1H")),
+                end(), "s-g-a-e", "g-t-e"),
+        "no-message", "a",
+    ),
     "error start": (diagram(start("s", error()), end(), "s-e"), "event-kind", "s"),
     "cancel outside": (
         diagram(start(), end("e", "<bpmn:cancelEventDefinition/>"), "s-e"), "cancel-outside", "e"

@@ -105,7 +105,7 @@ WRONG = {
         (S, user("a", **(GOOD_TASK | {"name": "名" * 256})), E, "s-a-e"),
         ("a", "too-long"),
     ),
-    "an island": ((S, E, user("a", **GOOD_TASK), "s-e"), ("a", "unreachable")),
+    "an island": ((S, E, user("a", **GOOD_TASK), "s-e"), ("a", "house-unreachable")),
     "no end": ((S, user("a", **GOOD_TASK), "s-a"), ("a", "no-way-to-end")),
     "a circle": (
         (S, user("a", **GOOD_TASK), E, xor("gw", name="走？"), "s-gw",
@@ -151,6 +151,9 @@ WRONG = {
     ),
     "nobody performs": (
         (S, element("serviceTask", "a", name="登记"), E, "s-a-e"), ("a", "no-performer")
+    ),
+    "nobody could go on": (
+        (S, element("receiveTask", "a", name="等待来函"), E, "s-a-e"), ("a", "house-no-message")
     ),
     "no topic": (
         (S, element("serviceTask", "a", name="x", camunda__type="external"), E, "s-a-e"),

@@ -174,9 +174,22 @@ def _definition(
 
 
 def _message_task(task: etree._Element, known: dict[str, etree._Element]) -> Iterator[Problem]:
+    if task.get("messageRef") is None and not _is_behind_event_gateway(task):
+        return  # it waits until a client lets it go on
     message = known.get(task.get("messageRef") or "")
     if message is None or not (message.get("name") or "").strip():
         yield Problem(identifier(task), "no-message", "请为这个任务选择一个有名称的消息。")
+
+
+def _is_behind_event_gateway(task: etree._Element) -> bool:
+    scope = task.getparent()
+    if scope is None:
+        return False
+    gateways = {identifier(one) for one in children(scope, "eventBasedGateway")}
+    return any(
+        flow.get("targetRef") == identifier(task) and flow.get("sourceRef") in gateways
+        for flow in children(scope, "sequenceFlow")
+    )
 
 
 def _timer(name: str, definition: etree._Element) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from engine.errors import DeploymentRefused, Problem
 
 #: What is taken away to look past it, and what is said of flows and may come of that.
 LOOSE = ("sequenceFlow", "boundaryEvent")
-ABOUT_FLOWS = frozenset({"no-way-to-end", "unreachable", "wrong-default"})
+ABOUT_FLOWS = frozenset({"no-way-to-end", "wrong-default"})
 #: What a call activity may name by the standard.
 CALLED = frozenset(
     {

@@ -111,6 +111,15 @@ class Signal(Definition):
         return {"kind": "signal", "event": arm.get("as", self.name)}
 
 
+class Trigger(Definition):
+    """Nothing that could come by itself: a receive task without a message waits to be told."""
+
+    is_armed = True
+
+    def wait(self, arm: dict[str, Any]) -> dict[str, Any]:
+        return {"kind": "trigger"}
+
+
 class Conditional(Definition):
     """Happens when a condition holds: at once, or when a variable it sees has changed.
 

@@ -1,7 +1,7 @@
 """Every node can be reached from a start, and an end can be reached from every node.
 
-A node that no flow leads to will never be done; a path without an end event looks as if
-something were missing, and usually it is.
+A node that no flow leads to will never be done. That harms nobody, so it is a rule of the house
+only; a path that goes round for ever does.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _scope(diagram: Diagram, nodes: list[Element]) -> Iterator[Problem]:
     ending = _spread(before, ends)
     for node in nodes:
         if node.id not in begun:
-            yield Problem(node.id, "unreachable", "从开始事件走不到这里，请连上或删除。")
+            yield Problem(node.id, "house-unreachable", "从开始事件走不到这里，请连上或删除。")
     endless = [node.id for node in nodes if node.id in begun and node.id not in ending]
     # Where a path breaks off is what must be mended; without such a place it is a circle.
     for name in [name for name in endless if not after[name]] or endless:

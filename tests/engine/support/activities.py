@@ -12,6 +12,7 @@ from tests.engine.bpmn_builder import (
     end,
     extension,
     files,
+    inclusive,
     loop,
     multi,
     process,
@@ -77,6 +78,23 @@ def performers(walk: Walk) -> None:
 def receive(walk: Walk) -> None:
     walk.deliver("r", x=1).ended("e")
     assert walk.run.variables == {"x": 1}
+
+
+@works(SECTION, "receive task without a message: only a client lets it go on",
+       "`receiveTask`, no `messageRef`; `/execution/{id}/signal`",
+       diagram(start(), element("receiveTask", "r"), user("a"), end(), "s-r-a-e"))  # fmt: skip
+def receive_anything(walk: Walk) -> None:
+    assert walk.events() == ["r"]
+    walk.deliver("r", x=1).at("a").complete("a").ended("e")
+    assert walk.run.variables == {"x": 1}
+
+
+@works(SECTION, "an activity that no flow leads to: it is never done (the house refuses it)",
+       "no incoming `sequenceFlow`",
+       diagram(start(), user("a"), inclusive("j"), user("x"), user("z"), end(),
+               "s-a-j-z-e", "x-j"))  # fmt: skip
+def island(walk: Walk) -> None:
+    walk.at("a").complete("a").at("z").complete("z").ended("e")
 
 
 @works(SECTION, "embedded sub process, ended by its last token", "`subProcess`",

@@ -21,6 +21,13 @@ WAITS = diagram(
     + flows("s>r", "r>a", "a>e"),
     extra=EXTRA,
 )
+TOLD = diagram(
+    '<bpmn:startEvent id="s"/><bpmn:receiveTask id="t" name="t"/>'
+    + user("u")
+    + '<bpmn:endEvent id="e"/>'
+    + flows("s>t", "t>u", "u>e"),
+    key="told",
+)
 BEGINS = diagram(
     '<bpmn:startEvent id="s"><bpmn:messageEventDefinition messageRef="m2"/></bpmn:startEvent>'
     + user("b")
@@ -50,7 +57,7 @@ ALARMED = diagram(
 
 @pytest.fixture(autouse=True)
 def _deployed(api: System) -> None:
-    deploy(api, WAITS, BEGINS, HEARS, ALARMED)
+    deploy(api, WAITS, TOLD, BEGINS, HEARS, ALARMED)
 
 
 def at(api: System, element: str) -> list[str]:
@@ -202,6 +209,22 @@ def test_an_execution_is_woken_by_name(api: System) -> None:
     api.post(f"/execution/{execution['id']}/signal", {}, status=204)
     assert sorted(at(api, "a")) == sorted([one, two])
     api.post(f"/execution/{two}/signal", {}, status=400)
+
+
+def test_a_receive_task_without_a_message_waits_to_be_told(api: System, bearer: Knock) -> None:
+    """`runtimeService.signal(executionId)`: it is subscribed to nothing that could come."""
+    case = start(api, "told")["id"]
+    (execution,) = api.get("/execution", processInstanceId=case, activityId="t")
+    assert api.get("/event-subscription", processInstanceId=case) == []
+    assert api.get("/event-subscription/count", processInstanceId=case) == {"count": 0}
+    path = f"/execution/{execution['id']}/signal"
+    stranger = bearer("read", "message", login="bantian_handler1")
+    assert stranger.is_kept_from("POST", path, {})
+    api.post("/message", {"messageName": "", "processInstanceId": case}, status=400)
+    api.post(path, {"variables": typed(x=1)}, status=204)
+    assert at(api, "u") == [case]
+    assert api.get(f"/process-instance/{case}/variables/x")["value"] == 1
+    api.post(path, {}, status=500)
 
 
 def test_a_process_is_its_only_execution(api: System, bearer: Knock) -> None:
