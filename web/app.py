@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from engine import bundles, settings, testclock
 from engine.settings import Settings
@@ -40,6 +41,7 @@ def create_app(configured: Settings | None = None) -> Flask:
     bundles.load_all()
     app = Flask(__name__)
     app.config["SECRET_KEY"] = cookie_secret(configured)
+    app.url_map.converters["int"] = _RowNumber
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # what an address names is not guessed
     if configured.proxies:
@@ -58,6 +60,13 @@ def create_app(configured: Settings | None = None) -> Flask:
     if testclock.allowed():
         app.before_request(_share_clock)
     return app
+
+
+class _RowNumber(IntegerConverter):
+    """A number in an address that a row can have; larger ones name nothing."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**63 - 1)
 
 
 def _believe(app: Flask, proxies: int) -> None:

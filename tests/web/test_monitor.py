@@ -6,6 +6,7 @@ import io
 import re
 
 import openpyxl
+import pytest
 from sqlalchemy import select
 
 from engine import clock, commands, db
@@ -127,3 +128,10 @@ def test_a_number_leads_to_its_case_but_not_a_stranger(enter: Enter, matter: str
 
 def test_an_unknown_process_is_not_found(enter: Enter) -> None:
     assert enter("analyst1").get("/monitor/processes/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30])
+def test_a_number_that_no_row_has_is_nowhere(enter: Enter, number: int) -> None:
+    page = enter("district_chair").post(f"/monitor/incidents/{number}/retry")
+    assert page.status_code == 404
+    assert "没有找到" in page.get_data(as_text=True)
