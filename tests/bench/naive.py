@@ -106,6 +106,9 @@ class NaiveRun:
     def lasting(self) -> dict[str, Any]:
         return self.variables
 
+    def reported(self) -> set[int]:
+        return set()
+
     def scope(self, token: str) -> Mapping[str, Any]:
         return {}
 
