@@ -5,6 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from lxml import etree
+
+from engine.bpmn.admit import MAX_FLOW_NODES
+from engine.bpmn.xml import FLOW_NODES, B
 from tests.engine.bpmn_builder import diagram, end, flow, message, start, xor
 from tests.engine.differential import (
     Auto,
@@ -42,11 +46,16 @@ class Model:
             flow("s0", "s_m"), flow("s1", "s_m"), flow("s_m", first), flow(last, "e0"),
         )  # fmt: skip
 
+    def size(self) -> int:
+        """Return how many flow nodes it has."""
+        return sum(1 for element in etree.fromstring(self.xml()).iter(*NODES))
+
     def begin(self, oracle: Oracle) -> None:
         """Start the whole process in the oracle."""
         open_scope(Group(oracle, None, oracle.end), self.body, self.handler, (), "e0")
 
 
+NODES = [B + kind for kind in FLOW_NODES]
 SIMPLE = ("task", "task", "task", "auto", "catch", "catch", "undoable", "link")
 NESTED = (
     "split", "split", "split", "loop", "sub", "mi", "mi_sub", "beside", "beside", "beside_sub",
@@ -75,8 +84,13 @@ class Generator:
         return self.random.random() < chance
 
     def model(self) -> Model:
-        body = self.sequence(3, loops=True)
-        return Model(body, self.handler(0.25), self.loops, "s1" if self.odds(0.3) else "s0")
+        """Draw a model that is admitted; in the rare case that one is too large, another."""
+        while True:
+            self.loops, self.around = [], 0
+            body = self.sequence(3, loops=True)
+            made = Model(body, self.handler(0.25), self.loops, "s1" if self.odds(0.3) else "s0")
+            if made.size() <= MAX_FLOW_NODES:
+                return made
 
     def handler(self, chance: float) -> Handler | None:
         if not self.odds(chance):
