@@ -164,8 +164,10 @@ class Reader:
         before = self.known
         if hidden:
             self.known = tuple(name for name in before if compact(name) not in hidden)
-        yield
-        self.known = before
+        try:
+            yield
+        finally:
+            self.known = before
 
     def problem(self, element: str, code: str, message: str) -> None:
         """Note something that the author must mend."""
